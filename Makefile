@@ -1,0 +1,98 @@
+# Two commands: `make score` shows the product on a generated lender, `make test` runs every test.
+# Each sets up what it needs first: .venv (requirements*.lock), .jars (pom.xml), node_modules (package-lock.json).
+
+SHELL := /usr/bin/env bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := .venv/bin
+INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
+	--python-version 3.11 --python-platform linux --custom-compile-command "make lock"
+
+# A stamp lies in the folder that it vouches for, so it goes when the folder goes.
+BUILD_TOOLS := .venv/build-tools.stamp
+RUN := .venv/run.stamp
+PACKAGE := .venv/package.stamp
+DEV := .venv/dev.stamp
+JARS := .jars/jars.stamp
+SPARK := .venv/spark.stamp
+AZURITE := node_modules/azurite.stamp
+
+.PHONY: help score test setup jars check fix lock clean system system-test
+
+help:  ## say what there is
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+score: system $(PACKAGE) $(SPARK)  ## generate a lender, train, promote, score and publish; then only score what waits
+	@$(BIN)/credit-scoring demo
+
+test: setup  ## run every test
+	@$(BIN)/pytest -q --durations=15
+
+setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(AZURITE)  ## install all that score and test need
+
+jars: system $(SPARK)  ## only Spark's environment and jars
+
+check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet || { echo "not formatted: make fix"; exit 1; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-timing >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	@echo "check: all well"
+
+fix: system $(DEV)  ## format, and mend what ruff can
+	@$(BIN)/ruff check --quiet --fix-only
+	@$(BIN)/ruff format --quiet
+
+lock: system-test $(BUILD_TOOLS)  ## renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-build.in -o requirements-build.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra spark -o requirements.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --all-extras -c requirements.lock -o requirements-dev.lock
+	@tools/lock-npm
+
+clean:  ## remove what setup made; var/ stays, it is yours
+	@rm -rf .venv .jars node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+
+system:
+	@tools/system-packages run
+
+system-test:
+	@tools/system-packages test
+
+$(BUILD_TOOLS): requirements-build.lock
+	@echo "making .venv"
+	@"$$(tools/python)" -m venv --clear .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-build.lock
+	@touch $@
+
+$(RUN): requirements.lock $(BUILD_TOOLS)
+	@echo "installing Python packages (a minute)"
+	@$(INSTALL) --require-hashes --build-constraints requirements-build.lock -r requirements.lock
+	@touch $@
+
+$(PACKAGE): pyproject.toml $(RUN)
+	@$(INSTALL) --no-deps --editable .
+	@touch $@
+
+$(DEV): requirements-dev.lock $(RUN)
+	@echo "installing packages for tests and checks"
+	@$(INSTALL) --require-hashes --build-constraints requirements-build.lock -r requirements-dev.lock
+	@touch $@
+
+$(JARS): pom.xml | $(PACKAGE)
+	@echo "fetching Spark's jars with Maven (a minute)"
+	@rm -rf .jars
+	@JAVA_HOME="$$($(BIN)/python -m credit_scoring.runtime)" \
+		tools/quietly mvn --quiet --batch-mode --strict-checksums dependency:copy-dependencies
+	@touch $@
+
+$(SPARK): tools/spark-defaults tools/spark-log4j2.properties $(JARS) $(RUN) | $(PACKAGE)
+	@tools/spark-defaults
+	@touch $@
+
+$(AZURITE): package-lock.json
+	@echo "installing Azurite with npm"
+	@npm ci --ignore-scripts --loglevel=error --silent
+	@touch $@

@@ -1,0 +1,1 @@
+"""Batch credit scoring with exact reasons."""

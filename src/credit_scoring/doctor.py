@@ -1,0 +1,242 @@
+"""What this machine has of all that the product needs, and what to do about the rest.
+
+Works when half of it is missing: only the standard library is imported at the top, nothing is started, and nothing is
+written but a nameless temporary file that tells whether the home folder can be written to.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import metadata
+from pathlib import Path
+from xml.etree import ElementTree
+
+from credit_scoring import runtime
+from credit_scoring.errors import UsageError
+
+GIB = 2**30
+MEMORY_ADVISED = 4 * GIB
+"""Bytes of memory below which Spark, its Python workers and the driver are likely to be killed."""
+DISK_ADVISED = 5 * GIB
+"""Bytes free below which the set-up and a first run may not fit."""
+
+PYTHON_FROM, PYTHON_BEFORE = (3, 11), (3, 13)
+
+
+class Need(StrEnum):
+    """What does not work without the thing that was looked for."""
+
+    RUNNING = "running"
+    SETUP = "setting up"
+    TESTS = "tests"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked for.
+
+    `detail` is the version or place where it was found, or what is wrong; `advice` is a sentence that says what to do,
+    empty where it was found.
+    """
+
+    name: str
+    found: bool
+    detail: str
+    need: Need = Need.RUNNING
+    advice: str = ""
+
+
+def examine(project: Path, home: Path) -> list[Finding]:
+    """Everything that the product needs, in the order in which one would install it.
+
+    `project` is the folder with the locks and the pom, which an installed wheel does not have: packages are then
+    compared with the wheel's own ranges. `home` is the folder of the local state; it need not exist.
+    """
+    return [
+        _python(sys.version_info[:2]),
+        _packages(project / "requirements.lock"),
+        _test_packages(project / "requirements-dev.lock"),
+        _threads_library(),
+        _java(runtime.installed_javas()),
+        _jars(runtime.jars_folder(), project / "pom.xml"),
+        _command("Maven", "mvn", Need.SETUP, "maven"),
+        _command("Node", "node", Need.TESTS, "nodejs and npm"),
+        _azurite(project),
+        _writable(home),
+        _memory(_memory_limit()),
+        _disk(home),
+    ]
+
+
+def pinned(lock: Path) -> dict[str, str]:
+    """Versions by package name, as pinned in a lock file."""
+    return dict(re.findall(r"^([\w.-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", lock.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def pom_jars(pom: Path) -> list[str]:
+    """File names of the jars that a pom.xml lists."""
+    namespace = "{http://maven.apache.org/POM/4.0.0}"
+    listed = ElementTree.parse(pom).getroot().iter(f"{namespace}dependency")
+    return [f"{one.findtext(f'{namespace}artifactId')}-{one.findtext(f'{namespace}version')}.jar" for one in listed]
+
+
+def _python(version: tuple[int, int]) -> Finding:
+    shown = ".".join(map(str, version))
+    if PYTHON_FROM <= version < PYTHON_BEFORE:
+        return Finding("Python", True, f"{shown} in {sys.prefix}")
+    return Finding("Python", False, shown, advice="Install Python 3.11 or 3.12.")
+
+
+def _packages(lock: Path) -> Finding:
+    name, advice = "Python packages", "Run `make setup` in the project's folder."
+    if lock.is_file():
+        return _compared(name, _unlike_pins(pinned(lock)), "as pinned in " + lock.name, Need.RUNNING, advice)
+    try:
+        declared = metadata.requires("credit-scoring") or []
+    except metadata.PackageNotFoundError:
+        return Finding(name, False, "credit-scoring is not installed", advice="Install it, with the extra `spark`.")
+    advice = "Install credit-scoring again, with its dependencies."
+    return _compared(name, _outside_ranges(declared), "within the ranges of the wheel", Need.RUNNING, advice)
+
+
+def _test_packages(lock: Path) -> Finding:
+    name, advice = "Packages for tests", "Run `make setup` in the project's folder."
+    if not lock.is_file():
+        return Finding(name, False, "not in a project's folder", Need.TESTS, "Run it in a clone of the project.")
+    return _compared(name, _unlike_pins(pinned(lock)), "as pinned in " + lock.name, Need.TESTS, advice)
+
+
+def _compared(name: str, wrong: list[str], right: str, need: Need, advice: str) -> Finding:
+    if not wrong:
+        return Finding(name, True, right, need)
+    more = f" and {len(wrong) - 5} more" if len(wrong) > 5 else ""
+    return Finding(name, False, ", ".join(wrong[:5]) + more, need, advice)
+
+
+def _installed_version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _unlike_pins(pins: dict[str, str]) -> list[str]:
+    installed = {package: _installed_version(package) for package in pins}
+    return [
+        f"{package} {have or 'missing'} (pinned {pins[package]})"
+        for package, have in installed.items()
+        if have != pins[package]
+    ]
+
+
+def _outside_ranges(declared: Iterable[str]) -> list[str]:
+    try:
+        from packaging.requirements import Requirement
+    except ImportError:
+        return ["packaging missing"]
+    wrong = []
+    for needed in map(Requirement, declared):
+        if needed.marker and not needed.marker.evaluate({"extra": ""}):
+            continue
+        have = _installed_version(needed.name)
+        if have is None or not needed.specifier.contains(have, prereleases=True):
+            wrong.append(f"{needed.name} {have or 'missing'} (needs {needed.specifier})")
+    return wrong
+
+
+def _threads_library() -> Finding:
+    name = "libgomp"
+    if sys.platform != "linux":
+        return Finding(name, True, "part of the system")
+    try:
+        ctypes.CDLL("libgomp.so.1")
+    except OSError:
+        return Finding(name, False, "missing", advice="Install libgomp1 (Debian): LightGBM's threads need it.")
+    return Finding(name, True, "libgomp.so.1")
+
+
+def _java(homes: Iterable[Path]) -> Finding:
+    name = f"Java {runtime.JAVA_VERSION}"
+    try:
+        return Finding(name, True, str(runtime.java_home(homes)))
+    except UsageError as error:
+        return Finding(name, False, "missing", advice=str(error))
+
+
+def _jars(folder: Path, pom: Path) -> Finding:
+    name = "Spark's jars"
+    try:
+        there = {jar.name for jar in runtime.jars(folder)}
+    except UsageError as error:
+        return Finding(name, False, "missing", advice=str(error))
+    missing = sorted(set(pom_jars(pom)) - there) if pom.is_file() else []
+    advice = f"Run `make jars`; the jars are looked for in {folder}."
+    return _compared(name, [f"{jar} missing" for jar in missing], f"{len(there)} in {folder}", Need.RUNNING, advice)
+
+
+def _command(name: str, command: str, need: Need, package: str) -> Finding:
+    if where := shutil.which(command):
+        return Finding(name, True, where, need)
+    return Finding(name, False, "missing", need, f"Install {package} (Debian), or as root run `make setup`.")
+
+
+def _azurite(project: Path) -> Finding:
+    name, installed = "Azurite", project / "node_modules" / "azurite" / "package.json"
+    advice = "Run `make setup` in the project's folder."
+    if not installed.is_file():
+        return Finding(name, False, "missing", Need.TESTS, advice)
+    version = json.loads(installed.read_text(encoding="utf-8"))["version"]
+    wanted = json.loads((project / "package.json").read_text(encoding="utf-8"))["devDependencies"]["azurite"]
+    if version != wanted:
+        return Finding(name, False, f"{version} (pinned {wanted})", Need.TESTS, advice)
+    return Finding(name, True, version, Need.TESTS)
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or the nearest one above it that exists."""
+    folder = folder.absolute()
+    return next(one for one in (folder, *folder.parents) if one.exists())
+
+
+def _writable(home: Path) -> Finding:
+    try:
+        with tempfile.TemporaryFile(dir=_existing(home)):
+            return Finding("Home folder", True, str(home.absolute()))
+    except OSError as error:
+        reason = error.strerror or "cannot be written to"
+        advice = f"Make {home.absolute()} a folder that you may write to, or set CREDIT_SCORING_HOME to another."
+        return Finding("Home folder", False, f"{home.absolute()}: {reason}", advice=advice)
+
+
+def _memory_limit(control_group: Path = Path("/sys/fs/cgroup/memory.max")) -> int:
+    """Bytes of memory that this process may use: the machine's, or its container's where that is less."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        return min(machine, int(control_group.read_text()))
+    except (OSError, ValueError):  # no container, or "max": no limit
+        return machine
+
+
+def _memory(limit: int) -> Finding:
+    shown = f"{limit / GIB:.1f} GiB"
+    if limit >= MEMORY_ADVISED:
+        return Finding("Memory", True, shown)
+    return Finding("Memory", False, shown, advice=f"Give it {MEMORY_ADVISED // GIB} GiB or more.")
+
+
+def _disk(home: Path, advised: int = DISK_ADVISED) -> Finding:
+    where = _existing(home)
+    free = shutil.disk_usage(where).free
+    shown = f"{free / GIB:.1f} GiB free in {where}"
+    if free >= advised:
+        return Finding("Disk", True, shown)
+    return Finding("Disk", False, shown, advice=f"Free {advised / GIB:.0f} GiB, or set CREDIT_SCORING_HOME elsewhere.")

@@ -1,0 +1,1 @@
+"""Deliveries become accepted or quarantined rows, exactly once."""

@@ -1,0 +1,78 @@
+"""The manifest of a delivery: which files it holds, with their records, bytes and sha256. It is written last."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from credit_scoring.errors import DeliveryRefused
+from credit_scoring.schema.tables import TABLES
+
+NAME = "manifest.json"
+PLAIN_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$"
+"""Names of deliveries and files: nothing that a path, a glob or a spreadsheet would read as something else."""
+
+_TABLES = frozenset(table.name for table in TABLES)
+
+
+class DeliveredFile(BaseModel):
+    """One file of a delivery; `records` counts its data records, without the header."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    name: Annotated[str, Field(pattern=PLAIN_NAME)]
+    table: str
+    records: Annotated[int, Field(ge=0)]
+    bytes: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+    @field_validator("table")
+    @classmethod
+    def _declared(cls, name: str) -> str:
+        if name not in _TABLES:
+            raise ValueError(f"there is no table {name!r}; the tables are {', '.join(sorted(_TABLES))}")
+        return name
+
+
+class Manifest(BaseModel):
+    """What a delivery says of itself."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    delivery: Annotated[str, Field(pattern=PLAIN_NAME)]
+    files: tuple[DeliveredFile, ...]
+
+    def to_json(self) -> bytes:
+        """The bytes of manifest.json."""
+        return (self.model_dump_json(indent=1) + "\n").encode()
+
+
+def sha256(data: bytes) -> str:
+    """Hex sha256, the identity of bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def read(data: bytes, folder: str) -> Manifest:
+    """The manifest in these bytes, of the delivery in this folder; DeliveryRefused with a sentence otherwise."""
+    try:
+        manifest = Manifest.model_validate_json(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "the file"
+        raise DeliveryRefused(
+            f"The manifest of delivery {folder} cannot be used: {where}: {first['msg']}. "
+            "Write it again with `credit-scoring deliver`."
+        ) from None
+    if manifest.delivery != folder:
+        raise DeliveryRefused(
+            f"The manifest in folder {folder} says that it belongs to delivery {manifest.delivery}: "
+            "the folder's name and the manifest must agree."
+        )
+    names = [file.name for file in manifest.files]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise DeliveryRefused(f"The manifest of delivery {folder} names {twice[0]} more than once.")
+    if not manifest.files:
+        raise DeliveryRefused(f"The manifest of delivery {folder} names no files, so there is nothing to take in.")
+    return manifest

@@ -1,0 +1,108 @@
+"""Reconciliation: every record of every file is accepted, a duplicate or quarantined, and the numbers say so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pyspark.sql import Row
+
+from credit_scoring.errors import Fault
+from credit_scoring.intake.reading import Finding
+from credit_scoring.intake.staging import ACCEPTED, BAD, COUNTS, FINDING
+from credit_scoring.schema.outcomes import OUTCOMES
+
+
+@dataclass(frozen=True)
+class FileCounts:
+    """The account of one file. `records` = `accepted` + `duplicates` + `quarantined`."""
+
+    finding: Finding
+    accepted: int
+    duplicates: int
+    quarantined: int
+
+    def check(self) -> None:
+        """Fault when a record is unaccounted for."""
+        if self.finding.records != self.accepted + self.duplicates + self.quarantined:
+            raise Fault(
+                f"File {self.finding.file}: {self.finding.records:,} records were read, but {self.accepted:,} accepted, "
+                f"{self.duplicates:,} duplicates and {self.quarantined:,} quarantined do not add up to them."
+            )
+
+    def row(self) -> Row:
+        """As an element of the ledger's `files`."""
+        found = self.finding
+        return Row(
+            file=found.file,
+            table=found.table,
+            bytes=found.bytes,
+            sha256=found.sha256,
+            records=found.records,
+            accepted=self.accepted,
+            duplicates=self.duplicates,
+            quarantined=self.quarantined,
+            cells_missing=found.cells_missing,
+            unknown_columns=list(found.unknown_columns),
+        )
+
+
+@dataclass
+class Account:
+    """What staging found, by delivery and table. `rows[table][seq]`: staged accepted rows; `bad[seq]`: quarantined."""
+
+    files: list[FileCounts] = field(default_factory=list)
+    rows: dict[str, dict[int, int]] = field(default_factory=dict)
+    bad: dict[int, int] = field(default_factory=dict)
+    unnamed: int = 0
+
+    def refusals(self) -> dict[int, str]:
+        """The sentence that refuses each delivery that must be refused, by seq: the first in the order of its files."""
+        found: dict[int, str] = {}
+        for counts in self.files:
+            if counts.finding.refusal is not None:
+                found.setdefault(counts.finding.seq, counts.finding.refusal)
+        return found
+
+    def of(self, seq: int) -> list[FileCounts]:
+        """The account of a delivery's files."""
+        return [counts for counts in self.files if counts.finding.seq == seq]
+
+
+def account(staged: Iterable[Row]) -> Account:
+    """Adds up the staged rows (without their blocks) and checks every file."""
+    result = Account()
+    findings: list[Finding] = []
+    counted: dict[tuple[int, str, str], dict[str, int]] = {}
+    for row in staged:
+        if row.kind == FINDING:
+            findings.append(Finding(**json.loads(row.detail)))
+        elif row.kind == ACCEPTED:
+            by_seq = result.rows.setdefault(row.table, {})
+            by_seq[row.seq] = by_seq.get(row.seq, 0) + row.rows
+            result.unnamed += int(row.detail)
+        elif row.kind == BAD:
+            result.bad[row.seq] = result.bad.get(row.seq, 0) + row.rows
+        elif row.kind == COUNTS:
+            for file, numbers in json.loads(row.detail).items():
+                _add(counted.setdefault((row.seq, row.table, file), {}), numbers)
+    for finding in sorted(findings, key=lambda found: (found.seq, found.file)):
+        numbers = counted.get((finding.seq, finding.table, finding.file), {})
+        counts = FileCounts(
+            finding, numbers.get("accepted", 0), numbers.get("duplicates", 0), numbers.get("quarantined", 0)
+        )
+        if finding.refusal is None:
+            counts.check()
+        result.files.append(counts)
+    return result
+
+
+def _add(total: dict[str, int], numbers: Mapping[str, int]) -> None:
+    for what, number in numbers.items():
+        total[what] = total.get(what, 0) + number
+
+
+def outcomes(result: Account, seq: int) -> int:
+    """How many outcomes a delivery brought, from outcomes files and application files together."""
+    return result.rows.get(OUTCOMES.name, {}).get(seq, 0)

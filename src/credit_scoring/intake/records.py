@@ -1,0 +1,79 @@
+"""Where the records of a CSV end: a newline inside quotes belongs to its record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import IO
+
+import numpy as np
+
+_CHUNK = 8 << 20
+_QUOTE, _NEWLINE = ord('"'), ord("\n")
+
+
+def record_ends(chunk: bytes, inside_quotes: bool) -> tuple[np.ndarray, bool]:
+    """Positions just after each record's newline, and whether the chunk ends inside quotes.
+
+    `chunk` holds whole lines or parts of them; a doubled quote toggles twice and so changes nothing.
+    """
+    data = np.frombuffer(chunk, np.uint8)
+    newlines = np.flatnonzero(data == _NEWLINE)
+    quotes = np.flatnonzero(data == _QUOTE)
+    if len(quotes) == 0:
+        return (newlines[:0] if inside_quotes else newlines) + 1, inside_quotes
+    open_at = (np.searchsorted(quotes, newlines) + inside_quotes) % 2 == 1
+    return newlines[~open_at] + 1, bool((len(quotes) + inside_quotes) % 2)
+
+
+def parts(source: IO[bytes], part_bytes: int) -> Iterator[tuple[bytes, int]]:
+    """A CSV in parts of at most about `part_bytes`, each with the header and whole records: (bytes, records).
+
+    Always yields at least one part. Empty lines are not records.
+    """
+    header = source.readline()
+    held = bytearray(header)
+    records, rest, yielded = 0, b"", False
+    while chunk := source.read(_CHUNK):
+        if rest:
+            chunk = rest + chunk
+        # `rest` never spans a record end, so the state at its start is "outside quotes".
+        ends, _ = record_ends(chunk, inside_quotes=False)
+        start = 0
+        for end in _cuts(ends, part_bytes - len(held), part_bytes - len(header)):
+            records += _count(chunk, ends, start, end)
+            held += chunk[start:end]
+            if len(held) >= part_bytes:
+                yield bytes(held), records
+                held, records, yielded = bytearray(header), 0, True
+            start = end
+        rest = chunk[start:]
+    if rest:
+        held += rest
+        records += 1 if rest.strip(b"\r\n") else 0
+    if records or not yielded:
+        yield bytes(held), records
+
+
+def _cuts(ends: np.ndarray, first_room: int, room: int) -> Iterator[int]:
+    """Record ends at which to stop: the first that fills what room there is, then each full part, then the last."""
+    if len(ends) == 0:
+        return
+    at, limit = 0, first_room
+    while True:
+        index = int(np.searchsorted(ends, at + max(limit, 1)))
+        if index >= len(ends):
+            if ends[-1] > at:
+                yield int(ends[-1])
+            return
+        at = int(ends[index])
+        yield at
+        limit = room
+
+
+def _count(chunk: bytes, ends: np.ndarray, start: int, end: int) -> int:
+    """Records that end in chunk[start:end], empty lines not counted."""
+    mine = ends[(ends > start) & (ends <= end)]
+    starts = np.concatenate([[start], mine[:-1]]).astype(np.int64)
+    lengths = mine - starts
+    empty = (lengths == 1) | ((lengths == 2) & (np.frombuffer(chunk, np.uint8)[np.minimum(starts, len(chunk) - 1)] == 13))
+    return int(len(mine) - empty.sum())

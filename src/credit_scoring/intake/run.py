@@ -1,0 +1,163 @@
+"""Intake: all waiting deliveries in one pass, each accepted or refused, every record accounted for, exactly once."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+
+from credit_scoring.errors import DeliveryRefused
+from credit_scoring.intake import appending
+from credit_scoring.intake.inspection import Limits
+from credit_scoring.intake.ledger import Claim, Delivered, Ledger
+from credit_scoring.intake.manifest import Manifest
+from credit_scoring.intake.reconciliation import Account, FileCounts, account
+from credit_scoring.intake.staging import Work, stage
+from credit_scoring.intake.waiting import landed, manifest_of
+from credit_scoring.schema.bureau import BUREAU
+from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
+from credit_scoring.schema.table import Table
+from credit_scoring.schema.tables import TABLES
+from credit_scoring.settings import IntakeSettings
+from credit_scoring.storage.files import Folder
+from credit_scoring.storage.tables import Tables
+
+log = logging.getLogger(__name__)
+_APPENDS_AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An accepted delivery and the account of its files."""
+
+    delivery: Delivered
+    files: tuple[FileCounts, ...]
+
+
+@dataclass(frozen=True)
+class IntakeReport:
+    """What a run of intake did. `known`: deliveries whose bytes were judged in an earlier run."""
+
+    accepted: tuple[Accepted, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    known: tuple[str, ...] = ()
+
+
+def intake(
+    tables: Tables,
+    ledger: Ledger,
+    landing: Folder,
+    settings: IntakeSettings,
+    run_id: str,
+    clock: Callable[[], datetime],
+) -> IntakeReport:
+    """Takes in what waits in the landing root. RunActive when another run is doing that.
+
+    First finishes a claim that an earlier run left open, then claims what else waits.
+    """
+    ledger.create()
+    appending.create(tables)
+    report = IntakeReport()
+    while True:
+        found = landed(landing, ledger)
+        waiting = [delivery for delivery in found if delivery.verdict is None]
+        if not waiting and ledger.open_claim("intake") is None:
+            known = tuple(delivery.name for delivery in found if delivery.verdict is not None)
+            mine = {a.delivery.name for a in report.accepted} | {name for name, _ in report.refused}
+            return IntakeReport(report.accepted, report.refused, tuple(name for name in known if name not in mine))
+        first = ledger.next_seq()
+        wanted = [Delivered(w.name, seq, w.manifest_sha256) for seq, w in enumerate(waiting, first)]
+        claim = ledger.claim("intake", wanted, run_id, clock(), settings.claim_minutes)
+        try:
+            done = _take_in(tables, ledger, landing, settings, claim, clock)
+        except BaseException:
+            _release(ledger, claim, clock())
+            raise
+        report = IntakeReport(report.accepted + done.accepted, report.refused + done.refused)
+
+
+def _release(ledger: Ledger, claim: Claim, now: datetime) -> None:
+    """Frees the claim if the ledger can be written; what made the run fail matters more than that it cannot."""
+    try:
+        ledger.release(claim, now)
+    except Exception as error:
+        log.warning("The claim stays until %s: the ledger cannot be written (%s)", claim.expires_at, type(error).__name__)
+
+
+def _take_in(
+    tables: Tables,
+    ledger: Ledger,
+    landing: Folder,
+    settings: IntakeSettings,
+    claim: Claim,
+    clock: Callable[[], datetime],
+) -> IntakeReport:
+    """The work of one claim; every commit in it is idempotent under the claim's id."""
+    visible = tuple(before for before in ledger.accepted() if before.seq not in claim.seqs)
+    manifests, refused = _manifests(landing, claim, visible)
+    work = [Work(d.name, d.seq, file) for d in claim.deliveries if d in manifests for file in manifests[d].files]
+    log.info("Reading %d files of %d deliveries", len(work), len(manifests))
+    staging = f"staging_{claim.claim_id}"
+    limits = Limits(settings.max_file_mb * 1_000_000, settings.max_inflation)
+    result = Account()
+    if work:
+        staged = stage(tables, staging, landing.root, work, limits, settings.slot_mb * 1_000_000)
+        result = account(staged.drop("block").toLocalIterator())
+        by_seq = {delivery.seq: delivery for delivery in claim.deliveries}
+        refused.update({by_seq[seq]: sentence for seq, sentence in result.refusals().items()})
+    good = [delivery for delivery in claim.deliveries if delivery not in refused]
+    if good:
+        appends = appending.Appends(
+            tables, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
+        )
+        _append(appends, result, good, clients_known=result.unnamed == 0 and not refused)
+    for delivery in claim.deliveries:
+        if delivery in refused:
+            ledger.record(claim, "refused", delivery, clock(), message=refused[delivery])
+        else:
+            files = [counts.row() for counts in result.of(delivery.seq)]
+            ledger.record(claim, "accepted", delivery, clock(), files=files)
+    tables.drop(staging)
+    return IntakeReport(
+        accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
+        refused=tuple((delivery.name, refused[delivery]) for delivery in claim.deliveries if delivery in refused),
+    )
+
+
+def _manifests(
+    landing: Folder, claim: Claim, visible: tuple[Delivered, ...]
+) -> tuple[dict[Delivered, Manifest], dict[Delivered, str]]:
+    """The manifests of the claimed deliveries, and the sentences of those that are refused for theirs."""
+    manifests: dict[Delivered, Manifest] = {}
+    refused: dict[Delivered, str] = {}
+    for delivery in claim.deliveries:
+        try:
+            manifests[delivery] = manifest_of(landing, delivery, visible)
+        except DeliveryRefused as error:
+            refused[delivery] = str(error)
+    return manifests, refused
+
+
+def _append(appends: appending.Appends, result: Account, good: list[Delivered], clients_known: bool) -> None:
+    """Appends every table that has rows; bureau before bureau_balance, which asks it for clients."""
+    seqs = set(appends.seqs)
+
+    def append(table: Table) -> None:
+        expected = {seq: rows for seq, rows in result.rows.get(table.name, {}).items() if seq in seqs}
+        if expected:
+            log.info("Appending %s rows to %s", f"{sum(expected.values()):,}", table.name)
+            appends.rows(table, expected, clients_known)
+
+    # A commit is mostly waiting: for storage, for the log. Tables that do not need each other wait together.
+    with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
+        list(pool.map(append, [table for table in TABLES if table.client_column]))
+    append(BUREAU_BALANCE)
+    if seqs & set(result.rows.get(BUREAU.name, {})):
+        appends.adopted()
+    bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
+    if bad:
+        log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
+        appends.quarantine({delivery.seq: delivery.name for delivery in good}, bad)
+    appends.client_deliveries()

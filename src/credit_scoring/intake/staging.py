@@ -1,0 +1,175 @@
+"""Staging: one Spark pass over the files of all claimed deliveries, into rows that the appends can take as they are.
+
+Map tasks read whole files (binaryFile: the cluster's own credentials) and send blocks by the hash of each row's id;
+reduce tasks tell duplicates apart, give bureau_balance its client, and count. What they yield is staged once, so that
+the eight appends, the quarantine and the counts all come from the same pass.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from urllib.parse import unquote, urlparse
+
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import DataFrame
+
+from credit_scoring.intake.duplicates import tell_apart
+from credit_scoring.intake.inspection import Limits
+from credit_scoring.intake.manifest import DeliveredFile
+from credit_scoring.intake.owners import with_clients
+from credit_scoring.intake.reading import OWNER, QUARANTINED, Finding, read_file
+from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ, Table
+from credit_scoring.schema.tables import table as declared_table
+from credit_scoring.storage.blocks import BLOCKS, Batches, Frames, bring_together, each_slot, rows_a_batch, split, to_block
+from credit_scoring.storage.tables import Tables
+
+ACCEPTED, BAD, COUNTS, FINDING = "accepted", "quarantined", "counts", "finding"
+STAGED = {
+    "kind": "STRING",
+    "seq": "BIGINT",
+    "table": "STRING",
+    "rows": "BIGINT",
+    "detail": "STRING",
+    "block": "BINARY",
+}
+_ARROW = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("seq", pa.int64()),
+        ("table", pa.string()),
+        ("rows", pa.int64()),
+        ("detail", pa.string()),
+        ("block", pa.binary()),
+    ]
+)
+_INFLATION = 8
+"""About how many times larger the lender's gzipped CSV files are as text."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """A file to read, of which delivery."""
+
+    delivery: str
+    seq: int
+    file: DeliveredFile
+
+    @property
+    def text_bytes(self) -> int:
+        """About how much text the file holds."""
+        return self.file.bytes * (_INFLATION if self.file.name.endswith(".gz") else 1)
+
+
+def stage(
+    tables: Tables, name: str, landing: str, files: Sequence[Work], limits: Limits, slot_bytes: int
+) -> DataFrame:
+    """Reads the files and (over)writes the staging table `name`; returns it."""
+    spark = tables.spark
+    tasks = max(1, -(-sum(work.text_bytes for work in files) // slot_bytes))
+    # Several slots a task even out what the hash of few slots does not; memory is one slot's.
+    slots = 1 if tasks == 1 else 4 * tasks
+    paths = [f"{landing.rstrip('/')}/{work.delivery}/{work.file.name}" for work in files]
+    # One file a batch: a file is one cell, and up to hundreds of megabytes.
+    with rows_a_batch(spark, 1):
+        content = spark.read.format("binaryFile").load(paths).select("path", "content")
+        blocks = content.mapInArrow(_reader(files, slots, limits), BLOCKS)
+        schema = ", ".join(f"`{column}` {sql}" for column, sql in STAGED.items())
+        staged = bring_together([blocks], tasks).mapInArrow(each_slot(_staged), schema)
+        staged.writeTo(tables.name(name)).using("delta").createOrReplace()
+    return tables.read(name)
+
+
+def _reader(files: Sequence[Work], slots: int, limits: Limits) -> Callable[[Batches], Batches]:
+    """The map function: a file's path and bytes -> blocks labelled kind|seq|table."""
+    by_path = {(work.delivery, work.file.name): work for work in files}
+
+    def run(batches: Batches) -> Batches:
+        for batch in batches:
+            for path, content in zip(batch.column("path").to_pylist(), batch.column("content"), strict=True):
+                folder, name = unquote(urlparse(path).path).rsplit("/", 2)[-2:]
+                work = by_path[folder, name]
+                read = read_file(content.as_buffer().to_pybytes(), work.file, work.delivery, work.seq, limits)
+                yield split(_labelled(read.finding, read.rows, read.quarantined), slots)
+
+    return run
+
+
+def _labelled(
+    finding: Finding, rows: Iterable[tuple[Table, pl.DataFrame]], quarantined: pl.DataFrame
+) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    said = pl.DataFrame({SEQ: [finding.seq], "detail": [json.dumps(finding.to_dict())]})
+    yield f"{FINDING}|{finding.seq}|{finding.table}", SEQ, said
+    for table, frame in rows:
+        if frame.height:
+            # Rows with the same key meet in one slot; bureau and bureau_balance share theirs.
+            yield f"{ACCEPTED}|{finding.seq}|{table.name}", (table.key or (CLIENT,))[0], frame
+    if quarantined.height:
+        yield f"{BAD}|{finding.seq}|{finding.table}", OWNER, quarantined
+
+
+def _staged(frames: Frames) -> Iterator[pa.RecordBatch]:
+    """The reduce function: one slot's frames by label -> STAGED rows."""
+    labelled = {tuple(label.split("|")): frame for label, frame in sorted(frames.items())}
+    accepted: dict[tuple[int, str], pl.DataFrame] = {}
+    bad: dict[tuple[int, str], list[pl.DataFrame]] = {}
+    counts: dict[tuple[int, str], dict[str, dict[str, int]]] = {}
+    for (kind, seq, name), frame in labelled.items():
+        place = (int(seq), name)
+        if kind == FINDING:
+            for detail in frame["detail"].sort():
+                yield _row(FINDING, place, rows=0, detail=detail)
+        elif kind == BAD:
+            bad.setdefault(place, []).append(frame)
+            _count(counts.setdefault(place, {}), "quarantined", frame)
+        else:
+            table = declared_table(name)
+            told = tell_apart(frame, table)
+            accepted[place] = told.kept
+            if told.conflicting.height:
+                bad.setdefault(place, []).append(_conflicting(told.conflicting, table))
+            for what, rows in (("accepted", told.kept), ("duplicates", told.repeated), ("quarantined", told.conflicting)):
+                _count(counts.setdefault(place, {}), what, rows)
+    for place, by_file in counts.items():
+        yield _row(COUNTS, place, rows=0, detail=json.dumps(by_file))
+    for place, frame in with_clients(accepted).items():
+        if frame.height:
+            table = declared_table(place[1])
+            order = frame.sort([*table.key, FILE, RECORD] if table.key else [CLIENT, FILE, RECORD])
+            unnamed = 0 if table.client_column else frame[CLIENT].null_count()
+            yield _row(ACCEPTED, place, rows=frame.height, detail=str(unnamed), block=to_block(order))
+    for place, frames_of in bad.items():
+        frame = pl.concat(frames_of).sort(FILE, RECORD)
+        yield _row(BAD, place, rows=frame.height, block=to_block(frame))
+
+
+def _conflicting(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Conflicting rows as QUARANTINED; their text is gone, so the typed values stand as cells."""
+    key = ", ".join(table.key)
+    sentence = f"rows with the same {key} must not differ; which of them is right cannot be told"
+    names = [column.name for column in table.columns if column.name in rows.columns]
+    client = pl.col(CLIENT) if CLIENT in names else pl.lit(None, pl.Int64)
+    reason = pl.struct(rule=pl.lit("conflicting_key"), column=pl.lit(key), sentence=pl.lit(sentence))
+    return rows.select(
+        pl.lit(table.name).alias("table"),
+        FILE,
+        RECORD,
+        client.alias("client_id"),
+        pl.col(table.owner).alias(OWNER),
+        pl.concat_list(reason).alias("reasons"),
+        pl.struct(names).struct.json_encode().alias("cells"),
+    ).cast(dict(QUARANTINED))
+
+
+def _count(by_file: dict[str, dict[str, int]], what: str, rows: pl.DataFrame) -> None:
+    for file, count in rows.group_by(FILE).len().sort(FILE).iter_rows():
+        of_file = by_file.setdefault(file, {})
+        of_file[what] = of_file.get(what, 0) + count
+
+
+def _row(kind: str, place: tuple[int, str], rows: int, detail: str | None = None, block: bytes | None = None) -> pa.RecordBatch:
+    values = {"kind": kind, "seq": place[0], "table": place[1], "rows": rows, "detail": detail, "block": block}
+    return pa.RecordBatch.from_pylist([values], schema=_ARROW)
+

@@ -1,0 +1,61 @@
+"""Which deliveries wait: folders of the landing root with a manifest whose bytes have no verdict yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from credit_scoring.errors import DeliveryRefused
+from credit_scoring.intake.ledger import Delivered, Ledger
+from credit_scoring.intake.manifest import NAME, Manifest, read, sha256
+from credit_scoring.storage.files import Folder
+
+
+@dataclass(frozen=True)
+class Landed:
+    """A complete delivery in the landing root: its name, the identity of its manifest, and what has become of it.
+
+    `verdict`: "accepted" or "refused" when these very bytes were judged before, None while they wait.
+    """
+
+    name: str
+    manifest_sha256: str
+    verdict: str | None
+
+
+def landed(landing: Folder, ledger: Ledger) -> list[Landed]:
+    """All complete deliveries, by name. A folder without a manifest is still being written and is left alone."""
+    verdicts = ledger.verdicts()
+    found = []
+    for name in landing.folders():
+        if landing.exists(name, NAME):
+            digest = sha256(landing.read(name, NAME))
+            verdict = verdicts.get((name, digest))
+            found.append(Landed(name, digest, verdict.event if verdict else None))
+    return found
+
+
+def manifest_of(landing: Folder, delivered: Delivered, accepted: tuple[Delivered, ...]) -> Manifest:
+    """The manifest of a claimed delivery; DeliveryRefused when it is not the one that was claimed, when the same name
+    was accepted with other bytes before, or when a file is missing."""
+    if any(before.name == delivered.name and before.seq != delivered.seq for before in accepted):
+        raise DeliveryRefused(
+            f"Delivery {delivered.name} was accepted before with other bytes; nothing of it changed. "
+            "Deliver corrected files under a new name: they replace the earlier rows of their clients."
+        )
+    try:
+        data = landing.read(delivered.name, NAME)
+    except FileNotFoundError:
+        raise DeliveryRefused(f"Delivery {delivered.name} was removed from the container before it was taken in.") from None
+    if sha256(data) != delivered.manifest_sha256:
+        raise DeliveryRefused(
+            f"The manifest of delivery {delivered.name} changed while it was taken in: nothing of it is accepted. "
+            "The next run looks at the new one."
+        )
+    manifest = read(data, delivered.name)
+    there = set(landing.below(delivered.name).files())
+    if missing := [file.name for file in manifest.files if file.name not in there]:
+        raise DeliveryRefused(
+            f"Delivery {delivered.name} lacks {missing[0]}, which its manifest names"
+            f"{f' (and {len(missing) - 1} more)' if len(missing) > 1 else ''}: upload it, then write the manifest again."
+        )
+    return manifest

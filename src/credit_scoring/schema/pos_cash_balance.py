@@ -1,0 +1,62 @@
+"""Monthly states of the client's earlier consumer and cash loans at this lender; one row a loan and month."""
+
+from polars import col
+
+from credit_scoring.schema.column import Column, Kind
+from credit_scoring.schema.table import CLIENT, Rule, Table
+from credit_scoring.schema.units import (
+    CENTURY,
+    COUNT,
+    DAYS,
+    LONGEST_HISTORY,
+    MONTHS_FROM_APPLICATION,
+    MOST,
+)
+
+POS_CASH_BALANCE = Table(
+    name="pos_cash_balance",
+    meaning="Monthly state of each earlier consumer or cash loan at this lender; one row a loan and month",
+    columns=(
+        Column("SK_ID_PREV", Kind.IDENTIFIER, "Earlier loan at this lender", required=True, low=1),
+        Column(CLIENT, Kind.IDENTIFIER, "Client (= one application)", required=True, low=1),
+        Column(
+            "MONTHS_BALANCE",
+            Kind.WHOLE,
+            "Month of the state",
+            required=True,
+            low=-LONGEST_HISTORY,
+            high=0,
+            unit=MONTHS_FROM_APPLICATION,
+        ),
+        Column("CNT_INSTALMENT", Kind.WHOLE, "Term of the loan in instalments", low=0, high=MOST, unit=COUNT),
+        Column("CNT_INSTALMENT_FUTURE", Kind.WHOLE, "Instalments still to pay", low=0, high=MOST, unit=COUNT),
+        Column(
+            "NAME_CONTRACT_STATUS",
+            Kind.CATEGORY,
+            "State of the contract",
+            vocabulary=(
+                "Completed",
+                "Returned to the store",
+                "Canceled",
+                "Approved",
+                "Signed",
+                "Active",
+                "Demand",
+                "Amortized debt",
+            ),
+            sentinels={"XNA": "unknown"},
+        ),
+        Column("SK_DPD", Kind.WHOLE, "Days past due", low=0, high=CENTURY, unit=DAYS),
+        Column("SK_DPD_DEF", Kind.WHOLE, "Days past due, small debts left out", low=0, high=CENTURY, unit=DAYS),
+    ),
+    key=("SK_ID_PREV", "MONTHS_BALANCE"),
+    stems=("pos_cash_balance",),
+    rules=(
+        Rule(
+            "tolerant_delay_longer",
+            "the delay without small debts cannot be longer than the whole delay",
+            ("SK_DPD_DEF", "SK_DPD"),
+            col("SK_DPD_DEF") > col("SK_DPD"),
+        ),
+    ),
+)

@@ -1,0 +1,32 @@
+"""The eight source tables, in the order in which they are documented, delivered and gathered."""
+
+from credit_scoring.schema.application import APPLICATION
+from credit_scoring.schema.bureau import BUREAU
+from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
+from credit_scoring.schema.credit_card_balance import CREDIT_CARD_BALANCE
+from credit_scoring.schema.installments_payments import INSTALLMENTS_PAYMENTS
+from credit_scoring.schema.outcomes import OUTCOMES
+from credit_scoring.schema.pos_cash_balance import POS_CASH_BALANCE
+from credit_scoring.schema.previous_application import PREVIOUS_APPLICATION
+from credit_scoring.schema.table import Table
+
+TABLES: tuple[Table, ...] = (
+    APPLICATION,
+    BUREAU,
+    BUREAU_BALANCE,
+    PREVIOUS_APPLICATION,
+    POS_CASH_BALANCE,
+    INSTALLMENTS_PAYMENTS,
+    CREDIT_CARD_BALANCE,
+    OUTCOMES,
+)
+
+_BY_NAME = {table.name: table for table in TABLES}
+
+
+def table(name: str) -> Table:
+    """The table of that name; KeyError with the names that exist when there is none."""
+    try:
+        return _BY_NAME[name]
+    except KeyError:
+        raise KeyError(f"no table {name}; the tables are {', '.join(_BY_NAME)}") from None

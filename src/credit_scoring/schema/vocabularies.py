@@ -1,0 +1,162 @@
+"""Vocabularies that several columns share or that are too long to read within a table."""
+
+from typing import Final
+
+WEEKDAYS: Final = ("MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY")
+
+COMPANIONS: Final = (
+    "Unaccompanied",
+    "Spouse, partner",
+    "Children",
+    "Family",
+    "Other_A",
+    "Other_B",
+    "Group of people",
+)
+"""Who came with a client to apply."""
+
+ORGANISATIONS: Final = (
+    # trade and personal services
+    "Self-employed",
+    "Agriculture",
+    "Restaurant",
+    "Cleaning",
+    "Hotel",
+    "Trade: type 1",
+    "Trade: type 2",
+    "Trade: type 3",
+    "Trade: type 4",
+    "Trade: type 5",
+    "Trade: type 6",
+    "Trade: type 7",
+    "Services",
+    "Realtor",
+    "Advertising",
+    "Mobile",
+    # building, transport, industry
+    "Construction",
+    "Transport: type 1",
+    "Transport: type 2",
+    "Transport: type 3",
+    "Transport: type 4",
+    "Industry: type 1",
+    "Industry: type 2",
+    "Industry: type 3",
+    "Industry: type 4",
+    "Industry: type 5",
+    "Industry: type 6",
+    "Industry: type 7",
+    "Industry: type 8",
+    "Industry: type 9",
+    "Industry: type 10",
+    "Industry: type 11",
+    "Industry: type 12",
+    "Industry: type 13",
+    # other enterprises
+    "Security",
+    "Business Entity Type 1",
+    "Business Entity Type 2",
+    "Business Entity Type 3",
+    "Other",
+    "Telecom",
+    "Electricity",
+    "Housing",
+    "Postal",
+    "Insurance",
+    "Legal Services",
+    "Bank",
+    # public service
+    "Kindergarten",
+    "School",
+    "University",
+    "Culture",
+    "Religion",
+    "Medicine",
+    "Emergency",
+    "Government",
+    "Security Ministries",
+    "Police",
+    "Military",
+)
+"""Kinds of employer, from the least to the most secure employment as the trade knows it (57 levels)."""
+
+CASH_PURPOSES: Final = (
+    # from what lasts to what is spent, money for others and silence last
+    "Buying a home",
+    "Building a house or an annex",
+    "Buying a holiday home / land",
+    "Buying a garage",
+    "Gasification / water supply",
+    "Repairs",
+    "Business development",
+    "Education",
+    "Buying a new car",
+    "Buying a used car",
+    "Car repairs",
+    "Furniture",
+    "Purchase of electronic equipment",
+    "Medicine",
+    "Journey",
+    "Hobby",
+    "Wedding / gift / holiday",
+    "Everyday expenses",
+    "Urgent needs",
+    "Payments on other loans",
+    "Money for a third person",
+    "Other",
+    "Refusal to name the goal",
+)
+"""Purposes of a cash loan."""
+
+GOODS: Final = (
+    "House Construction",
+    "Construction Materials",
+    "Furniture",
+    "Homewares",
+    "Gardening",
+    "Vehicles",
+    "Auto Accessories",
+    "Computers",
+    "Consumer Electronics",
+    "Audio/Video",
+    "Photo / Cinema Equipment",
+    "Mobile",
+    "Office Appliances",
+    "Clothing and Accessories",
+    "Jewelry",
+    "Sport and Leisure",
+    "Fitness",
+    "Tourism",
+    "Medical Supplies",
+    "Medicine",
+    "Education",
+    "Insurance",
+    "Additional Service",
+    "Direct Sales",
+    "Animals",
+    "Weapon",
+    "Other",
+)
+"""Kinds of goods, from the house to what is soon gone."""
+
+PRODUCTS: Final = (
+    # goods, cards, cash; within each from the cheapest to the dearest
+    "POS industry without interest",
+    "POS household without interest",
+    "POS others without interest",
+    "POS mobile without interest",
+    "POS industry with interest",
+    "POS household with interest",
+    "POS other with interest",
+    "POS mobile with interest",
+    "Card X-Sell",
+    "Card Street",
+    "Cash X-Sell: low",
+    "Cash X-Sell: middle",
+    "Cash X-Sell: high",
+    "Cash Street: low",
+    "Cash Street: middle",
+    "Cash Street: high",
+    "Cash",
+)
+"""The lender's products."""

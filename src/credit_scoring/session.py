@@ -1,0 +1,56 @@
+"""The Spark session: the cluster's own where one is running, otherwise a local one with Delta and the jars."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from pyspark.sql import SparkSession
+
+from credit_scoring.runtime import jars, java_home
+from credit_scoring.settings import SparkSettings
+
+LOCAL = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+    "spark.sql.session.timeZone": "UTC",
+    # As on serverless: what overflows or does not cast is an error, not a null.
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    # The default of 50 partitions for a table's log costs seconds a read on two cores.
+    "spark.databricks.delta.snapshotPartitions": "2",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
+
+
+def session(settings: SparkSettings) -> SparkSession:
+    """The running session, or a new local one as the settings say.
+
+    Sets POLARS_MAX_THREADS for the Python workers it starts: a task has one core, and one thread a task is part of
+    "same rows, same bits".
+    """
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        return running
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    if "DATABRICKS_RUNTIME_VERSION" in os.environ or "SPARK_ENV_LOADED" in os.environ:
+        # A cluster, or spark-submit: master and jars come from there.
+        builder = SparkSession.builder
+    else:
+        os.environ["JAVA_HOME"] = str(java_home())
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        builder = (
+            SparkSession.builder.master(settings.master)
+            .config("spark.driver.memory", settings.driver_memory)
+            .config("spark.jars", ",".join(map(str, jars())))
+        )
+    if "DATABRICKS_RUNTIME_VERSION" not in os.environ:
+        for key, value in LOCAL.items():
+            builder = builder.config(key, value)
+        builder = builder.config("spark.sql.shuffle.partitions", str(settings.shuffle_partitions))
+    for key, value in settings.config.items():
+        builder = builder.config(key, value)
+    return builder.appName("credit-scoring").getOrCreate()

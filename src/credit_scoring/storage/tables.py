@@ -1,0 +1,92 @@
+"""Delta tables under one root, which is a folder, a blob path or a catalog and schema; appends land exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from credit_scoring.errors import Fault
+from credit_scoring.storage.files import Folder
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The Delta tables of one lender.
+
+    `root` is a path or URI (it holds a slash) or `catalog.schema`. `delta.`path`` and a catalog name can be used the
+    same way, so no other module asks which it is.
+    """
+
+    spark: SparkSession
+    root: str
+
+    @property
+    def _below_folder(self) -> bool:
+        return "/" in self.root
+
+    def name(self, table: str) -> str:
+        """The name by which SQL and Spark know the table."""
+        return f"delta.`{self.root.rstrip('/')}/{table}`" if self._below_folder else f"{self.root}.{table}"
+
+    def create(
+        self, table: str, columns: Mapping[str, str], cluster_by: Sequence[str] = (), comment: str = ""
+    ) -> None:
+        """Creates the table, empty, unless it exists. `columns`: name -> SQL type."""
+        if self.exists(table):
+            return
+        fields = ", ".join(f"`{name}` {sql}" for name, sql in columns.items())
+        cluster = f"CLUSTER BY ({', '.join(f'`{c}`' for c in cluster_by)})" if cluster_by else ""
+        quoted = comment.replace("\\", "\\\\").replace("'", "\\'")
+        # Deletion vectors off: readers outside Spark (delta-rs and others) look clients up in these tables.
+        self.spark.sql(
+            f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({fields}) USING DELTA {cluster} COMMENT '{quoted}' "
+            "TBLPROPERTIES ('delta.enableDeletionVectors' = 'false')"
+        )
+
+    def exists(self, table: str) -> bool:
+        """Whether the table has been created."""
+        if self._below_folder:
+            return Folder(self.root).exists(table, "_delta_log")
+        return bool(self.spark.catalog.tableExists(self.name(table)))
+
+    def read(self, table: str) -> DataFrame:
+        """All rows of the table, visible or not (see intake.ledger for what is visible)."""
+        return self.spark.table(self.name(table))
+
+    def append(self, table: str, rows: DataFrame, app_id: str, version: int = 0) -> None:
+        """Appends rows once for `app_id`, however often it is called.
+
+        Leave the version at 0: Delta skips any version not above the last one of an application silently, so a growing
+        version loses appends that arrive out of order. Only the ledger's compare and swap wants just that.
+        """
+        (
+            rows.select(*self.read(table).columns)
+            .writeTo(self.name(table))
+            .option("txnAppId", app_id)
+            .option("txnVersion", str(version))
+            .append()
+        )
+
+    def drop(self, table: str) -> None:
+        """Removes the table with its files; nothing happens when there is none."""
+        if self._below_folder:
+            Folder(self.root).remove(table)
+        else:
+            self.spark.sql(f"DROP TABLE IF EXISTS {self.name(table)}")
+
+    def verify(self, table: str, column: str, expected: Mapping[int, int], where: Column | None = None) -> None:
+        """Counts the rows (those of `where`) by `column`, a seq; Fault where they are not as many as expected."""
+        if not expected:
+            return
+        rows = self.read(table).where(F.col(column).isin(list(expected)))
+        counted = (rows if where is None else rows.where(where)).groupBy(column).count().collect()
+        found = {row[0]: row[1] for row in counted}
+        for value, rows in expected.items():
+            if found.get(value, 0) != rows:
+                raise Fault(
+                    f"Table {table} holds {found.get(value, 0):,} rows of {column} {value}, expected {rows:,}: "
+                    "the append did not land exactly once. Nothing of it is visible; keep the table and report this."
+                )
