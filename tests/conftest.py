@@ -4,35 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import lightgbm as lgb
 import numpy as np
+import polars as pl
+import pyarrow as pa
 import pytest
+from deltalake import write_deltalake
 from hypothesis import HealthCheck, settings
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from credit_scoring.explanation.contributions import margins_and_contributions
 from credit_scoring.explanation.points import Scale
 from credit_scoring.features import registry
-from credit_scoring.intake.appending import (
-    CLIENT_DELIVERIES,
-    CLIENT_DELIVERIES_COLUMNS,
-    QUARANTINE,
-    QUARANTINE_COLUMNS,
-)
-from credit_scoring.intake.appending import create as create_source_tables
-from credit_scoring.intake.ledger import Delivered, Ledger
+from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
+from credit_scoring.intake.ledger import Delivered
 from credit_scoring.model.artifacts import Costs, Decision, FeatureLine, Features
 from credit_scoring.model.assembly import assemble
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.column import Kind
 from credit_scoring.schema.table import CLIENT
+from credit_scoring.schema.tables import TABLES
 from credit_scoring.schema.tables import table as table_named
 from credit_scoring.session import session
 from credit_scoring.settings import SparkSettings
+from credit_scoring.storage.arrow import record_batches
 from credit_scoring.storage.tables import Tables
 
 # A shared machine is slow at times: no example fails for its time, and the same examples come every run.
@@ -57,55 +55,79 @@ def tables(spark: SparkSession, tmp_path: Path) -> Tables:
 
 @dataclass(frozen=True)
 class StoredLender:
-    """A lender whose tables stand as intake leaves them, without the files: for what begins after intake."""
+    """A lender whose tables stand as intake leaves them, for what begins after intake.
 
-    tables: Tables
-    ledger: Ledger
+    Written by delta-rs: a Spark job for each of a dozen small tables would take most of a test's time.
+    """
+
+    root: Path
+
+    def create(self) -> None:
+        """Creates all tables, empty."""
+        for table in TABLES:
+            self._append(table.name, [], table.stored_schema())
+        self._append(QUARANTINE, [], _QUARANTINE_SCHEMA)
+        self._append(CLIENT_DELIVERIES, [], _TOUCHES)
 
     def deliver(
         self,
         seq: int,
         rows: Mapping[str, Sequence[Mapping[str, object]]],
         quarantined: Sequence[tuple[int, str]] = (),
-        accepted: bool = True,
     ) -> Delivered:
-        """A delivery `d<seq>` with rows by table (columns left out are null) and quarantined (client, table)."""
-        spark, delivered = self.tables.spark, Delivered(f"d{seq}", seq, f"sha{seq}")
-        touched = {(client, table, seq) for client, table in quarantined}
+        """A delivery `d<seq>`: rows by table (columns left out are null) and quarantined (client, table)."""
+        touched = {(client, table) for client, table in quarantined}
         for name, lines in rows.items():
-            columns = table_named(name).stored_columns()
             places = [{**line, "seq": seq, "file": f"{name}.csv", "record": i} for i, line in enumerate(lines, 1)]
-            values = [tuple(place.get(column) for column in columns) for place in places]
-            self._append(name, spark.createDataFrame(values, _sql(columns)), seq)
-            touched |= {(line[CLIENT], name, seq) for line in lines if line.get(CLIENT) is not None}
-        if quarantined:
-            bad = [(delivered.name, seq, table, "f.csv", 1, client, [], "{}") for client, table in quarantined]
-            self._append(QUARANTINE, spark.createDataFrame(bad, _sql(QUARANTINE_COLUMNS)), seq)
-        touches = spark.createDataFrame(sorted(touched), _sql(CLIENT_DELIVERIES_COLUMNS))
-        self._append(CLIENT_DELIVERIES, touches, seq)
-        if accepted:
-            claim = self.ledger.claim("intake", [delivered], f"intake-{seq}", NOW, 60)
-            self.ledger.record(claim, "accepted", delivered, NOW)
-        return delivered
+            self._append(name, places, table_named(name).stored_schema())
+            touched |= {(client, name) for client in (line[CLIENT] for line in lines) if isinstance(client, int)}
+        bad = [{"seq": seq, "table": table, "client_id": client} for client, table in quarantined]
+        self._append(QUARANTINE, bad, _QUARANTINE_SCHEMA)
+        touches = [{"client_id": client, "table": table, "seq": seq} for client, table in sorted(touched)]
+        self._append(CLIENT_DELIVERIES, touches, _TOUCHES)
+        return Delivered(f"d{seq}", seq, f"sha{seq}")
 
-    def _append(self, table: str, rows: DataFrame, seq: int) -> None:
-        self.tables.append(table, rows, app_id=f"{table}/{seq}")
-
-
-NOW = datetime(2024, 5, 1, 10, 30, tzinfo=UTC)
+    def _append(self, table: str, rows: Sequence[Mapping[str, object]], schema: Mapping[str, object]) -> None:
+        values = {name: [row.get(name) for row in rows] for name in schema}
+        frame = pl.DataFrame(values, schema)
+        path = self.root / table
+        if rows or not path.exists():
+            write_deltalake(path, pa.Table.from_batches(record_batches(frame), _arrow(frame)), mode="append")
 
 
-def _sql(columns: Mapping[str, str]) -> str:
-    return ", ".join(f"`{name}` {kind}" for name, kind in columns.items())
+_QUARANTINE_SCHEMA = {
+    "delivery": pl.String,
+    "seq": pl.Int64,
+    "table": pl.String,
+    "file": pl.String,
+    "record": pl.Int64,
+    "client_id": pl.Int64,
+    "reasons": pl.List(pl.Struct({"rule": pl.String, "column": pl.String, "sentence": pl.String})),
+    "cells": pl.String,
+}
+_TOUCHES = {"client_id": pl.Int64, "table": pl.String, "seq": pl.Int64}
+
+
+def _arrow(frame: pl.DataFrame) -> pa.Schema:
+    return next(record_batches(frame.clear(1))).schema
+
+
+@pytest.fixture(scope="session")
+def lender_at() -> Callable[[Path], StoredLender]:
+    """Folder for tables -> a lender there, of whom nothing is stored yet."""
+
+    def make(root: Path) -> StoredLender:
+        lender = StoredLender(root)
+        lender.create()
+        return lender
+
+    return make
 
 
 @pytest.fixture
-def stored_lender(tables: Tables) -> StoredLender:
-    """A lender of whom nothing is stored yet."""
-    ledger = Ledger(tables)
-    ledger.create()
-    create_source_tables(tables)
-    return StoredLender(tables, ledger)
+def stored_lender(lender_at: Callable[[Path], StoredLender], tables: Tables) -> StoredLender:
+    """A lender in `tables` of whom nothing is stored yet."""
+    return lender_at(Path(tables.root))
 
 
 @pytest.fixture(scope="session")
@@ -116,13 +138,14 @@ def drawn() -> Callable[[str, int, int], dict[str, object]]:
         random = np.random.default_rng([seed, client, len(name)])
         values: dict[str, object] = {}
         for column in table_named(name).columns:
-            low, high = column.low or 0, min(column.high or 1, 1e5)
+            low = max(0 if column.low is None else column.low, -3000)
+            high = max(low, min(1 if column.high is None else column.high, 3000))
             if column.kind is Kind.CATEGORY and column.vocabulary:
                 values[column.name] = str(random.choice(column.vocabulary))
             elif column.kind is Kind.NUMBER:
                 values[column.name] = float(random.uniform(low, high))
             elif column.kind is Kind.WHOLE:
-                values[column.name] = int(random.integers(int(max(low, -3000)), int(min(high, 3000)), endpoint=True))
+                values[column.name] = int(random.integers(int(low), int(high), endpoint=True))
             if not column.required and random.random() < 0.2:
                 values[column.name] = None
         return {**values, CLIENT: client}

@@ -36,6 +36,8 @@ def session(settings: SparkSettings) -> SparkSession:
     if running is not None:
         return running
     os.environ["POLARS_MAX_THREADS"] = "1"
+    # LightGBM's threads sleep while they wait: spinning ones take the cores from each other and from Spark.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     if "DATABRICKS_RUNTIME_VERSION" in os.environ or "SPARK_ENV_LOADED" in os.environ:
         # A cluster, or spark-submit: master and jars come from there.
         builder = SparkSession.builder

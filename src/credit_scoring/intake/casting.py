@@ -90,19 +90,19 @@ def _unusable(column: Column) -> pl.Expr:
 
 def _reasons(table: Table) -> pl.Expr:
     """REASONS of a row from its flags: one struct a flag that is set, in declared order."""
+    nothing = pl.lit(None, REASON)
     found: list[pl.Expr] = []
     for column in table.columns:
         flag, given = pl.col(column.name), pl.col(_given(column))
         if column.required:
             sentence = f"{column.name} must not be empty"
-            found.append(pl.when(flag & ~given).then(_reason("missing", column.name, sentence)))
+            found.append(pl.when(flag & ~given).then(_reason("missing", column.name, sentence)).otherwise(nothing))
         sentence = f"{column.name} must be {column.expectation()}"
-        found.append(pl.when(flag & given).then(_reason("not_legitimate", column.name, sentence)))
+        found.append(pl.when(flag & given).then(_reason("not_legitimate", column.name, sentence)).otherwise(nothing))
     for rule in table.rules:
-        sentence = _reason(rule.code, ", ".join(rule.columns), rule.sentence)
-        found.append(pl.when(pl.col(_of_rule(rule.code))).then(sentence))
-    nothing = pl.lit(None, REASON)
-    return pl.concat_list([reason.otherwise(nothing) for reason in found]).list.drop_nulls().alias(REASONS)
+        reason = _reason(rule.code, ", ".join(rule.columns), rule.sentence)
+        found.append(pl.when(pl.col(_of_rule(rule.code))).then(reason).otherwise(nothing))
+    return pl.concat_list(found).list.drop_nulls().alias(REASONS)
 
 
 def _reason(rule: str, column: str, sentence: str) -> pl.Expr:

@@ -1,4 +1,4 @@
-"""Duplicate keys within one delivery and table: exact duplicates are kept once, conflicting rows are all quarantined."""
+"""Duplicate keys in one delivery and table: exact duplicates are kept once, conflicting rows are all quarantined."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from credit_scoring.schema.table import FILE, RECORD, Table
 
 @dataclass(frozen=True)
 class Told:
-    """`kept`: one row a key; `repeated`: exact copies of kept rows; `conflicting`: every row of a key with two contents."""
+    """`kept`: one row a key; `repeated`: copies of kept rows; `conflicting`: all rows of a key with two contents."""
 
     kept: pl.DataFrame
     repeated: pl.DataFrame

@@ -48,7 +48,9 @@ def inspect(data: bytes, promised: DeliveredFile, delivery: str, limits: Limits)
         codecs.decode(text, "utf-8")
     except UnicodeDecodeError as error:
         line = text.count(b"\n", 0, error.start) + 1
-        raise DeliveryRefused(f"{where} is not UTF-8 text (line {line:,}): export it as UTF-8 and deliver again.") from None
+        raise DeliveryRefused(
+            f"{where} is not UTF-8 text (line {line:,}): export it as UTF-8 and deliver again."
+        ) from None
     return text
 
 

@@ -149,7 +149,9 @@ class Ledger:
             )
             if self._swap(claim, now):
                 return claim
-        raise RunActive("Several runs start at the same moment and none gets its turn: start this one again in a minute.")
+        raise RunActive(
+            "Several runs start at the same moment and none gets its turn: start this one again in a minute."
+        )
 
     def _swap(self, claim: Claim, now: datetime) -> bool:
         """Appends claim number n; False when another run appended n first."""
@@ -181,9 +183,7 @@ class Ledger:
         files: Sequence[Row] | None = None,
     ) -> None:
         """Appends an event of a claimed delivery, once however often it is called for the same claim."""
-        row = self._row(
-            claim, event, delivered, now, message=message, rows=rows, path=path, sha256=sha256, files=files
-        )
+        row = self._row(claim, event, delivered, now, message=message, rows=rows, path=path, sha256=sha256, files=files)
         frame = self.tables.spark.createDataFrame([row], _SCHEMA)
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/{event}/{delivered.seq}")
 
@@ -251,5 +251,5 @@ def _active(held: Claim) -> str:
     more = f" and {len(held.deliveries) - 3} more" if len(held.deliveries) > 3 else ""
     return (
         f"Another run ({held.run_id}) is at work on {names}{more}; its claim ends at "
-        f"{held.expires_at:%Y-%m-%d %H:%M} UTC. Wait for it; if that run is dead, the first run after that time takes over."
+        f"{held.expires_at:%Y-%m-%d %H:%M} UTC. Wait for it; if that run is dead, the next run after that takes over."
     )

@@ -32,7 +32,9 @@ def with_clients(accepted: Mapping[Place, pl.DataFrame]) -> dict[Place, pl.DataF
     for (seq, name), frame in accepted.items():
         if name == BUREAU_BALANCE.name:
             latest = (
-                known.filter(pl.col(CLIENT_SEQ) <= seq).sort(CLIENT_SEQ).unique(CREDIT, keep="last", maintain_order=True)
+                known.filter(pl.col(CLIENT_SEQ) <= seq)
+                .sort(CLIENT_SEQ)
+                .unique(CREDIT, keep="last", maintain_order=True)
             )
             done[seq, name] = frame.join(latest, on=CREDIT, how="left")
     return done

@@ -90,7 +90,9 @@ def _header(text: bytes, table: Table, where: str) -> tuple[str, ...]:
     missing = [c.name for c in table.columns if not c.optional_column and c.name not in header]
     if missing:
         names = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
-        raise DeliveryRefused(f"{where} lacks columns that table {table.name} must have: {names}. Add them (cells may be empty).")
+        raise DeliveryRefused(
+            f"{where} lacks columns that table {table.name} must have: {names}. Add them (cells may be empty)."
+        )
     return header
 
 

@@ -19,17 +19,16 @@ from credit_scoring.schema.tables import table
 
 TARGET = TARGET_COLUMN.name
 OWNER = "owner_id"
-QUARANTINED = pl.Schema(
-    {
-        "table": pl.String,
-        FILE: pl.String,
-        RECORD: pl.Int64,
-        "client_id": pl.Int64,
-        OWNER: pl.Int64,
-        REASONS: pl.List(REASON),
-        "cells": pl.String,
-    }
-)
+_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "table": pl.String,
+    FILE: pl.String,
+    RECORD: pl.Int64,
+    "client_id": pl.Int64,
+    OWNER: pl.Int64,
+    REASONS: pl.List(REASON),
+    "cells": pl.String,
+}
+QUARANTINED = pl.Schema(_COLUMNS)
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,9 @@ class FileCounts:
         """Fault when a record is unaccounted for."""
         if self.finding.records != self.accepted + self.duplicates + self.quarantined:
             raise Fault(
-                f"File {self.finding.file}: {self.finding.records:,} records were read, but {self.accepted:,} accepted, "
-                f"{self.duplicates:,} duplicates and {self.quarantined:,} quarantined do not add up to them."
+                f"File {self.finding.file}: {self.finding.records:,} records were read, but "
+                f"{self.accepted:,} accepted, {self.duplicates:,} duplicates and "
+                f"{self.quarantined:,} quarantined do not add up to them."
             )
 
     def row(self) -> Row:

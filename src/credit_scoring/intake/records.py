@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from typing import IO
 
 import numpy as np
+import numpy.typing as npt
+
+Positions = npt.NDArray[np.int64]
 
 _CHUNK = 8 << 20
 _QUOTE, _NEWLINE = ord('"'), ord("\n")
 
 
-def record_ends(chunk: bytes, inside_quotes: bool) -> tuple[np.ndarray, bool]:
+def record_ends(chunk: bytes, inside_quotes: bool) -> tuple[Positions, bool]:
     """Positions just after each record's newline, and whether the chunk ends inside quotes.
 
     `chunk` holds whole lines or parts of them; a doubled quote toggles twice and so changes nothing.
@@ -54,7 +57,7 @@ def parts(source: IO[bytes], part_bytes: int) -> Iterator[tuple[bytes, int]]:
         yield bytes(held), records
 
 
-def _cuts(ends: np.ndarray, first_room: int, room: int) -> Iterator[int]:
+def _cuts(ends: Positions, first_room: int, room: int) -> Iterator[int]:
     """Record ends at which to stop: the first that fills what room there is, then each full part, then the last."""
     if len(ends) == 0:
         return
@@ -70,10 +73,12 @@ def _cuts(ends: np.ndarray, first_room: int, room: int) -> Iterator[int]:
         limit = room
 
 
-def _count(chunk: bytes, ends: np.ndarray, start: int, end: int) -> int:
+def _count(chunk: bytes, ends: Positions, start: int, end: int) -> int:
     """Records that end in chunk[start:end], empty lines not counted."""
     mine = ends[(ends > start) & (ends <= end)]
     starts = np.concatenate([[start], mine[:-1]]).astype(np.int64)
     lengths = mine - starts
-    empty = (lengths == 1) | ((lengths == 2) & (np.frombuffer(chunk, np.uint8)[np.minimum(starts, len(chunk) - 1)] == 13))
+    empty = (lengths == 1) | (
+        (lengths == 2) & (np.frombuffer(chunk, np.uint8)[np.minimum(starts, len(chunk) - 1)] == 13)
+    )
     return int(len(mine) - empty.sum())

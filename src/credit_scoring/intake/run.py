@@ -83,7 +83,9 @@ def _release(ledger: Ledger, claim: Claim, now: datetime) -> None:
     try:
         ledger.release(claim, now)
     except Exception as error:
-        log.warning("The claim stays until %s: the ledger cannot be written (%s)", claim.expires_at, type(error).__name__)
+        log.warning(
+            "The claim stays until %s: the ledger cannot be written (%s)", claim.expires_at, type(error).__name__
+        )
 
 
 def _take_in(

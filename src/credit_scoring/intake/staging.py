@@ -23,7 +23,16 @@ from credit_scoring.intake.owners import with_clients
 from credit_scoring.intake.reading import OWNER, QUARANTINED, Finding, read_file
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ, Table
 from credit_scoring.schema.tables import table as declared_table
-from credit_scoring.storage.blocks import BLOCKS, Batches, Frames, bring_together, each_slot, rows_a_batch, split, to_block
+from credit_scoring.storage.blocks import (
+    BLOCKS,
+    Batches,
+    Frames,
+    bring_together,
+    each_slot,
+    rows_a_batch,
+    split,
+    to_block,
+)
 from credit_scoring.storage.tables import Tables
 
 ACCEPTED, BAD, COUNTS, FINDING = "accepted", "quarantined", "counts", "finding"
@@ -63,9 +72,7 @@ class Work:
         return self.file.bytes * (_INFLATION if self.file.name.endswith(".gz") else 1)
 
 
-def stage(
-    tables: Tables, name: str, landing: str, files: Sequence[Work], limits: Limits, slot_bytes: int
-) -> DataFrame:
+def stage(tables: Tables, name: str, landing: str, files: Sequence[Work], limits: Limits, slot_bytes: int) -> DataFrame:
     """Reads the files and (over)writes the staging table `name`; returns it."""
     spark = tables.spark
     tasks = max(1, -(-sum(work.text_bytes for work in files) // slot_bytes))
@@ -130,7 +137,11 @@ def _staged(frames: Frames) -> Iterator[pa.RecordBatch]:
             accepted[place] = told.kept
             if told.conflicting.height:
                 bad.setdefault(place, []).append(_conflicting(told.conflicting, table))
-            for what, rows in (("accepted", told.kept), ("duplicates", told.repeated), ("quarantined", told.conflicting)):
+            for what, rows in (
+                ("accepted", told.kept),
+                ("duplicates", told.repeated),
+                ("quarantined", told.conflicting),
+            ):
                 _count(counts.setdefault(place, {}), what, rows)
     for place, by_file in counts.items():
         yield _row(COUNTS, place, rows=0, detail=json.dumps(by_file))
@@ -160,7 +171,7 @@ def _conflicting(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
         pl.col(table.owner).alias(OWNER),
         pl.concat_list(reason).alias("reasons"),
         pl.struct(names).struct.json_encode().alias("cells"),
-    ).cast(dict(QUARANTINED))
+    ).cast(QUARANTINED)
 
 
 def _count(by_file: dict[str, dict[str, int]], what: str, rows: pl.DataFrame) -> None:
@@ -169,7 +180,8 @@ def _count(by_file: dict[str, dict[str, int]], what: str, rows: pl.DataFrame) ->
         of_file[what] = of_file.get(what, 0) + count
 
 
-def _row(kind: str, place: tuple[int, str], rows: int, detail: str | None = None, block: bytes | None = None) -> pa.RecordBatch:
+def _row(
+    kind: str, place: tuple[int, str], rows: int, detail: str | None = None, block: bytes | None = None
+) -> pa.RecordBatch:
     values = {"kind": kind, "seq": place[0], "table": place[1], "rows": rows, "detail": detail, "block": block}
     return pa.RecordBatch.from_pylist([values], schema=_ARROW)
-

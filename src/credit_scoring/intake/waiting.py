@@ -45,7 +45,9 @@ def manifest_of(landing: Folder, delivered: Delivered, accepted: tuple[Delivered
     try:
         data = landing.read(delivered.name, NAME)
     except FileNotFoundError:
-        raise DeliveryRefused(f"Delivery {delivered.name} was removed from the container before it was taken in.") from None
+        raise DeliveryRefused(
+            f"Delivery {delivered.name} was removed before it was taken in: upload it again."
+        ) from None
     if sha256(data) != delivered.manifest_sha256:
         raise DeliveryRefused(
             f"The manifest of delivery {delivered.name} changed while it was taken in: nothing of it is accepted. "
@@ -56,6 +58,6 @@ def manifest_of(landing: Folder, delivered: Delivered, accepted: tuple[Delivered
     if missing := [file.name for file in manifest.files if file.name not in there]:
         raise DeliveryRefused(
             f"Delivery {delivered.name} lacks {missing[0]}, which its manifest names"
-            f"{f' (and {len(missing) - 1} more)' if len(missing) > 1 else ''}: upload it, then write the manifest again."
+            f"{f' (and {len(missing) - 1} more)' if len(missing) > 1 else ''}: upload it and write the manifest again."
         )
     return manifest

@@ -31,9 +31,7 @@ class Tables:
         """The name by which SQL and Spark know the table."""
         return f"delta.`{self.root.rstrip('/')}/{table}`" if self._below_folder else f"{self.root}.{table}"
 
-    def create(
-        self, table: str, columns: Mapping[str, str], cluster_by: Sequence[str] = (), comment: str = ""
-    ) -> None:
+    def create(self, table: str, columns: Mapping[str, str], cluster_by: Sequence[str] = (), comment: str = "") -> None:
         """Creates the table, empty, unless it exists. `columns`: name -> SQL type."""
         if self.exists(table):
             return
@@ -84,9 +82,9 @@ class Tables:
         rows = self.read(table).where(F.col(column).isin(list(expected)))
         counted = (rows if where is None else rows.where(where)).groupBy(column).count().collect()
         found = {row[0]: row[1] for row in counted}
-        for value, rows in expected.items():
-            if found.get(value, 0) != rows:
+        for value, count in expected.items():
+            if found.get(value, 0) != count:
                 raise Fault(
-                    f"Table {table} holds {found.get(value, 0):,} rows of {column} {value}, expected {rows:,}: "
+                    f"Table {table} holds {found.get(value, 0):,} rows of {column} {value}, expected {count:,}: "
                     "the append did not land exactly once. Nothing of it is visible; keep the table and report this."
                 )

@@ -1,0 +1,1 @@
+"""All rows of a client in one task, as known at a delivery."""

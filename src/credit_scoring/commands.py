@@ -1,0 +1,143 @@
+"""What a user can have done, each a function of the settings: the command line and the jobs call the same ones.
+
+This is the edge: here the session, the clock, the run's id and the places come from, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import mlflow
+
+from credit_scoring.intake.deliver import Delivery
+from credit_scoring.intake.deliver import deliver as deliver_folder
+from credit_scoring.intake.ledger import Ledger
+from credit_scoring.intake.run import IntakeReport
+from credit_scoring.intake.run import intake as take_in
+from credit_scoring.model.packaging import load_version
+from credit_scoring.model.registry import Alias, find
+from credit_scoring.model.texts import ModelTexts
+from credit_scoring.publishing.explain import Explanation, Language
+from credit_scoring.publishing.explain import explain as explain_client
+from credit_scoring.publishing.run import Report, score_and_publish
+from credit_scoring.scoring.code_version import code_version
+from credit_scoring.session import session
+from credit_scoring.settings import MlflowSettings, Settings
+from credit_scoring.storage.files import Folder
+from credit_scoring.storage.tables import Tables
+from credit_scoring.training.promote import Promotion
+from credit_scoring.training.promote import promote as promote_challenger
+from credit_scoring.training.promote import rollback as roll_back
+from credit_scoring.training.run import TrainingReport, train_and_register
+
+
+@dataclass(frozen=True)
+class ScoreReport:
+    """What `score` did: the intake of what waited, then the scores."""
+
+    intake: IntakeReport
+    scores: Report
+
+
+@dataclass(frozen=True)
+class Store:
+    """The lender's places: Delta tables, the ledger in them, and the two ends of the container."""
+
+    tables: Tables
+    ledger: Ledger
+    landing: Folder
+    published: Folder
+
+
+def open_store(settings: Settings) -> Store:
+    """Starts (or finds) the session and opens the places that the settings name."""
+    tables = Tables(session(settings.spark), settings.tables)
+    return Store(tables, Ledger(tables), Folder(settings.landing), Folder(settings.published))
+
+
+def clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+def new_run_id() -> str:
+    """An id that sorts by time: 20261121T101500-3f2a9c."""
+    return f"{clock():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
+
+
+def deliver(settings: Settings, source: Path, name: str, say: Callable[[str], None]) -> Delivery:
+    """Uploads a folder of CSV files as a delivery."""
+    return deliver_folder(source, Folder(settings.landing), name, settings.intake.split_file_mb * 1_000_000, say)
+
+
+def intake(settings: Settings) -> IntakeReport:
+    """Takes in what waits in the landing root."""
+    store = open_store(settings)
+    return take_in(store.tables, store.ledger, store.landing, settings.intake, new_run_id(), clock)
+
+
+def train(settings: Settings) -> TrainingReport:
+    """Trains on all clients with an outcome and registers the challenger."""
+    store = open_store(settings)
+    connect(settings.mlflow)
+    return train_and_register(store.tables, store.ledger, settings, code_version())
+
+
+def promote(settings: Settings, rollback: bool = False) -> Promotion:
+    """Makes the challenger the champion, or the champion before it again."""
+    connect(settings.mlflow)
+    return (roll_back if rollback else promote_challenger)(settings.mlflow.model)
+
+
+def score(settings: Settings) -> ScoreReport:
+    """Takes in what waits, then scores and publishes every accepted delivery that has no CSV yet."""
+    store = open_store(settings)
+    connect(settings.mlflow)
+    run_id = new_run_id()
+    taken = take_in(store.tables, store.ledger, store.landing, settings.intake, run_id, clock)
+
+    def model_of(version: int | None) -> tuple[ModelTexts, int]:
+        return load_version(settings.mlflow.model, Alias.CHAMPION if version is None else version)
+
+    scores = score_and_publish(
+        store.tables,
+        store.ledger,
+        store.published,
+        model_of,
+        settings.gather,
+        run_id,
+        clock,
+        settings.intake.claim_minutes,
+    )
+    return ScoreReport(taken, scores)
+
+
+def champion(settings: Settings) -> int | None:
+    """The version that scores, or None."""
+    connect(settings.mlflow)
+    return find(settings.mlflow.model, Alias.CHAMPION)
+
+
+def explain(settings: Settings, client_id: int, language: Language) -> Explanation:
+    """One client's latest score, in words."""
+    return explain_client(open_store(settings).tables, client_id, language)
+
+
+def connect(settings: MlflowSettings) -> None:
+    """Points MLflow at the store of the settings, and keeps its own talk down."""
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    for talker in ("alembic", "mlflow.store.db.utils"):
+        logging.getLogger(talker).setLevel(logging.WARNING)
+    uri = settings.tracking_uri
+    if uri is not None:
+        if uri.startswith("sqlite:///"):
+            Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+        mlflow.set_tracking_uri(uri)
+    if settings.registry_uri is not None:
+        mlflow.set_registry_uri(settings.registry_uri)

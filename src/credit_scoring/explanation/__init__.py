@@ -1,0 +1,1 @@
+"""Exact contributions of each feature to a client's margin, and points."""

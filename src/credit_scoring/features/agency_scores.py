@@ -1,0 +1,102 @@
+"""Scores of the external agencies: alone, together, and against what the client owes and asks for.
+
+A better score must never count against its owner, so everything here moves one way with each score: lacks (1 - score)
+are multiplied with burdens, and the spread between scores, which a better score can widen or narrow, is left out.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from credit_scoring.features.application import AGE, ANNUITY, CREDIT, INCOME, RATE, TERM, feature, raw
+from credit_scoring.features.feature import Feature, Risk
+from credit_scoring.features.reasons import Reason
+from credit_scoring.features.value import Unit, largest, mean_of_known, product, smallest
+
+SCORES = {number: raw(f"EXT_SOURCE_{number}") for number in (1, 2, 3)}
+ALONE = {1: Reason.AGENCY_SCORE_1, 2: Reason.AGENCY_SCORE_2, 3: Reason.AGENCY_SCORE_3}
+TOGETHER = Reason.AGENCY_SCORES_TOGETHER
+
+MEAN = mean_of_known(*SCORES.values())
+LACK = 1.0 - MEAN
+"""What the scores together lack of the best possible one."""
+
+BURDENS = {
+    "term": (TERM, "the implied term of the loan"),
+    "rate": (RATE, "the implied monthly interest of the loan"),
+    "credit_to_income": (CREDIT / INCOME, "the loan as a multiple of the yearly income"),
+    "annuity_to_income": (ANNUITY / INCOME, "the annuity as a share of the income"),
+}
+
+_alone = tuple(
+    feature(
+        f"agency_score_{number}", score, f"Score of external agency {number}", Unit.SCORE, Risk.FALLS, ALONE[number]
+    )
+    for number, score in SCORES.items()
+)
+
+_together = (
+    feature("agency_score_mean", MEAN, "Mean of the known agency scores", Unit.SCORE, Risk.FALLS, TOGETHER),
+    feature(
+        "agency_score_min",
+        smallest(*SCORES.values()),
+        "Lowest of the known agency scores",
+        Unit.SCORE,
+        Risk.FALLS,
+        TOGETHER,
+    ),
+    feature(
+        "agency_score_max",
+        largest(*SCORES.values()),
+        "Highest of the known agency scores",
+        Unit.SCORE,
+        Risk.FALLS,
+        TOGETHER,
+    ),
+    *(
+        feature(
+            "agency_score_product_" + "_".join(map(str, numbers)),
+            product(*(SCORES[number] for number in numbers)),
+            "Product of the scores of external agencies " + " and ".join(map(str, numbers)),
+            Unit.SCORE,
+            Risk.FALLS,
+            TOGETHER,
+        )
+        for numbers in (*combinations(SCORES, 2), tuple(SCORES))
+    ),
+    feature(
+        "agency_lack_to_age",
+        LACK / AGE,
+        "What the agency scores lack of the best, for each year of age",
+        Unit.RATIO,
+        Risk.RISES,
+        TOGETHER,
+    ),
+)
+
+_against_burdens = tuple(
+    feature(
+        f"agency_lack_times_{name}",
+        LACK * burden,
+        f"What the agency scores lack of the best, times {words}",
+        Unit.RATIO,
+        Risk.RISES,
+        TOGETHER,
+    )
+    for name, (burden, words) in BURDENS.items()
+)
+
+_each_against_the_loan = tuple(
+    feature(
+        f"agency_{number}_lack_times_{name}",
+        (1.0 - SCORES[number]) * BURDENS[name][0],
+        f"What the score of external agency {number} lacks of the best, times {BURDENS[name][1]}",
+        Unit.RATIO,
+        Risk.RISES,
+        TOGETHER,
+    )
+    for number in SCORES
+    for name in ("term", "rate")
+)
+
+FEATURES: tuple[Feature, ...] = (*_alone, *_together, *_against_burdens, *_each_against_the_loan)

@@ -1,0 +1,62 @@
+"""What a feature is: one number a client, declared with all that anybody has to know about it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from enum import Enum
+
+from credit_scoring.features.reasons import Reason
+from credit_scoring.features.value import Unit, Value
+
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+"""What LightGBM takes as a feature's name in a model text."""
+
+
+class Risk(Enum):
+    """What happens to the risk of default as the value of a feature rises, all else equal."""
+
+    RISES = 1
+    FALLS = -1
+    UNKNOWN = 0
+
+    @property
+    def constraint(self) -> int:
+        """LightGBM's monotone constraint on the probability of default: +1, -1 or 0 (none)."""
+        return self.value
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One number a client.
+
+    `name`: lower snake case. `meaning`: one English phrase that a credit officer accepts.
+    `risk`: declared only where a credit officer is sure of the sign; the model is then constrained to it.
+    `reason`: the family whose sentence speaks for this feature in a published reason.
+    `table`: the source table that it comes from, or the one that it sets against the application.
+    `value`: how it is computed.
+    """
+
+    name: str
+    meaning: str
+    unit: Unit
+    risk: Risk
+    reason: Reason
+    table: str
+    value: Value = field(compare=False)
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise ValueError(f"feature name {self.name!r}: only a-z, 0-9 and _ are allowed, a letter first")
+
+    def declaration(self) -> dict[str, object]:
+        """All that makes the feature what it is, as plain JSON values, for the fingerprint."""
+        return {
+            "name": self.name,
+            "meaning": self.meaning,
+            "unit": self.unit.value,
+            "risk": self.risk.name,
+            "reason": self.reason.code,
+            "table": self.table,
+            "value": self.value.declaration(),
+        }

@@ -1,0 +1,110 @@
+"""Instalments of earlier loans: how late they are paid, and how much of them.
+
+An instalment may be paid in parts, each of which is a row with the whole amount due: its payments are summed before
+anything is judged. It is paid when the last part comes in. One that was never paid is late up to the application.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from credit_scoring.features.feature import Feature, Risk
+from credit_scoring.features.history import History
+from credit_scoring.features.measure import ANY, Condition, Statistic, Window
+from credit_scoring.features.reasons import Reason
+from credit_scoring.features.steps import Derive, Merge
+from credit_scoring.features.value import Unit
+from credit_scoring.schema.installments_payments import INSTALLMENTS_PAYMENTS
+
+INSTALMENT = ("DAYS_INSTALMENT", "SK_ID_PREV", "NUM_INSTALMENT_VERSION", "NUM_INSTALMENT_NUMBER")
+"""What tells an instalment from another, its due day first so that the latest one is last."""
+
+installments = History(
+    name="installments_payments",
+    table=INSTALLMENTS_PAYMENTS,
+    prefix="installments",
+    things="instalments of earlier loans",
+    order=INSTALMENT,
+    steps=(
+        Merge(
+            INSTALMENT,
+            {
+                "due": pl.col("AMT_INSTALMENT").max(),
+                "paid": pl.col("AMT_PAYMENT").sum(),
+                "paid_on": pl.col("DAYS_ENTRY_PAYMENT").max(),
+            },
+        ),
+        Derive({"delay": (pl.col("paid_on").fill_null(0) - pl.col("DAYS_INSTALMENT")).cast(pl.Float64)}),
+    ),
+)
+
+due_within = Window("DAYS_INSTALMENT", "", "fell due")
+late = Condition("late", "were paid late or are overdue", pl.col("delay") > 0)
+month_late = Condition("month_late", "were paid more than 30 days late or are so overdue", pl.col("delay") > 30)
+short = Condition("short", "were not paid in full", pl.col("paid") < pl.col("due"))
+
+days_late = installments.measure("days_late", "delay", Unit.DAYS, pl.col("delay").clip(lower_bound=0.0))
+days_early = installments.measure(
+    "days_early", "time ahead of the due day", Unit.DAYS, (-pl.col("delay")).clip(lower_bound=0.0)
+)
+due = installments.measure("due", "amount due", Unit.CURRENCY, pl.col("due"))
+paid = installments.measure("paid", "amount paid", Unit.CURRENCY, pl.col("paid"))
+shortfall = installments.measure(
+    "shortfall", "amount not paid", Unit.CURRENCY, (pl.col("due") - pl.col("paid")).clip(lower_bound=0.0)
+)
+paid_share = installments.measure(
+    "paid_share",
+    "share paid",
+    Unit.SHARE,
+    pl.when(pl.col("due") > 0).then((pl.col("paid") / pl.col("due")).clip(upper_bound=1.0)),
+)
+
+FEATURES: tuple[Feature, ...] = (
+    installments.feature(
+        "worst_delay_last_year",
+        days_late.where(due_within(12)).max(),
+        meaning="Longest delay of an instalment due in the last 12 months",
+        risk=Risk.RISES,
+        reason=Reason.LATE_PAYMENTS,
+    ),
+    *installments.family(
+        (days_late,),
+        (Statistic.MAX,),
+        (due_within(3), due_within(24), ANY),
+        risk=Risk.RISES,
+        reason=Reason.LATE_PAYMENTS,
+    ),
+    *installments.family(
+        (days_late,),
+        (Statistic.MEAN,),
+        (due_within(3), due_within(12), due_within(24), ANY),
+        risk=Risk.RISES,
+        reason=Reason.LATE_PAYMENTS,
+    ),
+    *(
+        installments.composed(installments.share(late, among), risk=Risk.RISES, reason=Reason.LATE_PAYMENTS)
+        for among in (due_within(3), due_within(12), due_within(24), ANY)
+    ),
+    installments.composed(installments.count(month_late), risk=Risk.RISES, reason=Reason.LATE_PAYMENTS),
+    *installments.family(
+        (days_early,), (Statistic.MEAN,), (due_within(12), ANY), risk=Risk.FALLS, reason=Reason.LATE_PAYMENTS
+    ),
+    *installments.family(
+        (paid_share,),
+        (Statistic.MEAN, Statistic.MIN),
+        (due_within(12), ANY),
+        risk=Risk.FALLS,
+        reason=Reason.SHORT_PAYMENTS,
+    ),
+    *(
+        installments.composed(installments.share(short, among), risk=Risk.RISES, reason=Reason.SHORT_PAYMENTS)
+        for among in (due_within(12), ANY)
+    ),
+    *installments.family(
+        (shortfall,), (Statistic.SUM,), (due_within(12), ANY), risk=Risk.RISES, reason=Reason.SHORT_PAYMENTS
+    ),
+    *installments.family(
+        (paid, due), (Statistic.SUM,), (due_within(12),), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS
+    ),
+    installments.composed(installments.count(), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS),
+)

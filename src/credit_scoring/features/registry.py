@@ -1,0 +1,74 @@
+"""All features, in the order in which every vector holds them, and the fingerprint of their definition."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from functools import cache
+
+from credit_scoring.features import (
+    agency_scores,
+    bureau,
+    bureau_balance,
+    credit_card_balance,
+    installments_payments,
+    loan,
+    particulars,
+    person,
+    pos_cash_balance,
+    previous_application,
+)
+from credit_scoring.features.application import STEPS
+from credit_scoring.features.feature import Feature
+from credit_scoring.schema.tables import TABLES
+
+FEATURES: tuple[Feature, ...] = (
+    *agency_scores.FEATURES,
+    *loan.FEATURES,
+    *person.FEATURES,
+    *particulars.FEATURES,
+    *bureau.FEATURES,
+    *bureau_balance.FEATURES,
+    *previous_application.FEATURES,
+    *pos_cash_balance.FEATURES,
+    *installments_payments.FEATURES,
+    *credit_card_balance.FEATURES,
+)
+"""Registry order: new features go to the end of their module; a model keeps its own ordered subset."""
+
+
+def names() -> tuple[str, ...]:
+    """The names of all features, in registry order."""
+    return tuple(feature.name for feature in FEATURES)
+
+
+@cache
+def fingerprint() -> str:
+    """sha256 (hex) over everything that a vector depends on: declarations, expressions, vocabularies, sentinels.
+
+    The same on every machine and in every process; another polars minor release may write expressions differently,
+    which is a reason to compute vectors anew anyway.
+    """
+    steps = [step.declaration() for step in STEPS]
+    definition = [[feature.declaration() for feature in FEATURES], steps, _cleaning()]
+    return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
+
+
+def _cleaning() -> list[object]:
+    """Type, vocabulary and sentinels of every column, as plain JSON values."""
+    return [
+        [
+            table.name,
+            [
+                [c.name, c.kind.name, list(c.vocabulary), sorted((str(k), v) for k, v in c.sentinels.items())]
+                for c in table.columns
+            ],
+        ]
+        for table in TABLES
+    ]
+
+
+_twice = [name for name, times in Counter(names()).items() if times > 1]
+if _twice:
+    raise ValueError(f"features declared twice: {', '.join(_twice)}")

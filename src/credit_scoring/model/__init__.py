@@ -1,0 +1,1 @@
+"""The Scorer and its packaging as an MLflow model."""

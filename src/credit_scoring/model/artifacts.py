@@ -1,0 +1,194 @@
+"""What a model holds beside its trees: the decision, the features and the probe, each a JSON file with a strict shape.
+
+The files are read by other versions of the code and by people, so a key that is missing, unknown or of another type is
+refused with a sentence, never guessed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from credit_scoring.errors import ModelError
+from credit_scoring.explanation import points
+from credit_scoring.explanation.points import Scale
+
+Number = Annotated[float, Field(allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class _Artifact(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @classmethod
+    def from_json(cls, text: str, file: str) -> Self:
+        """The content of `file`; ModelError with the file and the key when it has another shape."""
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            key = ".".join(map(str, first["loc"])) or "the file"
+            raise ModelError(
+                f"{file} of the model does not hold at {key}: {first['msg']}. Train the model again."
+            ) from None
+
+    def to_json(self) -> str:
+        """The content as the text of its file; the same content gives the same text."""
+        return self.model_dump_json(indent=1) + "\n"
+
+
+class ScaleNumbers(_Artifact):
+    """Calibration and scaling (see explanation.points.Scale)."""
+
+    a: Number
+    b: Number
+    pdo: Positive
+    anchor_points: Number
+    anchor_odds: Positive
+
+    @classmethod
+    def of(cls, scale: Scale) -> Self:
+        """The numbers of `scale`."""
+        return cls(
+            a=scale.a, b=scale.b, pdo=scale.pdo, anchor_points=scale.anchor_points, anchor_odds=scale.anchor_odds
+        )
+
+    def scale(self) -> Scale:
+        """The scale itself; ModelError unless a > 0."""
+        return Scale(self.a, self.b, self.pdo, self.anchor_points, self.anchor_odds)
+
+
+class Costs(_Artifact):
+    """What a decision costs or brings the lender, in any one unit.
+
+    `default`: a default that is approved. `good`: what a good client who is approved brings. `handling`: one client.
+    """
+
+    default: Positive = 100.0
+    good: Positive = 10.0
+    handling: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1.0
+
+    def threshold(self) -> float:
+        """The probability of default p from which approving costs: default p = good (1 - p)."""
+        return self.good / (self.default + self.good)
+
+
+class Decision(_Artifact):
+    """decision.json: how a margin becomes points, reasons and a decision.
+
+    `threshold`: probability of default from which a client is refused. `cut_off`: the lowest approved score.
+    `reference`: mean raw points of the reference group by feature name, for every feature of the model.
+    `start_points`: where every client starts. `refer_band`: scores from the first to the second are referred.
+    `fingerprint`: of the feature declarations that the model was trained with.
+    `lineage`: what the model was trained on and by: table versions, counts, seed, code version.
+    """
+
+    scale: ScaleNumbers
+    costs: Costs
+    threshold: Annotated[float, Field(gt=0, lt=1)]
+    cut_off: int
+    reference: dict[str, Number]
+    start_points: Number
+    refer_band: tuple[int, int] | None
+    fingerprint: str
+    lineage: dict[str, str | int | float]
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        scale: Scale,
+        costs: Costs,
+        reference: Mapping[str, float],
+        phi_0: float,
+        fingerprint: str,
+        refer_band: tuple[int, int] | None = None,
+        lineage: Mapping[str, str | int | float] | None = None,
+    ) -> Self:
+        """A decision from what training found; threshold, cut-off and start points follow from it.
+
+        `phi_0`: the margin of the average training client, from explanation.contributions.
+        """
+        threshold = costs.threshold()
+        return cls(
+            scale=ScaleNumbers.of(scale),
+            costs=costs,
+            threshold=threshold,
+            cut_off=points.cut_off(scale, threshold),
+            reference=dict(reference),
+            start_points=scale.start_points(phi_0, reference.values()),
+            refer_band=refer_band,
+            fingerprint=fingerprint,
+            lineage=dict(lineage or {}),
+        )
+
+    def check(self, used: Sequence[str], phi_0: float) -> None:
+        """ModelError when the numbers of this file contradict each other or the trees."""
+        scale = self.scale.scale()
+        if self.threshold != self.costs.threshold() or self.cut_off != points.cut_off(scale, self.threshold):
+            raise ModelError(
+                "decision.json contradicts itself: cut-off and threshold do not follow from costs and scale."
+            )
+        if set(self.reference) != set(used):
+            raise ModelError("decision.json has reference points of other features than the model uses.")
+        start = scale.start_points(phi_0, self.reference.values())
+        if not math.isclose(start, self.start_points, rel_tol=1e-9, abs_tol=1e-9):
+            raise ModelError(
+                "decision.json has start points that do not follow from the trees and the reference group."
+            )
+
+
+class FeatureLine(_Artifact):
+    """A feature as declared when the model was trained (see features)."""
+
+    name: str
+    meaning: str
+    unit: str
+    risk: str
+    reason: str
+
+
+class Features(_Artifact):
+    """features.json: the declared features in registry order, and the names that the trees use, in the trees' order."""
+
+    fingerprint: str
+    features: tuple[FeatureLine, ...]
+    used: tuple[str, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All declared names in registry order: the order of a vector."""
+        return tuple(feature.name for feature in self.features)
+
+    def check(self) -> None:
+        """ModelError when a name is there twice or a used name is not declared."""
+        names = self.names
+        if len(set(names)) < len(names) or len(set(self.used)) < len(self.used):
+            raise ModelError("features.json names a feature twice: train the model again.")
+        if unknown := sorted(set(self.used) - set(names)):
+            raise ModelError(
+                f"features.json says that the model uses features it does not declare: {', '.join(unknown)}."
+            )
+
+    def must_match(self, names: Sequence[str], fingerprint: str) -> None:
+        """ModelError unless these are the features that the running code computes."""
+        if self.fingerprint != fingerprint:
+            raise ModelError(
+                f"The model was trained with the features of fingerprint {self.fingerprint}, this code computes those "
+                f"of {fingerprint}: train and promote a model with this code, or run the code version of the model."
+            )
+        if self.names != tuple(names):
+            raise ModelError("The model was trained with other features, or in another order, than this code computes.")
+
+
+class Probe(_Artifact):
+    """probe.json: generated clients whose points are known; what a loaded model must give again, exactly.
+
+    `vectors`: a row a client, registry order, missing = null, values exactly those of float32. `points`: one a row.
+    """
+
+    vectors: tuple[tuple[Number | None, ...], ...]
+    points: tuple[Number, ...]

@@ -1,0 +1,130 @@
+"""The Scorer: from the vectors of clients to margins, points, contributions and decisions.
+
+Training's evaluation, the batch, the registered MLflow model and the service all call this one, so that a client has
+the same numbers everywhere. They do not depend on which other clients are scored with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import lightgbm as lgb
+import numpy as np
+import numpy.typing as npt
+from lightgbm.basic import LightGBMError
+
+from credit_scoring.errors import Fault, ModelError
+from credit_scoring.explanation.contributions import Floats, Matrix, margins_and_contributions
+from credit_scoring.explanation.points import Integers, Scale, contributions, score
+from credit_scoring.model.artifacts import Decision, Features, Probe
+from credit_scoring.model.texts import ModelTexts
+
+APPROVE, REFUSE, REFER = "approve", "refuse", "refer"
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """The numbers of n clients.
+
+    `margin` [n]: raw log-odds of default. `probability` [n]: of default, calibrated. `points` [n]: higher is safer.
+    `score` [n]: points as whole numbers. `contributions` [n, F]: points that each feature adds or takes, registry
+    order, 0 for features that the model does not use. `start_points`: with the contributions it adds up to the points.
+    """
+
+    margin: Floats
+    probability: Floats
+    points: Floats
+    score: Integers
+    contributions: Floats
+    start_points: float
+
+
+@dataclass(frozen=True, eq=False)
+class Scorer:
+    """A model that is ready to score; build one with `scorer` (whole models) or `Scorer.unproven` (during training).
+
+    `used` [f]: positions, in a vector, of the features that the trees use. `reference` [f]: their mean raw points over
+    the reference group.
+    """
+
+    booster: lgb.Booster
+    decision: Decision
+    features: Features
+    scale: Scale
+    used: npt.NDArray[np.intp]
+    reference: Floats
+
+    @classmethod
+    def unproven(cls, booster_text: str, decision: Decision, features: Features) -> Scorer:
+        """A Scorer whose probe nobody has checked. ModelError when the parts do not belong together."""
+        try:
+            booster = lgb.Booster(model_str=booster_text)
+        except LightGBMError as error:
+            raise ModelError(f"LightGBM cannot read the model's trees ({error}): train the model again.") from error
+        features.check()
+        if tuple(booster.feature_name()) != features.used:
+            raise ModelError("The features that the model's trees name are not those of features.json, in its order.")
+        if decision.fingerprint != features.fingerprint:
+            raise ModelError("decision.json and features.json come from different feature declarations.")
+        _, _, phi_0 = margins_and_contributions(booster, np.zeros((1, len(features.used)), np.float32))
+        decision.check(features.used, phi_0)
+        position = {name: i for i, name in enumerate(features.names)}
+        used = np.array([position[name] for name in features.used], np.intp)
+        reference = np.array([decision.reference[name] for name in features.used], np.float64)
+        return cls(booster, decision, features, decision.scale.scale(), used, reference)
+
+    def score(self, vectors: Matrix) -> Scored:
+        """Scores clients. `vectors` float32 [n, F], registry order, missing = NaN; n may be 0."""
+        if vectors.ndim != 2 or vectors.shape[1] != len(self.features.features) or vectors.dtype != np.float32:
+            raise Fault(
+                f"The model takes float32 vectors of {len(self.features.features)} features a client, and was given "
+                f"{vectors.dtype} of shape {vectors.shape}."
+            )
+        margin, phi, _ = margins_and_contributions(self.booster, np.ascontiguousarray(vectors[:, self.used]))
+        points = self.scale.points(margin)
+        all_contributions = np.zeros(vectors.shape, np.float64)
+        all_contributions[:, self.used] = contributions(self.scale.raw_points(phi), self.reference)
+        return Scored(
+            margin=margin,
+            probability=self.scale.probability(margin),
+            points=points,
+            score=score(points),
+            contributions=all_contributions,
+            start_points=self.decision.start_points,
+        )
+
+    def decide(self, score: Integers, file_complete: npt.NDArray[np.bool_]) -> npt.NDArray[np.str_]:
+        """The decisions [n] on scores [n]: refer, else refuse, else approve.
+
+        A client is referred whose file is incomplete, or whose score is in the band of the settings.
+        """
+        refer = ~file_complete
+        if self.decision.refer_band is not None:
+            first, last = self.decision.refer_band
+            refer |= (score >= first) & (score <= last)
+        return np.where(refer, REFER, np.where(score < self.decision.cut_off, REFUSE, APPROVE))
+
+
+@lru_cache(maxsize=2)
+def scorer(texts: ModelTexts) -> Scorer:
+    """The Scorer of a whole model, proven on its probe; ModelError when it is not the model that was saved.
+
+    Kept for as long as the process lives: a Spark worker builds it once, however many tasks bring equal texts.
+    """
+    decision = Decision.from_json(texts.decision, "decision.json")
+    features = Features.from_json(texts.features, "features.json")
+    probe = Probe.from_json(texts.probe, "probe.json")
+    built = Scorer.unproven(texts.booster, decision, features)
+    if {len(vector) for vector in probe.vectors} != {len(features.features)} or len(probe.points) != len(probe.vectors):
+        raise ModelError(
+            "probe.json has vectors of another length than features.json, or not one number of points for each."
+        )
+    # None becomes NaN.
+    points = built.score(np.array(probe.vectors, np.float32)).points
+    if wrong := int(np.count_nonzero(points != np.array(probe.points))):
+        raise ModelError(
+            f"The model gives other points than when it was saved to {wrong} of {len(points)} probe clients: this "
+            "machine or this version of LightGBM computes differently. Score with the versions that the model names."
+        )
+    return built

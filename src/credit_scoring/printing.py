@@ -1,0 +1,169 @@
+"""Results as short tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import pyarrow.csv as pcsv
+
+from credit_scoring.commands import ScoreReport
+from credit_scoring.explanation.waterfall import waterfall
+from credit_scoring.intake.run import IntakeReport
+from credit_scoring.publishing.explain import Explanation
+from credit_scoring.training.promote import Promotion
+from credit_scoring.training.run import TrainingReport
+
+_SHOWN = 8
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Columns as wide as they need be; numbers to the right."""
+    if not rows:
+        return ""
+    cells = [[_cell(value) for value in row] for row in rows]
+    widths = [max(len(line[i]) for line in [list(head), *cells]) for i in range(len(head))]
+    right = [all(isinstance(row[i], int | float) or row[i] is None for row in rows) for i in range(len(head))]
+
+    def line(values: Sequence[str]) -> str:
+        padded = [v.rjust(w) if r else v.ljust(w) for v, w, r in zip(values, widths, right, strict=True)]
+        return "  ".join(padded).rstrip()
+
+    return "\n".join([line(head), line(["-" * width for width in widths]), *map(line, cells)])
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case float():
+            return f"{value:,.4f}"
+        case int():
+            return f"{value:,}"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M:%S}"
+    return str(value)
+
+
+def intake(report: IntakeReport) -> str:
+    """The account of each accepted file, what was refused and why, what was known already."""
+    lines: list[str] = []
+    for accepted in report.accepted:
+        lines.append(f"Delivery {accepted.delivery.name}: accepted as number {accepted.delivery.seq}")
+        head = ["file", "table", "records", "accepted", "duplicates", "quarantined", "cells made missing"]
+        rows = [
+            [f.finding.file, f.finding.table, f.finding.records, f.accepted, f.duplicates, f.quarantined,
+             f.finding.cells_missing]
+            for f in accepted.files
+        ]  # fmt: skip
+        lines.append(table(head, rows))
+        unknown = [
+            f"{f.finding.file}: {', '.join(f.finding.unknown_columns)}"
+            for f in accepted.files
+            if f.finding.unknown_columns
+        ]
+        lines += [f"Ignored columns that no table declares: {text}" for text in unknown]
+    lines += [f"Delivery {name}: refused. {sentence}" for name, sentence in report.refused]
+    if report.known and not report.accepted and not report.refused:
+        lines.append(
+            f"Nothing waits: {_some(report.known)} {'were' if len(report.known) > 1 else 'was'} judged before."
+        )
+    elif not lines:
+        lines.append("Nothing waits: there is no delivery with a manifest in the landing folder.")
+    return "\n".join(lines)
+
+
+def training(report: TrainingReport) -> str:
+    """What the model is worth, out of fold and on the holdout."""
+    trained, metrics = report.trained, report.trained.metrics
+    rows = [
+        [name, metrics[f"oof_{key}"], metrics[f"holdout_{key}"]]
+        for name, key in (
+            ("AUC", "auc"), ("Gini", "gini"), ("Brier score", "brier"), ("calibration error", "ece"),
+            ("cost a client", "cost_by_score"), ("cost, all approved", "cost_approve_all"),
+            ("share approved", "approval_rate"),
+        )
+    ]  # fmt: skip
+    return "\n".join(
+        [
+            f"Model version {report.registered.version} is the challenger: {trained.rounds} trees, "
+            f"{trained.sample.clients:,} clients, {trained.sample.defaults:,} defaults.",
+            table(["", "out of fold", "holdout"], rows),
+            "Make it the champion with `credit-scoring promote`.",
+        ]
+    )
+
+
+def promotion(done: Promotion) -> str:
+    """Who scores now, and who did before."""
+    lines = [str(contender) for contender in done.contenders]
+    before = f" (before: version {done.previous})" if done.previous not in (None, done.version) else ""
+    return "\n".join([*lines, f"Version {done.version} is the champion{before}."])
+
+
+def scores(report: ScoreReport) -> str:
+    """The intake in short, and a few clients and the counts of each published delivery."""
+    taken = report.intake
+    lines = [intake(taken), ""] if taken.accepted or taken.refused else []
+    for done in report.scores.published:
+        count, summary = done.count, done.summary
+        lines += [
+            f"Delivery {done.delivery}: {count.touched:,} clients, {summary.scored:,} scored by model version "
+            f"{done.model_version} "
+            f"({summary.approved:,} approve, {summary.refused:,} refuse, {summary.referred:,} refer), "
+            f"{count.with_outcome:,} with an outcome already, {count.without_application:,} without an application.",
+        ]
+        if summary.scored:
+            lines.append(first_clients(done.file.path))
+        lines += [f"CSV: {done.file.path}", ""]
+    if not report.scores.published:
+        lines.append("Nothing to score: every accepted delivery has its scores.csv.")
+    return "\n".join(lines).rstrip()
+
+
+def first_clients(path: str) -> str:
+    """The first clients of a published CSV: score, decision, and what weighed most against them."""
+    if not Path(path).is_file():
+        return ""
+    with pcsv.open_csv(path) as reader:
+        batch = reader.read_next_batch().slice(0, _SHOWN)
+    names = ["client_id", "probability", "score", "cut_off", "decision", "reason_1_points", "reason_1_text"]
+    rows = [[str(row["client_id"]), *(row[name] for name in names[1:])] for row in batch.select(names).to_pylist()]
+    return table(["client", "probability", "score", "cut-off", "decision", "points", "first reason"], rows)
+
+
+def explanation(found: Explanation, width: int = 100) -> str:
+    """One client as a waterfall."""
+    incomplete = "" if found.file_complete else ", the file is incomplete"
+    return "\n".join(
+        [
+            f"Client {found.client_id}: {found.decision} (score {found.score}, cut-off {found.cut_off}, "
+            f"probability of default {found.probability:.1%}{incomplete})",
+            f"Delivery {found.delivery}, model version {found.model_version}, {found.scored_at:%Y-%m-%d %H:%M} UTC",
+            "",
+            waterfall(found.start_points, found.parts, found.score, cut_off=found.cut_off, width=width),
+        ]
+    )
+
+
+def plain(value: Any) -> Any:
+    """A result as JSON can hold it."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Enum | Path):
+        return str(value)
+    return value
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -1,0 +1,1 @@
+"""score_history, scores and the CSV of a delivery."""

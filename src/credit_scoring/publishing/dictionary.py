@@ -1,0 +1,50 @@
+"""features and reasons: tables that make score_history readable in SQL, written again when the declarations change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pyspark.sql import functions as F
+
+from credit_scoring.features.reasons import Reason
+from credit_scoring.model.artifacts import Features
+from credit_scoring.storage.tables import Tables
+
+FEATURES = {
+    "position": "INT",
+    "name": "STRING",
+    "meaning": "STRING",
+    "unit": "STRING",
+    "reason": "STRING",
+    "fingerprint": "STRING",
+}
+"""`position` counts from 0 and is the feature's place in `contributions`."""
+
+REASONS = {
+    "code": "STRING",
+    "value_en": "STRING",
+    "value_fr": "STRING",
+    "absent_en": "STRING",
+    "absent_fr": "STRING",
+    "legal_review": "BOOLEAN",
+    "fingerprint": "STRING",
+}
+
+
+def write(tables: Tables, features: Features) -> None:
+    """Writes both tables unless they hold the declarations of this fingerprint already."""
+    print_ = features.fingerprint
+    described = [(i, f.name, f.meaning, f.unit, f.reason, print_) for i, f in enumerate(features.features)]
+    sentences = [(r.code, r.value_en, r.value_fr, r.absent_en, r.absent_fr, r.legal_review, print_) for r in Reason]
+    _replace(tables, "features", FEATURES, described, print_)
+    _replace(tables, "reasons", REASONS, sentences, print_)
+
+
+def _replace(
+    tables: Tables, table: str, columns: dict[str, str], lines: Sequence[tuple[object, ...]], fingerprint: str
+) -> None:
+    tables.create(table, columns)
+    if {row[0] for row in tables.read(table).select("fingerprint").distinct().collect()} == {fingerprint}:
+        return
+    schema = ", ".join(f"{name} {sql}" for name, sql in columns.items())
+    tables.spark.createDataFrame(lines, schema).writeTo(tables.name(table)).overwrite(F.lit(True))

@@ -1,0 +1,67 @@
+"""One client's latest score in words: where it starts, what each reason adds and takes, and what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from pyspark.sql import functions as F
+
+from credit_scoring.errors import UsageError
+from credit_scoring.features.reasons import Reason
+from credit_scoring.publishing import latest
+from credit_scoring.storage.tables import Tables
+
+Language = Literal["en", "fr"]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A client's latest score: `start_points` and the points of `parts` (sentence, points; worst first) add up."""
+
+    client_id: int
+    start_points: float
+    parts: tuple[tuple[str, float], ...]
+    score: int
+    cut_off: int
+    probability: float
+    decision: str
+    file_complete: bool
+    delivery: str
+    scored_at: datetime
+    model_version: int
+
+
+def explain(tables: Tables, client_id: int, language: Language = "en") -> Explanation:
+    """The latest score of a client. UsageError when the client has none."""
+    latest.create(tables)
+    found = tables.read(latest.TABLE).where(F.col("client_id") == client_id).collect()
+    if not found:
+        raise UsageError(
+            f"Client {client_id} has no score: no delivery that was scored holds an application with this SK_ID_CURR."
+        )
+    row = found[0]
+    return Explanation(
+        client_id=row["client_id"],
+        start_points=row["start_points"],
+        parts=tuple((sentence(part["code"], part["absent"], language), part["points"]) for part in row["reasons"]),
+        score=row["score"],
+        cut_off=row["cut_off"],
+        probability=row["probability"],
+        decision=row["decision"],
+        file_complete=row["file_complete"],
+        delivery=row["delivery"],
+        scored_at=row["scored_at"].astimezone(UTC),
+        model_version=row["model_version"],
+    )
+
+
+def sentence(code: str, absent: bool, language: Language) -> str:
+    """What a reason says of a value or of its absence; the code itself when this release no longer declares it."""
+    if code not in Reason.__members__:
+        return code
+    reason = Reason[code]
+    if language == "fr":
+        return reason.absent_fr if absent else reason.value_fr
+    return reason.absent_en if absent else reason.value_en

@@ -1,0 +1,104 @@
+"""score_history: every score ever given, a row for each client, delivery and model version; appended, never changed.
+
+What makes it exactly once: a claim's rows are one commit under the claim's id and model version, and a delivery that
+already has rows of the model version is not scored again. The first holds for a run that was killed after its commit,
+the second for a delivery that comes back in another claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from credit_scoring.errors import Fault
+from credit_scoring.intake.ledger import Claim, Delivered
+from credit_scoring.scoring.rows import COLUMNS
+from credit_scoring.storage.tables import Tables
+
+TABLE = "score_history"
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What score_history holds of a delivery by one model version; `median_score` is None when nobody was scored."""
+
+    scored: int = 0
+    approved: int = 0
+    refused: int = 0
+    referred: int = 0
+    median_score: float | None = None
+
+
+def create(tables: Tables) -> None:
+    """Creates the table unless it exists. Clustered by delivery and client: a CSV reads one, `explain` the other."""
+    tables.create(TABLE, COLUMNS, cluster_by=("seq", "client_id"), comment="Every score given, and why")
+
+
+def missing(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> list[Delivered]:
+    """The deliveries of which the model version has scored nobody yet. An action."""
+    found = _of(tables, deliveries, model_version).select("seq").distinct().collect()
+    scored = {row["seq"] for row in found}
+    return [delivered for delivered in deliveries if delivered.seq not in scored]
+
+
+def append(tables: Tables, rows: DataFrame, claim: Claim, model_version: int) -> None:
+    """Appends what a claim scored, all deliveries in one commit, once."""
+    tables.append(TABLE, rows, app_id=f"{TABLE}/{claim.claim_id}/{model_version}")
+
+
+def summaries(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> dict[str, Summary]:
+    """Delivery -> what was committed of it, also of those where nobody was scored. An action.
+
+    Fault when a client stands there twice: the append did not land exactly once.
+    """
+
+    def decided(decision: str) -> Column:
+        return F.count_if(F.col("decision") == decision)
+
+    counted = (
+        _of(tables, deliveries, model_version)
+        .groupBy("delivery")
+        .agg(
+            F.count("*").alias("scored"),
+            F.count_distinct("client_id").alias("clients"),
+            decided("approve").alias("approved"),
+            decided("refuse").alias("refused"),
+            decided("refer").alias("referred"),
+            F.percentile("score", 0.5).alias("median_score"),
+        )
+        .collect()
+    )
+    found = {delivered.name: Summary() for delivered in deliveries}
+    for row in counted:
+        if row["clients"] != row["scored"]:
+            raise Fault(
+                f"{TABLE} holds {row['scored']:,} rows of delivery {row['delivery']} and model version {model_version} "
+                f"for {row['clients']:,} clients: a client was scored twice. Nothing is published; please report this."
+            )
+        found[row["delivery"]] = Summary(
+            row["scored"], row["approved"], row["refused"], row["referred"], row["median_score"]
+        )
+    return found
+
+
+def verify(found: Mapping[str, Summary], expected: Mapping[str, int]) -> None:
+    """Fault unless as many clients of each delivery are committed as its cohort had."""
+    for delivery, clients in expected.items():
+        if found[delivery].scored != clients:
+            raise Fault(
+                f"{TABLE} holds {found[delivery].scored:,} clients of delivery {delivery}, expected {clients:,}. "
+                "Nothing of it is published; keep the table and report this."
+            )
+
+
+def rows(tables: Tables, delivered: Delivered, model_version: int, columns: Collection[str]) -> DataFrame:
+    """The committed rows of a delivery."""
+    return _of(tables, [delivered], model_version).select(*columns)
+
+
+def _of(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> DataFrame:
+    seqs = [delivered.seq for delivered in deliveries]
+    return tables.read(TABLE).where(F.col("seq").isin(seqs) & (F.col("model_version") == model_version))

@@ -1,0 +1,43 @@
+"""scores: the latest score of each client, merged from what score_history has committed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from credit_scoring.intake.ledger import Delivered
+from credit_scoring.publishing import history
+from credit_scoring.scoring.rows import COLUMNS
+from credit_scoring.storage.tables import Tables
+
+TABLE = "scores"
+KEPT = {name: sql for name, sql in COLUMNS.items() if name != "contributions"}
+"""Columns: those of score_history but for the long list of contributions."""
+
+
+def create(tables: Tables) -> None:
+    """Creates the table unless it exists."""
+    tables.create(TABLE, KEPT, cluster_by=("client_id",), comment="The latest score of each client")
+
+
+def merge(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> None:
+    """Brings the deliveries' scores in, whoever comes first: a higher (seq, model_version) is never replaced."""
+    seqs = ", ".join(str(int(delivered.seq)) for delivered in deliveries)
+    kept = ", ".join(KEPT)
+    # The WHERE clauses are on whole numbers of ours; nothing that anybody typed stands in this text.
+    tables.spark.sql(
+        f"""
+        MERGE INTO {tables.name(TABLE)} AS held
+        USING (
+            SELECT {kept} FROM (
+                SELECT *, row_number() OVER (PARTITION BY client_id ORDER BY seq DESC) AS newest
+                FROM {tables.name(history.TABLE)}
+                WHERE seq IN ({seqs}) AND model_version = {int(model_version)}
+            ) WHERE newest = 1
+        ) AS new
+        ON held.client_id = new.client_id
+        WHEN MATCHED AND (
+            new.seq > held.seq OR (new.seq = held.seq AND new.model_version > held.model_version)
+        ) THEN UPDATE SET *
+        WHEN NOT MATCHED THEN INSERT *
+        """
+    )

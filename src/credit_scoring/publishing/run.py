@@ -1,0 +1,168 @@
+"""The score run: what is accepted and not published yet is scored, committed and published, exactly once.
+
+Every step can be repeated, so a run that was killed anywhere is finished by the next one: the claim is taken over with
+its deliveries and its model, the appends land once, the merge never goes back, and a CSV that is there stays.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from credit_scoring.clients import cohort
+from credit_scoring.clients.cohort import Count
+from credit_scoring.errors import Fault
+from credit_scoring.features import registry
+from credit_scoring.intake.ledger import Claim, Delivered, Ledger
+from credit_scoring.model.artifacts import Features
+from credit_scoring.model.texts import ModelTexts
+from credit_scoring.publishing import dictionary, history, latest, runs, scores_csv
+from credit_scoring.publishing.history import Summary
+from credit_scoring.publishing.scores_csv import Written
+from credit_scoring.scoring.batch import score
+from credit_scoring.scoring.code_version import code_version
+from credit_scoring.scoring.rows import Stamp
+from credit_scoring.settings import GatherSettings
+from credit_scoring.storage.files import Folder
+from credit_scoring.storage.tables import Tables
+
+log = logging.getLogger(__name__)
+
+ModelOf = Callable[[int | None], tuple[ModelTexts, int]]
+"""The texts and the number of a model version; None asks for the champion."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """One delivery's part of a run."""
+
+    delivery: str
+    model_version: int
+    count: Count
+    summary: Summary
+    file: Written
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a score run did, by delivery; empty when nothing waited."""
+
+    run_id: str
+    published: tuple[Published, ...]
+
+
+def score_and_publish(
+    tables: Tables,
+    ledger: Ledger,
+    published: Folder,
+    model_of: ModelOf,
+    settings: GatherSettings,
+    run_id: str,
+    clock: Callable[[], datetime],
+    claim_minutes: int,
+) -> Report:
+    """Scores and publishes every accepted delivery without a published CSV.
+
+    `published`: the root below which each delivery has its folder. The model is asked for only when something waits.
+    RunActive while another run is at it, ModelError without a fitting model. A run that fails releases its claim.
+    """
+    done: list[Published] = []
+    while waiting := ledger.unpublished():
+        texts, version = _fitting(*model_of(None))
+        claim = ledger.claim("score", waiting, run_id, clock(), claim_minutes, version)
+        try:
+            if claim.model_version is not None and claim.model_version != version:
+                log.info("finishing what another run began with model version %d", claim.model_version)
+                texts, version = _fitting(*model_of(claim.model_version))
+            deliveries = [delivered for delivered in claim.deliveries if delivered in waiting]
+            if not deliveries:
+                raise Fault(f"Claim {claim.claim_id} holds no delivery that waits for its scores; please report this.")
+            stamp = Stamp(clock(), version, code_version(), run_id)
+            done += _finish(tables, ledger, published, claim, deliveries, texts, stamp, settings, clock)
+        except BaseException:
+            with suppress(Exception):  # the first error is the one to show, and a claim expires by itself
+                ledger.release(claim, clock())
+            raise
+    return Report(run_id, tuple(done))
+
+
+def _fitting(texts: ModelTexts, version: int) -> tuple[ModelTexts, int]:
+    """The model, if it was trained with the features that this code computes; ModelError otherwise."""
+    Features.from_json(texts.features, "features.json").must_match(registry.names(), registry.fingerprint())
+    return texts, version
+
+
+def _finish(
+    tables: Tables,
+    ledger: Ledger,
+    published: Folder,
+    claim: Claim,
+    deliveries: Sequence[Delivered],
+    texts: ModelTexts,
+    stamp: Stamp,
+    settings: GatherSettings,
+    clock: Callable[[], datetime],
+) -> list[Published]:
+    """From a claim to its published events."""
+    for table in (history, latest, runs):
+        table.create(tables)
+    counts = _score(tables, ledger, claim, deliveries, texts, stamp, settings)
+    summaries = history.summaries(tables, deliveries, stamp.model_version)
+    history.verify(summaries, {name: count.to_score for name, count in counts.items()})
+    latest.merge(tables, deliveries, stamp.model_version)
+    features = Features.from_json(texts.features, "features.json")
+    dictionary.write(tables, features)
+    files: dict[str, Written] = {}
+    for delivered in deliveries:
+        log.info("writing scores.csv of delivery %s", delivered.name)
+        rows = history.rows(tables, delivered, stamp.model_version, scores_csv.READS)
+        files[delivered.name] = scores_csv.write(rows, published.below(delivered.name))
+    _verify_files(files, summaries)
+    runs.append(tables, claim, deliveries, stamp, features.fingerprint, counts, summaries, clock())
+    for delivered in deliveries:
+        file = files[delivered.name]
+        ledger.record(claim, "published", delivered, clock(), rows=file.clients, path=file.path, sha256=file.sha256)
+    return [
+        Published(d.name, stamp.model_version, counts[d.name], summaries[d.name], files[d.name]) for d in deliveries
+    ]
+
+
+def _score(
+    tables: Tables,
+    ledger: Ledger,
+    claim: Claim,
+    deliveries: Sequence[Delivered],
+    texts: ModelTexts,
+    stamp: Stamp,
+    settings: GatherSettings,
+) -> Mapping[str, Count]:
+    """Scores and commits what this model version has not scored yet; who the deliveries' clients are, in numbers."""
+    clients = cohort.touched(tables, deliveries)
+    seqs = cohort.seqs_of(tables, clients, ledger.accepted())
+    standing = cohort.standing(tables, clients, seqs)
+    none = {delivered.name: Count(0, 0, 0, 0) for delivered in deliveries}
+    counts = none | cohort.count_by_delivery(standing)
+    fresh = history.missing(tables, deliveries, stamp.model_version)
+    expected = sum(counts[delivered.name].to_score for delivered in fresh)
+    if expected:
+        log.info(
+            "scoring %s clients of %d deliveries with model version %d",
+            f"{expected:,}", len(fresh), stamp.model_version,
+        )  # fmt: skip
+        chosen = cohort.to_score(standing, fresh)
+        history.append(
+            tables, score(tables, chosen, expected, seqs, settings, texts, stamp), claim, stamp.model_version
+        )
+    return counts
+
+
+def _verify_files(files: Mapping[str, Written], summaries: Mapping[str, Summary]) -> None:
+    for delivery, file in files.items():
+        if file.clients != summaries[delivery].scored:
+            raise Fault(
+                f"{file.path} holds {file.clients:,} clients, {history.TABLE} {summaries[delivery].scored:,} of "
+                f"delivery {delivery}. It is not recorded as published; please report this."
+            )

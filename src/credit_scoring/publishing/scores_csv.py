@@ -1,0 +1,143 @@
+"""scores.csv: one line a client for people and other systems, in whole points that add up to the score.
+
+    start_points + reason_1_points + ... + reason_4_points + other_points = score
+
+Lines are made in Spark's tasks and joined by the driver, so memory does not grow with the clients. The same rows of
+score_history give the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import fsspec
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import DataFrame
+
+from credit_scoring.errors import Fault
+from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
+from credit_scoring.explanation.points import whole_points
+from credit_scoring.features.reasons import Reason
+from credit_scoring.storage.files import Folder
+
+NAME = "scores.csv"
+
+READS = (
+    "client_id", "probability", "points", "score", "cut_off", "decision", "start_points", "reasons", "delivery",
+    "scored_at", "model_version",
+)  # fmt: skip
+"""The columns of score_history that a line is made of."""
+
+_PLACES = range(1, MOST_PRINCIPAL + 1)
+HEADER = (
+    "client_id", "probability", "score", "cut_off", "decision", "start_points",
+    *(f"reason_{place}_{what}" for place in _PLACES for what in ("code", "points", "text")),
+    "other_points", "delivery", "scored_at", "model_version",
+)  # fmt: skip
+
+FORMULA = r"^([=+\-@\t\r\n])"
+"""How a cell begins that a spreadsheet would run; an apostrophe before it makes it a text."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A CSV that is in its place: clients, path, and sha256 of its bytes."""
+
+    clients: int
+    path: str
+    sha256: str
+
+
+def write(rows: DataFrame, folder: Folder) -> Written:
+    """Writes scores.csv into the folder from a delivery's rows of score_history (columns READS), sorted by client_id.
+
+    Readers see the whole file or none. A file that is there already is never changed: with the same bytes (left by a
+    run that was killed before it could say so) it stays, with others it is a Fault.
+    """
+    lines = rows.orderBy("client_id").mapInArrow(_lines, "clients INT, lines BINARY")
+    digest = hashlib.sha256(_head())
+    clients = 0
+    if folder.exists(NAME):
+        for part in lines.toLocalIterator():
+            digest.update(part["lines"])
+            clients += part["clients"]
+        if _sha256(folder) != digest.hexdigest():
+            raise Fault(
+                f"{folder.path(NAME)} is there with other content, and a published file is never changed: move it away "
+                "if nobody has read it, then run again."
+            )
+    else:
+        with folder.writing(NAME) as sink:
+            sink.write(_head())
+            for part in lines.toLocalIterator(prefetchPartitions=True):
+                sink.write(part["lines"])
+                digest.update(part["lines"])
+                clients += part["clients"]
+    return Written(clients, folder.path(NAME), digest.hexdigest())
+
+
+def csv_frame(rows: pl.DataFrame) -> pl.DataFrame:
+    """The cells of scores.csv of rows with the columns READS, in their order."""
+    reasons = [rows["reasons"].list.get(place - 1, null_on_oob=True).struct.unnest() for place in _PLACES]
+    # The list is worst first; a reason that takes nothing is none against the client.
+    principal = [r.with_columns(pl.when(pl.col("points") < 0).then(pl.all())) for r in reasons]
+    start = rows["start_points"].to_numpy()
+    taken = [r["points"].fill_null(0.0).to_numpy() for r in principal]
+    other = rows["points"].to_numpy() - start - np.sum(taken, axis=0)
+    whole = whole_points(np.column_stack([start, *taken, other]), rows["score"].to_numpy())
+    cells = {
+        **{name: rows[name] for name in ("client_id", "probability", "score", "cut_off", "decision")},
+        "start_points": pl.Series(whole[:, 0]),
+    }
+    for place, reason in zip(_PLACES, principal, strict=True):
+        there = reason["code"].is_not_null()
+        cells[f"reason_{place}_code"] = reason["code"]
+        cells[f"reason_{place}_points"] = pl.select(pl.when(there).then(pl.Series(whole[:, place]))).to_series()
+        cells[f"reason_{place}_text"] = reason.select(_sentence()).to_series()
+    cells["other_points"] = pl.Series(whole[:, -1])
+    cells |= {name: rows[name] for name in ("delivery", "scored_at", "model_version")}
+    return pl.DataFrame({name: cells[name] for name in HEADER}).with_columns(harmless(pl.col(pl.String)))
+
+
+def harmless(text: pl.Expr) -> pl.Expr:
+    """The texts, with an apostrophe before those that a spreadsheet would run as formulas."""
+    return text.str.replace(FORMULA, "'${1}")
+
+
+def to_csv(frame: pl.DataFrame, *, header: bool = False) -> bytes:
+    """UTF-8, RFC 4180 with \\n; six decimals, UTC seconds, an empty cell for what is missing."""
+    text = frame.write_csv(include_header=header, float_precision=6, datetime_format="%Y-%m-%dT%H:%M:%SZ")
+    return text.encode()
+
+
+def _head() -> bytes:
+    return (",".join(HEADER) + "\n").encode()
+
+
+def _lines(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The mapInArrow function: rows of score_history -> their lines, as one cell a batch."""
+    for batch in batches:
+        frame = pl.from_arrow(batch)
+        assert isinstance(frame, pl.DataFrame)
+        yield pa.RecordBatch.from_pydict(
+            {
+                "clients": pa.array([batch.num_rows], pa.int32()),
+                "lines": pa.array([to_csv(csv_frame(frame))], pa.binary()),
+            }
+        )
+
+
+def _sentence() -> pl.Expr:
+    """The English sentence of a reason's code, for a value or for its absence."""
+    value = pl.col("code").replace_strict({r.code: r.value_en for r in Reason}, return_dtype=pl.String)
+    absent = pl.col("code").replace_strict({r.code: r.absent_en for r in Reason}, return_dtype=pl.String)
+    return pl.when(pl.col("absent")).then(absent).otherwise(value)
+
+
+def _sha256(folder: Folder) -> str:
+    with fsspec.open(folder.path(NAME), "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,39 @@
+"""The batch: a cohort's clients gathered, scored and explained in one pass of the tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pyarrow as pa
+from pyspark.sql import DataFrame
+
+from credit_scoring.clients.cohort import Seqs
+from credit_scoring.clients.gather import gather
+from credit_scoring.clients.known import Known
+from credit_scoring.clients.vectors import case_matrix
+from credit_scoring.model.scorer import scorer
+from credit_scoring.model.texts import ModelTexts
+from credit_scoring.scoring.rows import SCHEMA, Stamp, score_rows
+from credit_scoring.settings import GatherSettings
+from credit_scoring.storage.tables import Tables
+
+
+def score(
+    tables: Tables,
+    cohort: DataFrame,
+    clients: int,
+    seqs: Seqs,
+    settings: GatherSettings,
+    texts: ModelTexts,
+    stamp: Stamp,
+) -> DataFrame:
+    """The rows of score_history of a cohort, in no particular order; lazy. See `gather` for the arguments.
+
+    The model travels to the tasks as texts; each worker builds its Scorer from them once.
+    """
+    return gather(tables, cohort, clients, seqs, settings, partial(_score, texts, stamp), SCHEMA)
+
+
+def _score(texts: ModelTexts, stamp: Stamp, known: Known) -> Iterator[pa.RecordBatch]:
+    yield score_rows(known.cases, case_matrix(known), scorer(texts), stamp)

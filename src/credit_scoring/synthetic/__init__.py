@@ -1,0 +1,1 @@
+"""A generated lender: the source tables, seeded, of any size."""

@@ -1,0 +1,1 @@
+"""From vectors with outcomes to a registered model: split, fit, calibrate, evaluate, register, promote."""

@@ -1,0 +1,66 @@
+"""The training run: clients with an outcome, as known when they applied, become the challenger."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from credit_scoring.clients import cohort
+from credit_scoring.clients.vectors import vectors
+from credit_scoring.errors import ModelError
+from credit_scoring.explanation.contributions import Matrix
+from credit_scoring.features import registry
+from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.intake.ledger import Ledger
+from credit_scoring.settings import Settings
+from credit_scoring.storage.tables import Tables
+from credit_scoring.synthetic.lender import generate
+from credit_scoring.training.inputs import inputs
+from credit_scoring.training.register import Lineage, Registered, register, texts_of
+from credit_scoring.training.train import Trained, train
+
+log = logging.getLogger(__name__)
+_PROBE_CLIENTS, _PROBE_SEED = 50, 20
+
+
+@dataclass(frozen=True)
+class TrainingReport:
+    """The registered challenger, and what was found on the way."""
+
+    registered: Registered
+    trained: Trained
+
+
+def train_and_register(tables: Tables, ledger: Ledger, settings: Settings, code_version: str) -> TrainingReport:
+    """Trains on every client with a visible outcome; ModelError with a sentence when no model can be had."""
+    ledger.create()
+    accepted = ledger.accepted()
+    if not accepted:
+        raise ModelError("No delivery is accepted yet: take in clients with outcomes first (`credit-scoring intake`).")
+    learners = cohort.to_train(tables, accepted)
+    count = learners.count()
+    if count == 0:
+        raise ModelError("No client has an outcome yet: deliver applications with TARGET, or a file outcomes.csv.")
+    log.info("building the vectors of %s clients with an outcome", f"{count:,}")
+    seqs = cohort.seqs_of(tables, learners, accepted)
+    frame = vectors(tables, learners, count, seqs, settings.gather)
+    declared = inputs(registry.FEATURES, registry.fingerprint())
+    trained = train(frame, declared, settings.training, settings.decision)
+    lineage: Lineage = {
+        "code_version": code_version,
+        "deliveries": ", ".join(_names([delivered.name for delivered in accepted])),
+        "last_seq": accepted[-1].seq,
+    }
+    texts = texts_of(trained, _probe(), lineage, settings.training, settings.decision)
+    registered = register(trained, texts, settings.training, settings.decision, settings.mlflow)
+    return TrainingReport(registered, trained)
+
+
+def _names(names: Sequence[str], most: int = 20) -> list[str]:
+    return [*names[:most], *([f"and {len(names) - most} more"] if len(names) > most else [])]
+
+
+def _probe() -> Matrix:
+    """The vectors of generated clients, which every load of the model scores again."""
+    return matrix(feature_frame(generate(range(_PROBE_CLIENTS), _PROBE_SEED)))

@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from credit_scoring.clients.cohort import seqs_of, to_train
+from credit_scoring.clients.gather import SOURCES, gather
+from credit_scoring.clients.known import CASE, Known, known
+from credit_scoring.clients.vectors import case_matrix, vectors
+from credit_scoring.errors import Fault
+from credit_scoring.features import registry
+from credit_scoring.schema.table import CLIENT
+from credit_scoring.settings import GatherSettings
+from credit_scoring.storage.arrow import record_batches
+
+COHORT = "client_id BIGINT, as_of BIGINT, delivery STRING"
+SIZES = [GatherSettings(clients_per_slot=1_000), GatherSettings(clients_per_slot=2, rows_per_block=1_000)]
+
+
+def counted(found: Known) -> Iterator[pa.RecordBatch]:
+    """Rows of each case by table."""
+    cases = found.cases.select(CASE, "client_id", "as_of", "file_complete")
+    for name in ("application", "bureau", "bureau_balance"):
+        rows = found.tables[name].group_by(pl.col(CLIENT).alias(CASE)).agg(pl.len().cast(pl.Int64).alias(name))
+        cases = cases.join(rows, on=CASE, how="left").with_columns(pl.col(name).fill_null(0))
+    yield from record_batches(cases.drop(CASE))
+
+
+COUNTED = (
+    "client_id BIGINT, as_of BIGINT, file_complete BOOLEAN, application BIGINT, bureau BIGINT, bureau_balance BIGINT"
+)
+
+
+@pytest.mark.parametrize("settings", SIZES)
+def test_gathers_the_rows_of_each_case_as_known(stored_lender, tables, settings) -> None:
+    """Client 1: two credits at d1, one of them again at d3. Client 2 is another's. Client 3 has a quarantined row.
+
+    A balance row that waits for its client (null) belongs to nobody.
+    """
+    credit = {CLIENT: 1, "SK_ID_BUREAU": 10}
+    balance = {CLIENT: 1, "SK_ID_BUREAU": 10, "MONTHS_BALANCE": -1}
+    first = stored_lender.deliver(
+        1,
+        {
+            "application": [{CLIENT: client} for client in (1, 2, 3)],
+            "bureau": [credit, {**credit, "SK_ID_BUREAU": 11}],
+            "bureau_balance": [balance, {**balance, "MONTHS_BALANCE": -2}, {**balance, "SK_ID_BUREAU": 11}],
+        },
+    )
+    waits = {**balance, CLIENT: None}
+    second = stored_lender.deliver(2, {"bureau_balance": [waits]}, quarantined=[(3, "bureau")])
+    accepted = [first, second, stored_lender.deliver(3, {"bureau": [credit], "bureau_balance": [balance]})]
+    cohort = tables.spark.createDataFrame([(1, 1, "d1"), (1, 3, "d3"), (3, 1, "d1"), (3, 3, "d3")], COHORT)
+    seqs = seqs_of(tables, cohort, accepted)
+    found = gather(tables, cohort, 4, seqs, settings, counted, COUNTED)
+    assert sorted(tuple(row) for row in found.collect()) == [
+        (1, 1, True, 1, 2, 3),
+        (1, 3, True, 1, 1, 2),  # credit 10 has one balance left, credit 11 keeps its own
+        (3, 1, True, 1, 0, 0),
+        (3, 3, False, 1, 0, 0),
+    ]
+
+
+def test_a_cohort_of_nobody_gives_nothing(stored_lender, tables) -> None:
+    cohort = tables.spark.createDataFrame([], COHORT)
+    seqs = seqs_of(tables, cohort, [])
+    found = gather(tables, cohort, 0, seqs, SIZES[0], counted, COUNTED)
+    assert found.collect() == []
+
+
+def test_training_vectors_do_not_depend_on_slots_nor_on_later_facts(stored_lender, tables, drawn) -> None:
+    histories = ("bureau", "previous_application", "installments_payments")
+    clients = range(1, 13)
+    first = {name: [drawn(name, client, seed) for client in clients for seed in range(4)] for name in histories}
+    first["application"] = [drawn("application", client, 0) for client in clients]
+    first["outcomes"] = [{CLIENT: client, "TARGET": client % 2} for client in clients]
+    accepted = [stored_lender.deliver(1, first)]
+
+    def trained_on(settings: GatherSettings) -> list[tuple[object, ...]]:
+        cohort = to_train(tables, accepted)
+        seqs = seqs_of(tables, cohort, accepted)
+        found = vectors(tables, cohort, 12, seqs, settings).collect()
+        return sorted((r["client_id"], r["as_of"], r["target"], np.array(r["features"], "f4").tobytes()) for r in found)
+
+    before = trained_on(SIZES[0])
+    assert [(client, target) for client, _, target, _ in before] == [(client, client % 2) for client in clients]
+    assert {len(features) for *_, features in before} == {4 * len(registry.FEATURES)}
+    assert trained_on(SIZES[1]) == before
+    later = {"bureau": [drawn("bureau", 1, 9)], "application": [drawn("application", 2, 9)]}
+    accepted.append(stored_lender.deliver(2, later))
+    assert trained_on(SIZES[0]) == before
+
+
+def frames(drawn, application: list[tuple[int, int]], bureau: list[tuple[int, int]]) -> dict[str, pl.DataFrame]:
+    """Stored rows, with the drawn row of (client, seq) at that seq."""
+    stored = {}
+    for source in SOURCES:
+        places = {"application": application, "bureau": bureau}.get(source.name, [])
+        kinds = {
+            name: kind
+            for name, kind in source.stored_schema().items()
+            if name not in ("file", "record", "made_missing")
+        }
+        rows = [{**drawn(source.name, client, seq), "seq": seq, "incomplete": False} for client, seq in places]
+        stored[source.name] = pl.DataFrame(rows, {**kinds, "incomplete": pl.Boolean})
+    return stored
+
+
+NOBODY = pl.DataFrame(schema={"client_id": pl.Int64, "table": pl.String, "seq": pl.Int64})
+
+
+def test_two_cases_of_a_client_are_computed_apart(drawn) -> None:
+    """Together in one slot, or each alone: the same vectors, bit for bit."""
+    stored = frames(drawn, application=[(1, 1), (2, 1), (1, 3)], bureau=[(1, 1), (1, 2), (2, 1)])
+    cases = [(1, 1), (1, 2), (1, 3), (2, 3)]
+
+    def computed(wanted: list[tuple[int, int]]) -> np.ndarray:
+        cohort = pl.DataFrame(wanted, {"client_id": pl.Int64, "as_of": pl.Int64}, orient="row")
+        return case_matrix(known(stored, NOBODY, cohort, SOURCES))
+
+    together = computed(cases)
+    assert together.shape == (4, len(registry.FEATURES))
+    assert together.tobytes() == b"".join(computed([case]).tobytes() for case in cases)
+    assert len({together[i].tobytes() for i in range(4)}) == 4
+
+
+def test_a_case_without_an_application_is_a_fault_of_the_cohort(drawn) -> None:
+    cohort = pl.DataFrame({"client_id": [1, 2], "as_of": [1, 1]})
+    with pytest.raises(Fault, match="1 clients"):
+        case_matrix(known(frames(drawn, [(1, 1)], []), NOBODY, cohort, SOURCES))

@@ -1,0 +1,54 @@
+"""Term and interest of a loan: against the exact annuity, and against loans whose term is known."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credit_scoring.features import loan_price
+from credit_scoring.features.application import STEPS
+
+
+def annuity(amount: float, rate: float, term: int) -> float:
+    return amount * rate / (1 - (1 + rate) ** -term)
+
+
+@given(
+    rate=st.floats(0.005, 0.06),
+    term=st.sampled_from([3, 6, 10, *loan_price.TERMS]),
+    amount=st.floats(10_000, 3_000_000),
+)
+def test_rate_is_that_of_the_annuity(rate: float, term: int, amount: float) -> None:
+    row = pl.DataFrame({"c": [amount], "a": [annuity(amount, rate, term)]})
+    found = row.select(loan_price.monthly_rate(pl.col("c"), pl.col("a"), float(term))).item()
+    assert found == pytest.approx(rate, rel=0.01)
+
+
+def _priced(kind: str, amount: float | None, paid: float | None) -> tuple[float | None, float | None]:
+    frame = pl.LazyFrame(
+        {"NAME_CONTRACT_TYPE": [kind], "AMT_CREDIT": [amount], "AMT_ANNUITY": [paid]},
+        schema={"NAME_CONTRACT_TYPE": pl.String, "AMT_CREDIT": pl.Float64, "AMT_ANNUITY": pl.Float64},
+    )
+    for step in STEPS:
+        frame = step.apply(frame)
+    return frame.select("implied_term", "implied_rate").collect().row(0)
+
+
+@pytest.mark.parametrize(
+    ("rate", "term", "amount"), [(0.0249, 36, 500_000), (0.0333, 24, 300_000), (0.0591, 12, 150_000)]
+)
+def test_term_of_a_loan_at_a_usual_rate(rate: float, term: int, amount: float) -> None:
+    found_term, found_rate = _priced("Cash loans", amount, annuity(amount, rate, term))
+    assert found_term == term
+    assert found_rate == pytest.approx(rate, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "paid"),
+    [("Revolving loans", 180_000.0, 9_000.0), ("Cash loans", 180_000.0, None), ("Cash loans", 180_000.0, 0.0)],
+    ids=["revolving", "annuity missing", "annuity zero"],
+)
+def test_no_term_where_there_is_none(kind: str, amount: float, paid: float | None) -> None:
+    assert _priced(kind, amount, paid) == (None, None)

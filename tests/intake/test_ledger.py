@@ -1,0 +1,88 @@
+"""Claims keep two runs apart, and an interrupted one is finished by the next."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from credit_scoring.errors import RunActive
+from credit_scoring.intake.ledger import Claim, Delivered, Ledger
+from credit_scoring.storage.tables import Tables
+
+NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
+MONDAY, TUESDAY = Delivered("monday", 1, "m"), Delivered("tuesday", 2, "t")
+
+
+@pytest.fixture
+def ledger(tables: Tables) -> Ledger:
+    made = Ledger(tables)
+    made.create()
+    return made
+
+
+def claim(ledger: Ledger, run: str, *deliveries: Delivered, at: datetime = NOW) -> Claim:
+    return ledger.claim("intake", deliveries, run, at, minutes=60)
+
+
+def test_the_second_run_is_told_who_is_at_work(ledger: Ledger) -> None:
+    claim(ledger, "first", MONDAY)
+    with pytest.raises(RunActive, match=r"\(first\) is at work on monday; its claim ends at 2026-01-05 09:00 UTC"):
+        claim(ledger, "second", TUESDAY, at=NOW + timedelta(minutes=59))
+
+
+def test_an_expired_claim_is_taken_over_as_it_was(ledger: Ledger) -> None:
+    first = claim(ledger, "first", MONDAY)
+    second = claim(ledger, "second", TUESDAY, at=NOW + timedelta(minutes=61))
+    assert (second.claim_id, second.deliveries) == (first.claim_id, (MONDAY,))
+    assert (second.number, second.run_id) == (first.number + 1, "second")
+
+
+def test_a_released_claim_is_taken_over_at_once(ledger: Ledger) -> None:
+    first = claim(ledger, "first", MONDAY)
+    ledger.release(first, NOW)
+    assert claim(ledger, "second", MONDAY).claim_id == first.claim_id
+
+
+def test_a_finished_claim_makes_way(ledger: Ledger) -> None:
+    first = claim(ledger, "first", MONDAY, TUESDAY)
+    ledger.record(first, "accepted", MONDAY, NOW)
+    with pytest.raises(RunActive):
+        claim(ledger, "second", MONDAY)
+    ledger.record(first, "refused", TUESDAY, NOW, message="why")
+    assert claim(ledger, "second", Delivered("wednesday", 3)).claim_id != first.claim_id
+    assert ledger.accepted() == (MONDAY,)
+
+
+def test_intake_and_scoring_do_not_wait_for_each_other(ledger: Ledger) -> None:
+    claim(ledger, "first", MONDAY)
+    scoring = ledger.claim("score", [TUESDAY], "second", NOW, minutes=60, model_version=4)
+    assert (scoring.purpose, scoring.model_version) == ("score", 4)
+
+
+def test_an_event_is_recorded_once(ledger: Ledger) -> None:
+    mine = claim(ledger, "first", MONDAY)
+    for _ in range(2):
+        ledger.record(mine, "accepted", MONDAY, NOW)
+    assert [event.event for event in ledger.events()] == ["accepted", "claimed"]
+
+
+def test_of_runs_that_start_together_one_wins(ledger: Ledger) -> None:
+    def attempt(run: str) -> str:
+        try:
+            return claim(ledger, run, MONDAY).run_id
+        except RunActive:
+            return "told to wait"
+
+    with ThreadPoolExecutor(3) as pool:
+        answers = sorted(pool.map(attempt, ["a", "b", "c"]))
+    assert answers.count("told to wait") == 2
+    claims = [event for event in ledger.events() if event.event == "claimed"]
+    assert [(event.claim_number, event.run_id) for event in claims] == [(1, answers[0])]
+
+
+def test_seqs_are_never_used_twice(ledger: Ledger) -> None:
+    assert ledger.next_seq() == 1
+    mine = claim(ledger, "first", MONDAY, TUESDAY)
+    assert ledger.next_seq() == 3
+    ledger.record(mine, "refused", TUESDAY, NOW)
+    assert ledger.next_seq() == 3

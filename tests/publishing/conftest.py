@@ -1,0 +1,105 @@
+"""A stored lender of a few generated clients, and score runs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from credit_scoring.errors import ModelError
+from credit_scoring.intake.ledger import Delivered, Ledger
+from credit_scoring.model.texts import ModelTexts
+from credit_scoring.publishing.run import Report, score_and_publish
+from credit_scoring.schema.table import CLIENT
+from credit_scoring.settings import GatherSettings
+from credit_scoring.storage.files import Folder
+from credit_scoring.storage.tables import Tables
+from credit_scoring.synthetic.lender import generate
+
+START = datetime(2024, 5, 1, 10, 30, tzinfo=UTC)
+MINUTES = 60
+
+
+@dataclass
+class Office:
+    """Where scores are made: tables, ledger, published folder, models by version, and a clock that can be moved."""
+
+    tables: Tables
+    published: Path
+    models: dict[int, ModelTexts]
+    champion: int = 1
+    now: datetime = START
+
+    @property
+    def ledger(self) -> Ledger:
+        return Ledger(self.tables)
+
+    def accept(self, *deliveries: Delivered) -> None:
+        """What intake does when a delivery's rows are in."""
+        claim = self.ledger.claim("intake", deliveries, "intake", self.now, MINUTES)
+        for delivered in deliveries:
+            self.ledger.record(claim, "accepted", delivered, self.now)
+
+    def run(self, run_id: str, after_minutes: int = 0) -> Report:
+        """A score run, so much later than the last."""
+        self.now += timedelta(minutes=after_minutes)
+        settings, published = GatherSettings(clients_per_slot=5), Folder(str(self.published))
+        return score_and_publish(
+            self.tables, self.ledger, published, self.model, settings, run_id, lambda: self.now, MINUTES
+        )
+
+    def model(self, version: int | None) -> tuple[ModelTexts, int]:
+        number = self.champion if version is None else version
+        if number not in self.models:
+            raise ModelError(f"There is no version {number}.")
+        return self.models[number], number
+
+    def csv(self, delivery: str) -> str:
+        return (self.published / delivery / "scores.csv").read_text()
+
+
+@pytest.fixture(scope="session")
+def generated() -> Callable[[Sequence[int]], dict[str, list[dict[str, object]]]]:
+    """Positions of generated clients -> their rows by table, bureau_balance with its client, without outcomes."""
+    lender = generate(range(40), seed=11)
+    lender["bureau_balance"] = lender["bureau_balance"].join(
+        lender["bureau"].select("SK_ID_BUREAU", CLIENT), on="SK_ID_BUREAU"
+    )
+    ids = lender["application"][CLIENT].sort().to_list()
+
+    def rows(positions: Sequence[int]) -> dict[str, list[dict[str, object]]]:
+        chosen = [ids[position] for position in positions]
+        of_clients = {name: frame.filter(pl.col(CLIENT).is_in(chosen)) for name, frame in lender.items()}
+        return {name: frame.to_dicts() for name, frame in of_clients.items() if name != "outcomes" and frame.height}
+
+    return rows
+
+
+@pytest.fixture(scope="session")
+def open_office(spark, lender_at, generated, model_of_seed) -> Callable[[Path], Office]:
+    """Folder -> an office there, with two accepted deliveries.
+
+    d1: generated clients 0 to 11, of whom 3 has an outcome already. d2: client 12; new credits of clients 4 and 5; a
+    client 99, of whom there is no application; and a quarantined application of client 6.
+    """
+
+    def make(root: Path) -> Office:
+        tables = Tables(spark, str(root / "tables"))
+        lender = lender_at(root / "tables")
+        first, second = generated(range(12)), generated([12])
+        client = [row[CLIENT] for row in first["application"]]
+        first["outcomes"] = [{CLIENT: client[3], "TARGET": 0}]
+        credit = first["bureau"][0]
+        for known in (client[4], client[5], 99):
+            second.setdefault("bureau", []).append({**credit, CLIENT: known, "SK_ID_BUREAU": 5_000_000 + known})
+        deliveries = [lender.deliver(1, first), lender.deliver(2, second, quarantined=[(client[6], "application")])]
+        office = Office(tables, root / "published", {1: model_of_seed(1), 2: model_of_seed(2)})
+        office.ledger.create()
+        office.accept(*deliveries)
+        return office
+
+    return make

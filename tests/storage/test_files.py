@@ -1,0 +1,35 @@
+"""Files below a root."""
+
+from pathlib import Path
+
+import pytest
+
+from credit_scoring.storage.files import Folder
+
+
+def test_what_is_written_is_read_and_listed(tmp_path: Path) -> None:
+    folder = Folder(str(tmp_path / "root"))
+    assert (folder.folders(), folder.files(), folder.exists("a")) == ([], [], False)
+    folder.write(b"1", "b", "x.csv")
+    folder.write(b"2", "a", "y.csv")
+    folder.write(b"3", "z.csv")
+    assert (folder.folders(), folder.files(), folder.below("a").files()) == (["a", "b"], ["z.csv"], ["y.csv"])
+    assert folder.read("b", "x.csv") == b"1"
+    folder.remove("b")
+    folder.remove("b")
+    assert folder.folders() == ["a"]
+
+
+def test_a_file_whose_writing_fails_leaves_the_old_one(tmp_path: Path) -> None:
+    folder = Folder(str(tmp_path))
+    folder.write(b"old", "f")
+
+    def fail() -> None:
+        with folder.writing("f") as sink:
+            sink.write(b"new")
+            raise RuntimeError("the disk is full")
+
+    with pytest.raises(RuntimeError, match="full"):
+        fail()
+    assert folder.read("f") == b"old"
+    assert folder.files() == ["f"]

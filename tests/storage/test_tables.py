@@ -1,0 +1,59 @@
+"""Delta tables: appends land once, in whatever order they arrive."""
+
+import pytest
+from chispa import assert_df_equality
+from pyspark.sql import SparkSession
+
+from credit_scoring.errors import Fault
+from credit_scoring.storage.tables import Tables
+
+COLUMNS = {"client": "BIGINT", "seq": "BIGINT"}
+
+
+def append(tables: Tables, seq: int, app_id: str, clients: int = 2) -> None:
+    rows = tables.spark.range(clients).selectExpr("id AS client", f"CAST({seq} AS BIGINT) AS seq")
+    tables.append("t", rows, app_id)
+
+
+@pytest.fixture
+def table(tables: Tables) -> Tables:
+    tables.create("t", COLUMNS, comment="It's a test")
+    return tables
+
+
+def test_out_of_order_repeated_and_interleaved_appends_all_land_once(table: Tables, spark: SparkSession) -> None:
+    """Versions that grow with the table would lose seq 2: Delta skips a version below the last one silently."""
+    for seq in (1, 3, 2, 3, 1, 2):
+        append(table, seq, f"t/claim-{seq}")
+    wanted = spark.createDataFrame([(c, s) for s in (1, 2, 3) for c in (0, 1)], "client BIGINT, seq BIGINT")
+    assert_df_equality(table.read("t"), wanted, ignore_row_order=True)
+
+
+def test_a_lower_version_of_an_application_is_skipped(table: Tables) -> None:
+    rows = table.spark.range(1).selectExpr("id AS client", "1L AS seq")
+    for version in (1, 3, 2):
+        table.append("t", rows, "ledger", version)
+    assert table.read("t").count() == 2
+
+
+def test_verify_counts_by_seq(table: Tables) -> None:
+    append(table, 1, "a")
+    table.verify("t", "seq", {1: 2})
+    with pytest.raises(Fault, match="Table t holds 2 rows of seq 1, expected 3"):
+        table.verify("t", "seq", {1: 3})
+
+
+def test_a_table_is_created_once_and_dropped_with_its_files(table: Tables) -> None:
+    append(table, 1, "a")
+    table.create("t", COLUMNS)
+    assert table.read("t").count() == 2
+    detail = table.spark.sql(f"DESCRIBE DETAIL {table.name('t')}").first()
+    assert (detail.description, detail.properties["delta.enableDeletionVectors"]) == ("It's a test", "false")
+    table.drop("t")
+    assert not table.exists("t")
+    table.drop("t")
+
+
+def test_columns_go_by_name(table: Tables) -> None:
+    table.append("t", table.spark.sql("SELECT 5L AS seq, 7L AS client"), "a")
+    assert [tuple(row) for row in table.read("t").collect()] == [(7, 5)]

@@ -1,0 +1,215 @@
+"""The main job from outside: a small lender is generated, delivered, learned from and scored, all parts real."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import lightgbm as lgb
+import mlflow
+import numpy as np
+import polars as pl
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from credit_scoring import commands
+from credit_scoring.commands import ScoreReport
+from credit_scoring.features import registry
+from credit_scoring.features.reasons import Reason
+from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.model.artifacts import Decision
+from credit_scoring.model.packaging import load_version
+from credit_scoring.model.texts import ModelTexts
+from credit_scoring.schema.tables import TABLES
+from credit_scoring.settings import MlflowSettings, Settings, SparkSettings, TrainingSettings
+from credit_scoring.synthetic.lender import generate
+from credit_scoring.synthetic.writing import write
+
+PROJECT = Path(__file__).parent.parent
+KNOWN, NEW, SEED = range(1_500), range(1_500, 1_700), 11
+
+
+@dataclass(frozen=True)
+class World:
+    """A lender after its first run: settings, what the run said, the model, and its published CSV."""
+
+    settings: Settings
+    report: ScoreReport
+    texts: ModelTexts
+    history: DataFrame
+
+    @property
+    def decision(self) -> Decision:
+        return Decision.from_json(self.texts.decision, "decision.json")
+
+    def csv(self, delivery: str) -> pl.DataFrame:
+        return pl.read_csv(Path(self.settings.published) / delivery / "scores.csv")
+
+
+def settings_of(home: Path) -> Settings:
+    return Settings(
+        home=home,
+        spark=SparkSettings(driver_memory="2g", shuffle_partitions=2),
+        training=TrainingSettings(folds=2, max_rounds=40, learning_rate=0.1, min_data_in_leaf=40),
+    )
+
+
+@pytest.fixture(scope="module")
+def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> World:
+    home = tmp_path_factory.mktemp("lender")
+    settings = settings_of(home)
+    write(home / "generated" / "history", KNOWN, len(KNOWN), SEED)
+    write(home / "generated" / "new", NEW, 0, SEED)
+    for name in ("history", "new"):
+        commands.deliver(settings, home / "generated" / name, name, lambda line: None)
+    commands.intake(settings)
+    commands.train(settings)
+    commands.promote(settings)
+    report = commands.score(settings)
+    texts, _ = load_version(settings.mlflow.model, 1)
+    return World(settings, report, texts, commands.open_store(settings).tables.read("score_history"))
+
+
+def test_the_csv_holds_exactly_the_touched_clients_with_an_application_and_no_outcome(world: World) -> None:
+    new = generate(NEW, SEED)["application"]["SK_ID_CURR"].sort()
+    assert world.csv("new")["client_id"].equals(new.rename("client_id"))
+    assert world.csv("history").height == 0
+    counts = {done.delivery: done.count for done in world.report.scores.published}
+    assert (counts["history"].with_outcome, counts["history"].to_score) == (len(KNOWN), 0)
+    assert (counts["new"].touched, counts["new"].to_score) == (len(NEW), len(NEW))
+
+
+def test_every_clients_points_add_up_and_agree(world: World) -> None:
+    scale, decision = world.decision.scale, world.decision
+    rows = world.history.collect()
+    assert len(rows) == len(NEW)
+    factor = scale.pdo / math.log(2)
+    for row in rows:
+        contributions = math.fsum(row.contributions)
+        assert row.start_points + contributions == pytest.approx(row.points, abs=1e-9)
+        assert math.fsum(reason.points for reason in row.reasons) == pytest.approx(contributions, abs=1e-9)
+        assert row.score == math.floor(row.points + 0.5)
+        assert row.cut_off == decision.cut_off
+        if row.file_complete:
+            assert row.decision == ("refuse" if row.score < row.cut_off else "approve")
+        else:
+            assert row.decision == "refer"
+        log_odds = math.log(row.probability / (1 - row.probability))
+        from_probability = scale.anchor_points - factor * (log_odds + math.log(scale.anchor_odds))
+        assert from_probability == pytest.approx(row.points, abs=1e-6)
+        assert [reason.points for reason in row.reasons] == sorted(reason.points for reason in row.reasons)
+        assert len(row.drivers) == 10
+    assert len({row.start_points for row in rows}) == 1
+
+
+def test_contributions_are_lightgbms_rescaled(world: World) -> None:
+    """The vectors are rebuilt from the generator's rows, outside Spark."""
+    vectors = matrix(feature_frame({k: v for k, v in generate(NEW, SEED).items() if k != "outcomes"}))
+    shares = lgb.Booster(model_str=world.texts.booster).predict(vectors, pred_contrib=True)
+    decision = world.decision
+    rescaled = -decision.scale.pdo / math.log(2) * decision.scale.a * shares[:, :-1]
+    reference = np.array([decision.reference.get(name, 0.0) for name in registry.names()])
+    rows = world.history.orderBy("client_id").collect()
+    found = np.array([row.contributions for row in rows])
+    used = set(json.loads(world.texts.features)["used"])
+    positions = [i for i, name in enumerate(registry.names()) if name in used]
+    wanted = np.zeros_like(found)
+    wanted[:, positions] = rescaled - reference[positions]
+    largest = np.abs(wanted).max(axis=1, keepdims=True)
+    assert (np.abs(found - wanted) <= 1e-9 * largest).all()
+
+
+def test_a_clean_process_loads_the_model_and_gives_the_batchs_numbers(world: World, tmp_path: Path) -> None:
+    vectors = matrix(feature_frame({k: v for k, v in generate(NEW, SEED).items() if k != "outcomes"}))
+    np.save(tmp_path / "vectors.npy", vectors)
+    script = (
+        "import sys, numpy as np, mlflow\n"
+        "mlflow.set_tracking_uri(sys.argv[1])\n"
+        "model = mlflow.pyfunc.load_model('models:/credit_default@champion')\n"
+        "out = model.predict(np.load(sys.argv[2]))\n"
+        "np.savez(sys.argv[3], **{name: out[name] for name in ('points', 'probability', 'contributions')})\n"
+    )
+    out = tmp_path / "out.npz"
+    arguments = [str(world.settings.mlflow.tracking_uri), str(tmp_path / "vectors.npy"), str(out)]
+    subprocess.run([sys.executable, "-c", script, *arguments], cwd=tmp_path, check=True, capture_output=True)
+    loaded = np.load(out)
+    rows = world.history.orderBy("client_id").collect()
+    for name in ("points", "probability", "contributions"):
+        assert np.array_equal(loaded[name], np.array([row[name] for row in rows])), name
+
+
+def test_every_score_can_be_traced(world: World) -> None:
+    tables = commands.open_store(world.settings).tables
+    traced = world.history.join(tables.read("deliveries").where("event = 'published'"), ["delivery", "seq"])
+    assert traced.count() == len(NEW)
+    row = world.history.first()
+    assert (row.delivery, row.model_version, row.fingerprint) == ("new", 1, registry.fingerprint())
+    assert row.code_version.startswith("0.1.0")
+    features = tables.read("features").orderBy("position").collect()
+    assert tuple(feature.name for feature in features) == registry.names()
+    assert {reason.code for reason in tables.read("reasons").collect()} == {reason.code for reason in Reason}
+    assert {reason.code for reason in row.reasons} <= {reason.code for reason in Reason}
+
+
+def test_a_second_run_does_nothing(world: World) -> None:
+    path = Path(world.settings.published) / "new" / "scores.csv"
+    before, modified = path.read_bytes(), path.stat().st_mtime_ns
+    versions = {table.name: log_length(world, table.name) for table in TABLES}
+    again = commands.score(world.settings)
+    assert (again.scores.published, again.intake.accepted) == ((), ())
+    assert set(again.intake.known) == {"history", "new"}
+    assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, modified)
+    assert {table.name: log_length(world, table.name) for table in TABLES} == versions
+    assert world.history.count() == len(NEW)
+
+
+def log_length(world: World, table: str) -> int:
+    return len(list((Path(world.settings.tables) / table / "_delta_log").glob("*.json")))
+
+
+def test_on_a_wiped_store_the_same_delivery_gives_the_same_csv_but_for_its_time(world: World, tmp_path: Path) -> None:
+    home = Path(world.settings.home)
+    shutil.copytree(home / "landing", tmp_path / "landing")
+    wiped = settings_of(tmp_path).model_copy(update={"mlflow": world.settings.mlflow})
+    commands.score(wiped)
+    first = world.csv("new").drop("scored_at")
+    second = pl.read_csv(tmp_path / "published" / "new" / "scores.csv").drop("scored_at")
+    assert first.write_csv() == second.write_csv()
+
+
+def test_spark_submit_runs_the_job(world: World, tmp_path: Path) -> None:
+    """A later delivery is taken in and scored by `spark-submit jobs/score.py`, on the same store."""
+    home = Path(world.settings.home)
+    more = range(NEW.stop, NEW.stop + 20)
+    write(tmp_path / "more", more, 0, SEED)
+    commands.deliver(world.settings, tmp_path / "more", "more", lambda line: None)
+    conf = tmp_path / "conf.yml"
+    conf.write_text(f"home: {home}\n")
+    submit = Path(sys.executable).parent / "spark-submit"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "PYSPARK"))}
+    done = subprocess.run(
+        [str(submit), str(PROJECT / "jobs" / "score.py"), "--conf", str(conf), "--json"],
+        cwd=PROJECT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    (published,) = json.loads(done.stdout[done.stdout.index("{") :])["scores"]["published"]
+    assert (published["delivery"], published["summary"]["scored"]) == ("more", 20)
+    assert world.csv("more").height == 20
+
+
+def test_the_models_store_is_the_one_of_the_settings(world: World) -> None:
+    mlflow.set_tracking_uri(str(world.settings.mlflow.tracking_uri))
+    version = mlflow.MlflowClient().get_model_version_by_alias(MlflowSettings().model, "champion")
+    assert int(version.version) == 1
+    metrics = mlflow.get_run(version.run_id).data.metrics
+    assert 0.5 < metrics["oof_auc"] < 1

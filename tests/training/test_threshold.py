@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credit_scoring.model.artifacts import Costs
+from credit_scoring.training.threshold import cost, cost_report
+
+COSTS = Costs(default=100.0, good=10.0, handling=1.0)
+
+
+def test_costs_by_hand():
+    #               paid  paid  late  paid
+    probability = np.array([0.01, 0.05, 0.08, 0.60])
+    target = np.array([0, 0, 1, 0])
+    found = cost_report(target, probability, COSTS)
+    assert found.threshold == pytest.approx(1 / 11)
+    assert found.cost == (100 - 10 - 10) / 4 + 1  # the first three are approved
+    assert found.best_threshold == 0.08  # the first two
+    assert found.best_cost == (-10 - 10) / 4 + 1
+    assert found.cost_at_half == (100 - 20) / 4 + 1
+    assert found.cost_approve_all == (100 - 30) / 4 + 1
+
+
+def test_at_the_threshold_approving_costs_nothing_on_average():
+    p = COSTS.threshold()
+    assert 100 * p - 10 * (1 - p) == pytest.approx(0)
+
+
+def test_nobody_in_default_means_approve_all():
+    found = cost_report(np.zeros(3, int), np.array([0.2, 0.3, 1.0]), COSTS)
+    assert found.best_threshold > 1
+    assert found.best_cost == -10 + 1
+
+
+CLIENTS = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.2, 0.5, 1.0]), st.integers(0, 1)), min_size=1, max_size=30)
+
+
+@given(CLIENTS)
+def test_no_threshold_is_cheaper_than_the_best(clients):
+    probability, target = (np.array(values) for values in zip(*clients, strict=True))
+    found = cost_report(target, probability, COSTS)
+    every = [cost(target, probability < threshold, COSTS) for threshold in (*probability, 2.0)]
+    assert found.best_cost == pytest.approx(min(every))
+    assert cost(target, probability < found.best_threshold, COSTS) == pytest.approx(found.best_cost)

@@ -1,0 +1,61 @@
+import lightgbm as lgb
+import numpy as np
+import pytest
+
+from credit_scoring.explanation.contributions import margins_and_contributions
+from credit_scoring.explanation.points import contributions, cut_off, score
+from credit_scoring.training.split import HOLDOUT, Split
+from credit_scoring.training.train import train
+
+
+@pytest.fixture
+def part(lender, parameters):
+    return Split(parameters.folds, parameters.holdout_percent).parts(lender.client_id.to_numpy())
+
+
+def test_it_learns_what_drives_the_outcome(trained):
+    assert trained.metrics["oof_auc"] > 0.75
+    assert trained.metrics["holdout_auc"] > 0.7
+    assert trained.metrics["oof_cost_by_score"] < trained.metrics["oof_cost_approve_all"]
+
+
+def test_rounds_come_from_the_folds(trained, parameters):
+    assert len(trained.fold_rounds) == parameters.folds
+    assert trained.rounds == round(np.mean(trained.fold_rounds))
+    assert lgb.Booster(model_str=trained.booster).num_trees() == trained.rounds
+
+
+def test_calibration_helps_on_the_clients_it_was_fitted_on(trained):
+    assert trained.metrics["oof_brier"] <= trained.metrics["oof_uncalibrated_brier"]
+
+
+def test_counts(trained, lender, part):
+    held_out = part == HOLDOUT
+    assert trained.sample.clients == (~held_out).sum()
+    assert trained.sample.holdout_defaults == lender.target[held_out].sum()
+
+
+def test_the_reference_group_has_no_contributions_on_average(trained, lender, part):
+    matrix = np.stack(lender[part == HOLDOUT].features)
+    margin, phi, phi_0 = margins_and_contributions(lgb.Booster(model_str=trained.booster), matrix)
+    points = trained.scale.points(margin)
+    approved = score(points) >= cut_off(trained.scale, trained.costs.threshold())
+    nearest = np.flatnonzero(approved)[np.argsort(points[approved])][: int(trained.metrics["reference_clients"])]
+    reference = np.array(list(trained.reference.values()))
+    found = contributions(trained.scale.raw_points(phi[nearest]), reference)
+    assert np.abs(found.mean(axis=0)).max() < 1e-9
+    start = trained.scale.start_points(phi_0, reference)
+    # So a client starts where they stand on average.
+    assert start == pytest.approx(points[nearest].mean(), abs=1e-9)
+    assert trained.phi_0 == phi_0
+
+
+def test_trained_again_it_is_the_same_and_the_holdout_teaches_nothing(
+    frame, lender, part, inputs, parameters, decision_settings, trained
+):
+    again = train(frame(lender).repartition(4), inputs, parameters, decision_settings)
+    assert again == trained
+    turned = lender.assign(target=np.where(part == HOLDOUT, 1 - lender.target, lender.target))
+    other = train(frame(turned), inputs, parameters, decision_settings)
+    assert (other.booster, other.scale, other.reference) == (trained.booster, trained.scale, trained.reference)
+    assert other.metrics["holdout_auc"] == pytest.approx(1 - trained.metrics["holdout_auc"])
