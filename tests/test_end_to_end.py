@@ -28,7 +28,7 @@ from credit_scoring.model.packaging import load_version
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import MlflowSettings, Settings, SparkSettings, TrainingSettings
-from credit_scoring.synthetic.lender import generate
+from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.writing import write
 
 PROJECT = Path(__file__).parent.parent
@@ -77,7 +77,7 @@ def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Worl
 
 
 def test_the_csv_holds_exactly_the_touched_clients_with_an_application_and_no_outcome(world: World) -> None:
-    new = generate(NEW, SEED)["application"]["SK_ID_CURR"].sort()
+    new = known(NEW, SEED)["application"]["SK_ID_CURR"].sort()
     assert world.csv("new")["client_id"].equals(new.rename("client_id"))
     assert world.csv("history").height == 0
     counts = {done.delivery: done.count for done in world.report.scores.published}
@@ -110,7 +110,7 @@ def test_every_clients_points_add_up_and_agree(world: World) -> None:
 
 def test_contributions_are_lightgbms_rescaled(world: World) -> None:
     """The vectors are rebuilt from the generator's rows, outside Spark."""
-    vectors = matrix(feature_frame({k: v for k, v in generate(NEW, SEED).items() if k != "outcomes"}))
+    vectors = matrix(feature_frame(known(NEW, SEED)))
     shares = lgb.Booster(model_str=world.texts.booster).predict(vectors, pred_contrib=True)
     decision = world.decision
     rescaled = -decision.scale.pdo / math.log(2) * decision.scale.a * shares[:, :-1]
@@ -126,7 +126,7 @@ def test_contributions_are_lightgbms_rescaled(world: World) -> None:
 
 
 def test_a_clean_process_loads_the_model_and_gives_the_batchs_numbers(world: World, tmp_path: Path) -> None:
-    vectors = matrix(feature_frame({k: v for k, v in generate(NEW, SEED).items() if k != "outcomes"}))
+    vectors = matrix(feature_frame(known(NEW, SEED)))
     np.save(tmp_path / "vectors.npy", vectors)
     script = (
         "import sys, numpy as np, mlflow\n"

@@ -64,6 +64,14 @@ def test_history_and_new_clients_in_two_folders_are_disjoint(tmp_path):
         assert not history & set(pl.read_csv(tmp_path / "new" / file)[key]), file
 
 
+def test_a_file_without_rows_still_has_one_header(tmp_path):
+    records = write(tmp_path, range(997, 1_003), 3, seed=5)  # two blocks, known and new clients, few cards
+    for file, count in records.items():
+        lines = (tmp_path / file).read_text().splitlines()
+        assert len(lines) == 1 + count, file
+        assert lines[0].startswith("SK_ID_"), file
+
+
 @pytest.mark.parametrize("outcomes", [-1, 11])
 def test_no_more_outcomes_than_clients(tmp_path, outcomes):
     with pytest.raises(UsageError, match="cannot have an outcome"):

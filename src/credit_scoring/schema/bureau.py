@@ -5,7 +5,7 @@ from credit_scoring.schema.table import CLIENT, Table
 from credit_scoring.schema.units import CENTURY, COUNT, CURRENCY, DAYS, DAYS_FROM_APPLICATION, LARGEST_AMOUNT, MOST
 
 FAR_AWAY = 50_000
-"""Days: the bureau knows end dates 115 years back and 85 years ahead, and they are no error of the row."""
+"""Days: the bureau knows end dates more than a century back and many decades ahead; they are no error of the row."""
 
 
 def _amount(name: str, meaning: str, low: float = 0) -> Column:

@@ -84,7 +84,7 @@ _DOCUMENTS = {3: 0.71, 6: 0.088, 8: 0.081, 5: 0.015, 16: 0.01, 18: 0.008, 11: 0.
 _RARE_DOCUMENT = 0.0003
 _WEEKDAYS = dict(zip(WEEKDAYS, (0.165, 0.175, 0.169, 0.165, 0.164, 0.11, 0.052), strict=True))
 _ENQUIRIES = {"HOUR": 0.0064, "DAY": 0.007, "WEEK": 0.034, "MON": 0.26, "QRT": 0.27, "YEAR": 1.9}
-_POPULATION = ((0, 0.01, 0.25, 0.5, 0.75, 1), (0.0003, 0.002, 0.01, 0.0188, 0.0287, 0.0725))
+_POPULATION = ((0, 0.01, 0.25, 0.5, 0.75, 1), (0.0005, 0.002, 0.01, 0.019, 0.029, 0.0725))
 _SCORE_RANKS = (0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0)
 
 
@@ -186,8 +186,8 @@ def _external_scores(rng: np.random.Generator, traits: Traits, people: People) -
     everything = 0.42 * traits.standing + 0.907 * noise[1]
     credits = 0.22 * traits.punctuality - 0.32 * traits.indebtedness + 0.9 * noise[2]
     absent = rng.random((3, count))
-    second = np.interp(rank(everything), _SCORE_RANKS, (0.0, 0.03, 0.39, 0.566, 0.664, 0.784, 0.855))
-    third = np.interp(rank(credits), _SCORE_RANKS, (0.0005, 0.07, 0.37, 0.535, 0.669, 0.83, 0.896))
+    second = np.interp(rank(everything), _SCORE_RANKS, (0.0, 0.03, 0.39, 0.566, 0.664, 0.784, 0.86))
+    third = np.interp(rank(credits), _SCORE_RANKS, (0.0, 0.07, 0.37, 0.535, 0.669, 0.83, 0.9))
     return {
         "EXT_SOURCE_1": unless(absent[0] < 0.56, np.round(chance(1.05 * person), 8)),
         "EXT_SOURCE_2": unless(absent[1] < 0.002, np.round(second, 8)),

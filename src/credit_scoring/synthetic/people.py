@@ -54,7 +54,7 @@ def people(rng: np.random.Generator, traits: Traits) -> People:
         + np.where(rng.random(count) < 0.0005, rng.exponential(1.2, count), 0)  # a few are truly rich
     )
     step = np.where(rng.random(count) < 0.8, 4_500, 450)
-    income = np.maximum(np.round(np.exp(log_income) / step) * step, 25_650)
+    income = np.maximum(np.round(np.exp(log_income) / step) * step, 27_000)
     employed_years = np.exp(1.35 + 0.4 * traits.stability + 0.85 * rng.standard_normal(count))
     employed = np.floor(np.minimum(employed_years * 365.25, 0.95 * (age - _OF_AGE))).astype(np.int64)
     fertile = np.interp(years, (21, 30, 38, 46, 55), (0.25, 0.7, 0.85, 0.35, 0.03))

@@ -45,7 +45,7 @@ def write(directory: Path, clients: range, outcomes: int, seed: int) -> dict[str
             rows[file] = _with_target(block) if file == WITH_OUTCOME else block["application"]
             for name, frame in rows.items():
                 with (directory / name).open("ab") as out:
-                    frame.write_csv(out, include_header=records[name] == 0)
+                    frame.write_csv(out, include_header=out.tell() == 0)
                 records[name] += frame.height
     return records
 

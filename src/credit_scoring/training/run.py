@@ -15,7 +15,7 @@ from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.settings import Settings
 from credit_scoring.storage.tables import Tables
-from credit_scoring.synthetic.lender import generate
+from credit_scoring.synthetic.known import known
 from credit_scoring.training.inputs import inputs
 from credit_scoring.training.register import Lineage, Registered, register, texts_of
 from credit_scoring.training.train import Trained, train
@@ -63,4 +63,4 @@ def _names(names: Sequence[str], most: int = 20) -> list[str]:
 
 def _probe() -> Matrix:
     """The vectors of generated clients, which every load of the model scores again."""
-    return matrix(feature_frame(generate(range(_PROBE_CLIENTS), _PROBE_SEED)))
+    return matrix(feature_frame(known(range(_PROBE_CLIENTS), _PROBE_SEED)))
