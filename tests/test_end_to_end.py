@@ -183,33 +183,49 @@ def test_on_a_wiped_store_the_same_delivery_gives_the_same_csv_but_for_its_time(
     assert first.write_csv() == second.write_csv()
 
 
-def test_spark_submit_runs_the_job(world: World, tmp_path: Path) -> None:
-    """A later delivery is taken in and scored by `spark-submit jobs/score.py`, on the same store."""
-    home = Path(world.settings.home)
-    more = range(NEW.stop, NEW.stop + 20)
-    write(tmp_path / "more", more, 0, SEED)
-    commands.deliver(world.settings, tmp_path / "more", "more", lambda line: None)
-    conf = tmp_path / "conf.yml"
-    conf.write_text(f"home: {home}\n")
-    submit = Path(sys.executable).parent / "spark-submit"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "PYSPARK"))}
-    done = subprocess.run(
-        [str(submit), str(PROJECT / "jobs" / "score.py"), "--conf", str(conf), "--json"],
-        cwd=PROJECT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=400,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    (published,) = json.loads(done.stdout[done.stdout.index("{") :])["scores"]["published"]
-    assert (published["delivery"], published["summary"]["scored"]) == ("more", 20)
-    assert world.csv("more").height == 20
-
-
 def test_the_models_store_is_the_one_of_the_settings(world: World) -> None:
     mlflow.set_tracking_uri(str(world.settings.mlflow.tracking_uri))
     version = mlflow.MlflowClient().get_model_version_by_alias(MlflowSettings().model, "champion")
     assert int(version.version) == 1
     metrics = mlflow.get_run(version.run_id).data.metrics
     assert 0.5 < metrics["oof_auc"] < 1
+
+
+def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """What `spark-submit jobs/<job>.py --conf FILE` does in an activated environment, on the world's store."""
+    conf = folder / "conf.yml"
+    conf.write_text(
+        f"home: {world.settings.home}\n"
+        "training: {folds: 2, max_rounds: 20, learning_rate: 0.1, min_data_in_leaf: 40}\n"
+    )
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "PYSPARK", "JAVA"))}
+    return subprocess.run(
+        ["spark-submit", "--driver-memory", "2g", str(PROJECT / "jobs" / f"{job}.py"), "--conf", str(conf), *options],
+        cwd=PROJECT,
+        env={**clean, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def test_spark_submit_runs_the_jobs(world: World, tmp_path: Path) -> None:
+    """On the same store a later delivery is taken in and scored, and another challenger trained."""
+    more = range(NEW.stop, NEW.stop + 20)
+    write(tmp_path / "more", more, 0, SEED)
+    commands.deliver(world.settings, tmp_path / "more", "more", lambda line: None)
+    taken = submit(world, tmp_path, "intake", "--json", "--quiet")
+    assert taken.returncode == 0, taken.stderr[-3000:]
+    assert [each["delivery"]["name"] for each in json.loads(taken.stdout)["accepted"]] == ["more"]
+    scored = submit(world, tmp_path, "score", "--json", "--quiet")
+    assert scored.returncode == 0, scored.stderr[-3000:]
+    (published,) = json.loads(scored.stdout)["scores"]["published"]
+    assert (published["delivery"], published["summary"]["scored"]) == ("more", 20)
+    assert world.csv("more").height == 20
+    trained = submit(world, tmp_path, "train")
+    assert trained.returncode == 0, trained.stderr[-3000:]
+    assert "Model version 2 is the challenger" in trained.stdout
+    refused = submit(world, tmp_path, "promote", "--rollback")
+    # spark-submit passes both streams of Python on as its standard output.
+    assert (refused.returncode, "first champion" in refused.stdout) == (4, True)

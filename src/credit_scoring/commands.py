@@ -132,7 +132,7 @@ def explain(settings: Settings, client_id: int, language: Language) -> Explanati
 def connect(settings: MlflowSettings) -> None:
     """Points MLflow at the store of the settings, and keeps its own talk down."""
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    for talker in ("alembic", "mlflow.store.db.utils"):
+    for talker in ("alembic", "mlflow"):
         logging.getLogger(talker).setLevel(logging.WARNING)
     uri = settings.tracking_uri
     if uri is not None:
