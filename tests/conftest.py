@@ -20,7 +20,7 @@ from credit_scoring.explanation.contributions import margins_and_contributions
 from credit_scoring.explanation.points import Scale
 from credit_scoring.features import registry
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
-from credit_scoring.intake.ledger import Delivered
+from credit_scoring.intake.events import Delivered
 from credit_scoring.model.artifacts import Costs, Decision, FeatureLine, Features
 from credit_scoring.model.assembly import assemble
 from credit_scoring.model.texts import ModelTexts

@@ -1,12 +1,15 @@
 """Claims keep two runs apart, and an interrupted one is finished by the next."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from pyspark.sql import Row
 
 from credit_scoring.errors import RunActive
-from credit_scoring.intake.ledger import Claim, Delivered, Ledger
+from credit_scoring.intake.events import Claim, Delivered, next_seq
+from credit_scoring.intake.ledger import Ledger
 from credit_scoring.storage.tables import Tables
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -21,7 +24,9 @@ def ledger(tables: Tables) -> Ledger:
 
 
 def claim(ledger: Ledger, run: str, *deliveries: Delivered, at: datetime = NOW) -> Claim:
-    return ledger.claim("intake", deliveries, run, at, minutes=60)
+    made = ledger.claim("intake", lambda events: deliveries, run, at, minutes=60)
+    assert made is not None
+    return made
 
 
 def test_the_second_run_is_told_who_is_at_work(ledger: Ledger) -> None:
@@ -55,7 +60,8 @@ def test_a_finished_claim_makes_way(ledger: Ledger) -> None:
 
 def test_intake_and_scoring_do_not_wait_for_each_other(ledger: Ledger) -> None:
     claim(ledger, "first", MONDAY)
-    scoring = ledger.claim("score", [TUESDAY], "second", NOW, minutes=60, model_version=4)
+    scoring = ledger.claim("score", lambda events: [TUESDAY], "second", NOW, minutes=60, model_version=4)
+    assert scoring is not None
     assert (scoring.purpose, scoring.model_version) == ("score", 4)
 
 
@@ -81,8 +87,23 @@ def test_of_runs_that_start_together_one_wins(ledger: Ledger) -> None:
 
 
 def test_seqs_are_never_used_twice(ledger: Ledger) -> None:
-    assert ledger.next_seq() == 1
+    assert next_seq(ledger.events()) == 1
     mine = claim(ledger, "first", MONDAY, TUESDAY)
-    assert ledger.next_seq() == 3
+    assert next_seq(ledger.events()) == 3
     ledger.record(mine, "refused", TUESDAY, NOW)
-    assert ledger.next_seq() == 3
+    assert next_seq(ledger.events()) == 3
+
+
+def test_what_another_run_did_meanwhile_is_not_claimed_again(ledger: Ledger) -> None:
+    """Between the plan and the swap another run claims and finishes the same delivery: the plan is made anew."""
+    asked: list[int] = []
+
+    def plan(events: Sequence[Row]) -> list[Delivered]:
+        asked.append(len(events))
+        if len(asked) == 1:
+            ledger.record(claim(ledger, "other", MONDAY), "accepted", MONDAY, NOW)
+            return [MONDAY]
+        return [] if any(event.event == "accepted" for event in events) else [MONDAY]
+
+    assert ledger.claim("intake", plan, "this", NOW, minutes=60) is None
+    assert asked == [0, 2]

@@ -11,7 +11,8 @@ import polars as pl
 import pytest
 
 from credit_scoring.errors import ModelError
-from credit_scoring.intake.ledger import Delivered, Ledger
+from credit_scoring.intake.events import Delivered
+from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing.run import Report, score_and_publish
 from credit_scoring.schema.table import CLIENT
@@ -40,7 +41,7 @@ class Office:
 
     def accept(self, *deliveries: Delivered) -> None:
         """What intake does when a delivery's rows are in."""
-        claim = self.ledger.claim("intake", deliveries, "intake", self.now, MINUTES)
+        claim = self.ledger.claim("intake", lambda events: deliveries, "intake", self.now, MINUTES)
         for delivered in deliveries:
             self.ledger.record(claim, "accepted", delivered, self.now)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from credit_scoring.errors import Fault
-from credit_scoring.intake.ledger import Claim, Delivered
+from credit_scoring.intake.events import Claim, Delivered
 from credit_scoring.publishing import history, latest
 from credit_scoring.publishing.history import Summary
 from credit_scoring.scoring.rows import COLUMNS, SCHEMA

@@ -10,6 +10,7 @@ from collections import Counter
 import pytest
 
 from credit_scoring.errors import ModelError, RunActive
+from credit_scoring.intake.events import open_claim, unpublished
 from credit_scoring.publishing import history, latest, runs
 from credit_scoring.publishing.explain import explain
 from credit_scoring.scoring.code_version import code_version
@@ -164,12 +165,12 @@ def test_without_a_model_nothing_is_claimed(open_office, tmp_path) -> None:
     opened.champion = 7
     with pytest.raises(ModelError, match="no version 7"):
         opened.run("run-1")
-    assert opened.ledger.open_claim("score") is None
+    assert open_claim(opened.ledger.events(), "score") is None
 
 
 def test_one_of_two_runs_is_told_that_another_is_active(open_office, tmp_path) -> None:
     opened = open_office(tmp_path)
-    opened.ledger.claim("score", opened.ledger.unpublished(), "the other", opened.now, 60, 1)
+    opened.ledger.claim("score", unpublished, "the other", opened.now, 60, 1)
     with pytest.raises(RunActive, match="the other"):
         opened.run("run-1")
     assert not opened.published.exists()

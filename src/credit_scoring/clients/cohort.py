@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from credit_scoring.intake.appending import CLIENT_DELIVERIES
-from credit_scoring.intake.ledger import Delivered
+from credit_scoring.intake.events import Delivered
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.outcomes import OUTCOMES, TARGET
 from credit_scoring.schema.table import CLIENT, SEQ, Table

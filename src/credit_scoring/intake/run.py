@@ -7,15 +7,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from credit_scoring.errors import DeliveryRefused
 from credit_scoring.intake import appending
+from credit_scoring.intake.events import Claim, Delivered
 from credit_scoring.intake.inspection import Limits
-from credit_scoring.intake.ledger import Claim, Delivered, Ledger
+from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.manifest import Manifest
 from credit_scoring.intake.reconciliation import Account, FileCounts, account
 from credit_scoring.intake.staging import Work, stage
-from credit_scoring.intake.waiting import landed, manifest_of
+from credit_scoring.intake.waiting import landed, manifest_of, waiting
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import Table
@@ -59,23 +61,20 @@ def intake(
     """
     ledger.create()
     appending.create(tables)
-    report = IntakeReport()
-    while True:
-        found = landed(landing, ledger)
-        waiting = [delivery for delivery in found if delivery.verdict is None]
-        if not waiting and ledger.open_claim("intake") is None:
-            known = tuple(delivery.name for delivery in found if delivery.verdict is not None)
-            mine = {a.delivery.name for a in report.accepted} | {name for name, _ in report.refused}
-            return IntakeReport(report.accepted, report.refused, tuple(name for name in known if name not in mine))
-        first = ledger.next_seq()
-        wanted = [Delivered(w.name, seq, w.manifest_sha256) for seq, w in enumerate(waiting, first)]
-        claim = ledger.claim("intake", wanted, run_id, clock(), settings.claim_minutes)
+    accepted: list[Accepted] = []
+    refused: list[tuple[str, str]] = []
+    plan = partial(waiting, landing)
+    while claim := ledger.claim("intake", plan, run_id, clock(), settings.claim_minutes):
         try:
             done = _take_in(tables, ledger, landing, settings, claim, clock)
         except BaseException:
             _release(ledger, claim, clock())
             raise
-        report = IntakeReport(report.accepted + done.accepted, report.refused + done.refused)
+        accepted += done.accepted
+        refused += done.refused
+    mine = {each.delivery.name for each in accepted} | {name for name, _ in refused}
+    known = [delivery.name for delivery in landed(landing, ledger.events()) if delivery.name not in mine]
+    return IntakeReport(tuple(accepted), tuple(refused), tuple(known))
 
 
 def _release(ledger: Ledger, claim: Claim, now: datetime) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pyspark.sql import Row
+
 from credit_scoring.errors import DeliveryRefused
-from credit_scoring.intake.ledger import Delivered, Ledger
+from credit_scoring.intake.events import Delivered, next_seq, verdicts
 from credit_scoring.intake.manifest import NAME, Manifest, read, sha256
 from credit_scoring.storage.files import Folder
 
@@ -22,16 +25,21 @@ class Landed:
     verdict: str | None
 
 
-def landed(landing: Folder, ledger: Ledger) -> list[Landed]:
+def landed(landing: Folder, events: Sequence[Row]) -> list[Landed]:
     """All complete deliveries, by name. A folder without a manifest is still being written and is left alone."""
-    verdicts = ledger.verdicts()
+    judged = verdicts(events)
     found = []
     for name in landing.folders():
         if landing.exists(name, NAME):
             digest = sha256(landing.read(name, NAME))
-            verdict = verdicts.get((name, digest))
-            found.append(Landed(name, digest, verdict.event if verdict else None))
+            found.append(Landed(name, digest, judged.get((name, digest))))
     return found
+
+
+def waiting(landing: Folder, events: Sequence[Row]) -> list[Delivered]:
+    """The deliveries without a verdict, with the seqs that they get: by name, after all seqs ever used."""
+    found = [delivery for delivery in landed(landing, events) if delivery.verdict is None]
+    return [Delivered(d.name, seq, d.manifest_sha256) for seq, d in enumerate(found, next_seq(events))]
 
 
 def manifest_of(landing: Folder, delivered: Delivered, accepted: tuple[Delivered, ...]) -> Manifest:

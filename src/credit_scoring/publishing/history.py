@@ -14,7 +14,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from credit_scoring.errors import Fault
-from credit_scoring.intake.ledger import Claim, Delivered
+from credit_scoring.intake.events import Claim, Delivered
 from credit_scoring.scoring.rows import COLUMNS
 from credit_scoring.storage.tables import Tables
 

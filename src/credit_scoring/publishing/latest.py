@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from credit_scoring.intake.ledger import Delivered
+from credit_scoring.intake.events import Delivered
 from credit_scoring.publishing import history
 from credit_scoring.scoring.rows import COLUMNS
 from credit_scoring.storage.tables import Tables

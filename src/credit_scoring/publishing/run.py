@@ -16,7 +16,8 @@ from credit_scoring.clients import cohort
 from credit_scoring.clients.cohort import Count
 from credit_scoring.errors import Fault
 from credit_scoring.features import registry
-from credit_scoring.intake.ledger import Claim, Delivered, Ledger
+from credit_scoring.intake.events import Claim, Delivered, unpublished
+from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.artifacts import Features
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing import dictionary, history, latest, runs, scores_csv
@@ -72,7 +73,9 @@ def score_and_publish(
     done: list[Published] = []
     while waiting := ledger.unpublished():
         texts, version = _fitting(*model_of(None))
-        claim = ledger.claim("score", waiting, run_id, clock(), claim_minutes, version)
+        claim = ledger.claim("score", unpublished, run_id, clock(), claim_minutes, version)
+        if claim is None:
+            continue  # another run has published them meanwhile
         try:
             if claim.model_version is not None and claim.model_version != version:
                 log.info("finishing what another run began with model version %d", claim.model_version)

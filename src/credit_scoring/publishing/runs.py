@@ -8,7 +8,7 @@ from datetime import datetime
 from pyspark.sql import functions as F
 
 from credit_scoring.clients.cohort import Count
-from credit_scoring.intake.ledger import Claim, Delivered
+from credit_scoring.intake.events import Claim, Delivered
 from credit_scoring.publishing.history import Summary
 from credit_scoring.scoring.rows import Stamp
 from credit_scoring.storage.tables import Tables

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pyspark.sql import functions as F
 
-from credit_scoring.intake import ledger
+from credit_scoring.intake import events
 from credit_scoring.intake.appending import QUARANTINE
 from credit_scoring.publishing import runs
 from credit_scoring.storage.tables import Tables
@@ -25,7 +25,7 @@ class Listing:
 
 def show(tables: Tables, what: What, most: int = 20) -> Listing:
     """The latest runs or deliveries' events, or the most frequent reasons in quarantine; at most `most` rows."""
-    source = {"runs": runs.TABLE, "deliveries": ledger.TABLE, "quarantine": QUARANTINE}[what]
+    source = {"runs": runs.TABLE, "deliveries": events.TABLE, "quarantine": QUARANTINE}[what]
     if not tables.exists(source):
         return Listing((), ())
     frame = tables.read(source)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from polars import col
 
 from credit_scoring.schema.column import Column, Kind
+from credit_scoring.schema.identity import CLIENT_ID
 from credit_scoring.schema.outcomes import TARGET
 from credit_scoring.schema.table import CLIENT, Rule, Table
 from credit_scoring.schema.units import (
@@ -287,7 +288,7 @@ APPLICATION = Table(
     name="application",
     meaning="The loan that a client asks for and what is known of the client on that day; one row a client",
     columns=(
-        Column(CLIENT, Kind.IDENTIFIER, "Client (= one application)", required=True, low=1),
+        CLIENT_ID,
         replace(TARGET, required=False, optional_column=True),
         *_LOAN,
         *_PERSON,

@@ -1,7 +1,8 @@
 """Credits of the client at other lenders, as the credit bureau reports them; one row a credit."""
 
 from credit_scoring.schema.column import Column, Kind
-from credit_scoring.schema.table import CLIENT, Table
+from credit_scoring.schema.identity import CLIENT_ID
+from credit_scoring.schema.table import Table
 from credit_scoring.schema.units import CENTURY, COUNT, CURRENCY, DAYS, DAYS_FROM_APPLICATION, LARGEST_AMOUNT, MOST
 
 FAR_AWAY = 50_000
@@ -16,7 +17,7 @@ BUREAU = Table(
     name="bureau",
     meaning="Credits of a client at other lenders, reported by the credit bureau; one row a credit",
     columns=(
-        Column(CLIENT, Kind.IDENTIFIER, "Client (= one application)", required=True, low=1),
+        CLIENT_ID,
         Column("SK_ID_BUREAU", Kind.IDENTIFIER, "Credit at another lender", required=True, low=1),
         Column(
             "CREDIT_ACTIVE",

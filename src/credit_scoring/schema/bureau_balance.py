@@ -1,23 +1,15 @@
 """Monthly states of the credits at other lenders; one row a credit and month. The files do not hold the client."""
 
 from credit_scoring.schema.column import Column, Kind
+from credit_scoring.schema.identity import MONTH
 from credit_scoring.schema.table import Table
-from credit_scoring.schema.units import LONGEST_HISTORY, MONTHS_FROM_APPLICATION
 
 BUREAU_BALANCE = Table(
     name="bureau_balance",
     meaning="Monthly state of each credit at another lender; one row a credit and month",
     columns=(
         Column("SK_ID_BUREAU", Kind.IDENTIFIER, "Credit at another lender", required=True, low=1),
-        Column(
-            "MONTHS_BALANCE",
-            Kind.WHOLE,
-            "Month of the state",
-            required=True,
-            low=-LONGEST_HISTORY,
-            high=0,
-            unit=MONTHS_FROM_APPLICATION,
-        ),
+        MONTH,
         Column(
             "STATUS",
             Kind.CATEGORY,

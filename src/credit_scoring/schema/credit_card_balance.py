@@ -3,15 +3,14 @@
 from polars import col
 
 from credit_scoring.schema.column import Column, Kind
-from credit_scoring.schema.table import CLIENT, Rule, Table
+from credit_scoring.schema.identity import CLIENT_ID, MONTH
+from credit_scoring.schema.table import Rule, Table
 from credit_scoring.schema.units import (
     CENTURY,
     COUNT,
     CURRENCY,
     DAYS,
     LARGEST_AMOUNT,
-    LONGEST_HISTORY,
-    MONTHS_FROM_APPLICATION,
     MOST,
 )
 
@@ -34,16 +33,8 @@ CREDIT_CARD_BALANCE = Table(
     meaning="Monthly state of each credit card of a client at this lender; one row a card and month",
     columns=(
         Column("SK_ID_PREV", Kind.IDENTIFIER, "Card of this lender", required=True, low=1),
-        Column(CLIENT, Kind.IDENTIFIER, "Client (= one application)", required=True, low=1),
-        Column(
-            "MONTHS_BALANCE",
-            Kind.WHOLE,
-            "Month of the state",
-            required=True,
-            low=-LONGEST_HISTORY,
-            high=0,
-            unit=MONTHS_FROM_APPLICATION,
-        ),
+        CLIENT_ID,
+        MONTH,
         _balance("AMT_BALANCE", "Balance of the card"),
         _paid("AMT_CREDIT_LIMIT_ACTUAL", "Limit of the card"),
         _balance("AMT_DRAWINGS_ATM_CURRENT", "Drawn at cash machines in the month"),

@@ -5,7 +5,8 @@ the payments of an instalment before judging what is missing or late.
 """
 
 from credit_scoring.schema.column import Column, Kind
-from credit_scoring.schema.table import CLIENT, Table
+from credit_scoring.schema.identity import CLIENT_ID
+from credit_scoring.schema.table import Table
 from credit_scoring.schema.units import CENTURY, COUNT, CURRENCY, DAYS_FROM_APPLICATION, LARGEST_AMOUNT, MOST
 
 INSTALLMENTS_PAYMENTS = Table(
@@ -13,7 +14,7 @@ INSTALLMENTS_PAYMENTS = Table(
     meaning="Payments of the instalments of a client's earlier loans at this lender; one row a payment",
     columns=(
         Column("SK_ID_PREV", Kind.IDENTIFIER, "Earlier loan at this lender", required=True, low=1),
-        Column(CLIENT, Kind.IDENTIFIER, "Client (= one application)", required=True, low=1),
+        CLIENT_ID,
         Column(
             "NUM_INSTALMENT_VERSION",
             Kind.WHOLE,

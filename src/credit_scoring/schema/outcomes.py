@@ -1,6 +1,7 @@
 """Outcomes: what became of the loans, known long after the application and never an input."""
 
 from credit_scoring.schema.column import Column, Kind
+from credit_scoring.schema.identity import CLIENT_ID
 from credit_scoring.schema.table import CLIENT, Table
 
 TARGET = Column(
@@ -16,7 +17,7 @@ TARGET = Column(
 OUTCOMES = Table(
     name="outcomes",
     meaning="Outcome of a client's loan; one row a client",
-    columns=(Column(CLIENT, Kind.IDENTIFIER, "Client (= one application)", required=True, low=1), TARGET),
+    columns=(CLIENT_ID, TARGET),
     key=(CLIENT,),
     stems=("outcomes",),
 )

@@ -3,13 +3,12 @@
 from polars import col
 
 from credit_scoring.schema.column import Column, Kind
-from credit_scoring.schema.table import CLIENT, Rule, Table
+from credit_scoring.schema.identity import CLIENT_ID, MONTH
+from credit_scoring.schema.table import Rule, Table
 from credit_scoring.schema.units import (
     CENTURY,
     COUNT,
     DAYS,
-    LONGEST_HISTORY,
-    MONTHS_FROM_APPLICATION,
     MOST,
 )
 
@@ -18,16 +17,8 @@ POS_CASH_BALANCE = Table(
     meaning="Monthly state of each earlier consumer or cash loan at this lender; one row a loan and month",
     columns=(
         Column("SK_ID_PREV", Kind.IDENTIFIER, "Earlier loan at this lender", required=True, low=1),
-        Column(CLIENT, Kind.IDENTIFIER, "Client (= one application)", required=True, low=1),
-        Column(
-            "MONTHS_BALANCE",
-            Kind.WHOLE,
-            "Month of the state",
-            required=True,
-            low=-LONGEST_HISTORY,
-            high=0,
-            unit=MONTHS_FROM_APPLICATION,
-        ),
+        CLIENT_ID,
+        MONTH,
         Column("CNT_INSTALMENT", Kind.WHOLE, "Term of the loan in instalments", low=0, high=MOST, unit=COUNT),
         Column("CNT_INSTALMENT_FUTURE", Kind.WHOLE, "Instalments still to pay", low=0, high=MOST, unit=COUNT),
         Column(

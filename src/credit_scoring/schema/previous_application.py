@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from polars import col
 
 from credit_scoring.schema.column import Column, Kind
-from credit_scoring.schema.table import CLIENT, Rule, Table
+from credit_scoring.schema.identity import CLIENT_ID
+from credit_scoring.schema.table import Rule, Table
 from credit_scoring.schema.units import (
     CENTURY,
     CURRENCY,
@@ -242,7 +243,7 @@ PREVIOUS_APPLICATION = Table(
     meaning="Earlier applications of a client at this lender; one row an application, granted or not",
     columns=(
         Column("SK_ID_PREV", Kind.IDENTIFIER, "Earlier application at this lender", required=True, low=1),
-        Column(CLIENT, Kind.IDENTIFIER, "Client (= one application)", required=True, low=1),
+        CLIENT_ID,
         *_ASKED,
         *_DECIDED,
         *_SOLD,

@@ -1,0 +1,144 @@
+"""What the ledger's events say: which deliveries are accepted, which claim is open. Functions of rows alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from pyspark.sql import Row
+
+TABLE = "deliveries"
+Purpose = Literal["intake", "score"]
+Event = Literal["claimed", "released", "accepted", "refused", "published", "withdrawn"]
+
+FILE_COUNTS = (
+    "STRUCT<file: STRING, table: STRING, bytes: BIGINT, sha256: STRING, records: BIGINT, accepted: BIGINT, "
+    "duplicates: BIGINT, quarantined: BIGINT, cells_missing: BIGINT, unknown_columns: ARRAY<STRING>>"
+)
+COLUMNS = {
+    "event": "STRING",
+    "delivery": "STRING",
+    "seq": "BIGINT",
+    "at": "TIMESTAMP",
+    "run_id": "STRING",
+    "claim_id": "STRING",
+    "claim_number": "BIGINT",
+    "purpose": "STRING",
+    "expires_at": "TIMESTAMP",
+    "model_version": "INT",
+    "manifest_sha256": "STRING",
+    "message": "STRING",
+    "rows": "BIGINT",
+    "path": "STRING",
+    "sha256": "STRING",
+    "files": f"ARRAY<{FILE_COUNTS}>",
+}
+_CLOSING: dict[str, tuple[str, ...]] = {"intake": ("accepted", "refused"), "score": ("published",)}
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A delivery with its place in the order of deliveries; `manifest_sha256` identifies its bytes."""
+
+    name: str
+    seq: int
+    manifest_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over."""
+
+    claim_id: str
+    number: int
+    purpose: Purpose
+    run_id: str
+    deliveries: tuple[Delivered, ...]
+    expires_at: datetime
+    model_version: int | None = None
+
+    @property
+    def seqs(self) -> list[int]:
+        """The seqs of the claimed deliveries, ascending."""
+        return sorted(delivered.seq for delivered in self.deliveries)
+
+
+def accepted(events: Sequence[Row]) -> tuple[Delivered, ...]:
+    """The deliveries whose rows are visible: accepted and not withdrawn, by seq."""
+    withdrawn = {event.seq for event in events if event.event == "withdrawn"}
+    found = {
+        event.seq: Delivered(event.delivery, event.seq, event.manifest_sha256)
+        for event in events
+        if event.event == "accepted" and event.seq not in withdrawn
+    }
+    return tuple(found[seq] for seq in sorted(found))
+
+
+def unpublished(events: Sequence[Row]) -> tuple[Delivered, ...]:
+    """Accepted deliveries without a published CSV, by seq."""
+    published = {event.seq for event in events if event.event == "published"}
+    return tuple(delivered for delivered in accepted(events) if delivered.seq not in published)
+
+
+def verdicts(events: Sequence[Row]) -> dict[tuple[str, str], str]:
+    """(delivery, manifest sha256) -> "accepted" or "refused": bytes that need no second look."""
+    return {
+        (event.delivery, event.manifest_sha256): event.event
+        for event in events
+        if event.event in ("accepted", "refused")
+    }
+
+
+def next_seq(events: Sequence[Row]) -> int:
+    """The seq of the next delivery that is claimed; seqs start at 1 and are never used twice."""
+    return 1 + max((event.seq for event in events), default=0)
+
+
+def claims(events: Sequence[Row]) -> int:
+    """How many claims there have been: the number that the next one is swapped against."""
+    return max((event.claim_number for event in events if event.event == "claimed"), default=0)
+
+
+def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
+    """The latest claim of the purpose while a delivery of it is unfinished. One that was released has expired."""
+    claimed = [event for event in events if event.event == "claimed" and event.purpose == purpose]
+    if not claimed:
+        return None
+    number = max(event.claim_number for event in claimed)
+    latest = [event for event in claimed if event.claim_number == number]
+    claim_id = latest[0].claim_id
+    closed = {e.seq for e in events if e.claim_id == claim_id and e.event in _CLOSING[purpose]}
+    if all(event.seq in closed for event in latest):
+        return None
+    released = any(event.event == "released" and event.claim_number == number for event in events)
+    return Claim(
+        claim_id=claim_id,
+        number=number,
+        purpose=purpose,
+        run_id=latest[0].run_id,
+        deliveries=tuple(
+            Delivered(event.delivery, event.seq, event.manifest_sha256) for event in sorted(latest, key=lambda e: e.seq)
+        ),
+        expires_at=datetime.min.replace(tzinfo=UTC) if released else latest[0].expires_at.astimezone(UTC),
+        model_version=latest[0].model_version,
+    )
+
+
+def row_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **more: Any) -> tuple[Any, ...]:
+    """An event of a claimed delivery, in the order of COLUMNS; `more` gives the columns that the claim does not."""
+    values = {
+        "event": event,
+        "delivery": delivered.name,
+        "seq": delivered.seq,
+        "at": now,
+        "run_id": claim.run_id,
+        "claim_id": claim.claim_id,
+        "claim_number": claim.number,
+        "purpose": claim.purpose,
+        "model_version": claim.model_version,
+        "manifest_sha256": delivered.manifest_sha256,
+        **more,
+    }
+    return tuple(values.get(name) for name in COLUMNS)

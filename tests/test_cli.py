@@ -1,0 +1,87 @@
+"""The command line: exit codes and what is printed. The whole way stands in test_end_to_end.py."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from pyspark.sql import SparkSession
+
+from credit_scoring.cli import main
+from credit_scoring.intake.events import Delivered
+from credit_scoring.intake.ledger import Ledger
+from credit_scoring.storage.tables import Tables
+
+
+@pytest.fixture
+def conf(tmp_path: Path) -> Path:
+    path = tmp_path / "conf.yml"
+    path.write_text(f"home: {tmp_path / 'home'}\n")
+    return path
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_a_wrong_setting_ends_with_2_and_a_sentence() -> None:
+    done = run("promote", "--conf", "nowhere.yml")
+    assert (done.exit_code, done.stderr.startswith("There is no settings file nowhere.yml")) == (2, True)
+
+
+def test_without_a_challenger_promote_ends_with_4(conf: Path) -> None:
+    done = run("promote", "--conf", conf)
+    assert (done.exit_code, "There is no challenger" in done.stderr) == (4, True)
+
+
+def test_generate_and_deliver(conf: Path, tmp_path: Path) -> None:
+    made = run("generate", "--clients", 30, "--outcomes", 20, "--out", tmp_path / "lender", "--json")
+    assert json.loads(made.stdout)["application_train.csv"] == 20
+    done = run("deliver", tmp_path / "lender", "--name", "monday", "--conf", conf)
+    assert done.exit_code == 0
+    assert "Delivered monday: 8 files" in done.stdout
+    again = run("deliver", tmp_path / "lender", "--name", "monday", "--conf", conf)
+    assert (again.exit_code, "give this one another --name" in again.stderr) == (2, True)
+
+
+def test_the_dictionary_names_every_feature() -> None:
+    entries = json.loads(run("dictionary", "--json").stdout)
+    text = run("dictionary").stdout
+    assert len(entries) > 100
+    assert all(f"`{entry['name']}`" in text for entry in entries)
+
+
+def test_doctor_answers_in_words_and_in_json(conf: Path) -> None:
+    assert "Java 17" in run("doctor", "--conf", conf).stdout
+    assert {"name", "found", "detail", "advice"} <= set(json.loads(run("doctor", "--conf", conf, "--json").stdout)[0])
+
+
+def test_nothing_to_do_is_done(conf: Path, spark: SparkSession) -> None:
+    for command, answer in (("intake", "Nothing waits"), ("score", "Nothing to score")):
+        done = run(command, "--conf", conf, "--quiet")
+        assert (done.exit_code, answer in done.stdout) == (0, True)
+    assert "There are no runs yet" in run("show", "runs", "--conf", conf).stdout
+
+
+def test_a_client_without_a_score_is_a_sentence(conf: Path, spark: SparkSession) -> None:
+    done = run("explain", 42, "--conf", conf)
+    assert (done.exit_code, "Client 42 has no score" in done.stderr) == (2, True)
+
+
+def test_a_refused_delivery_ends_with_3_and_is_listed(conf: Path, tmp_path: Path, spark: SparkSession) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "outcomes.csv").write_text("SK_ID_CURR\n1\n")
+    run("deliver", tmp_path / "source", "--name", "monday", "--conf", conf)
+    done = run("intake", "--conf", conf)
+    assert done.exit_code == 3
+    assert "Delivery monday: refused. File outcomes.csv of delivery monday lacks columns" in done.stdout
+    assert "lacks columns" in run("show", "deliveries", "--conf", conf).stdout
+
+
+def test_while_another_run_is_at_work_the_command_ends_with_5(conf: Path, tmp_path: Path, spark: SparkSession) -> None:
+    ledger = Ledger(Tables(spark, str(tmp_path / "home" / "tables")))
+    ledger.create()
+    ledger.claim("intake", lambda events: [Delivered("monday", 1, "m")], "the other run", datetime.now(UTC), minutes=5)
+    done = run("score", "--conf", conf)
+    assert (done.exit_code, "(the other run) is at work on monday" in done.stderr) == (5, True)
