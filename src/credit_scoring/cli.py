@@ -112,7 +112,7 @@ def deliver(call: Call, folder: Path, name: str) -> None:
     from credit_scoring import commands
 
     settings = call.settings()
-    done = commands.deliver(settings, folder, name, lambda line: click.echo(line, err=True))
+    done = commands.deliver(settings, folder, name, logging.getLogger("credit_scoring").info)
     records = sum(file.records for file in done.manifest.files)
     left = f" Left out, because they hold no table: {', '.join(done.left_out)}." if done.left_out else ""
     text = f"Delivered {name}: {len(done.manifest.files)} files, {records:,} records, in {settings.landing}.{left}"
