@@ -48,7 +48,13 @@ def _clients(tree: dict[str, str], node: int) -> float:
 
 def _goes_left(tree: dict[str, str], node: int, value: float) -> bool:
     kind = int(_number(tree, "decision_type", node))
-    assert not kind & 1, "categorical splits are not used"
+    if kind & 1:
+        which = int(_number(tree, "threshold", node))
+        first, end = (int(_number(tree, "cat_boundaries", which + i)) for i in range(2))
+        category = -1 if isnan(value) else int(value)
+        if not 0 <= category < 32 * (end - first):
+            return False
+        return bool(int(_number(tree, "cat_threshold", first + category // 32)) >> category % 32 & 1)
     default_left, missing = bool(kind & 2), kind >> 2 & 3
     if isnan(value) and missing != 2:
         value = 0.0

@@ -72,7 +72,13 @@ def test_the_saved_model_has_no_pickle_and_states_its_signature(texts, tmp_path)
     ]
     assert "int" not in json.dumps(signature.to_dict()).replace("points", "")
     requirements = (tmp_path / "model" / "requirements.txt").read_text().split()
-    assert [re.sub("==.+", "", line) for line in requirements] == ["lightgbm", "mlflow", "numpy", "pydantic"]
+    assert [re.sub("==.+", "", line) for line in requirements] == [
+        "lightgbm",
+        "mlflow",
+        "numba",
+        "numpy",
+        "pydantic",
+    ]
 
 
 def test_mlflow_can_serve_the_predictions_as_json(texts, vectors, tmp_path):

@@ -21,7 +21,7 @@ def assemble(
     """
     if len(probe_vectors) == 0:
         raise ModelError("A model needs probe clients, to be checked with wherever it is loaded.")
-    points = Scorer.unproven(booster_text, decision, features).score(probe_vectors).points
+    points = Scorer.unproven(booster_text, decision, features, probe_vectors).score(probe_vectors).points
     # float32 -> float64 is exact, and so is its decimal text: the vectors come back bit for bit.
     rows = np.asarray(probe_vectors, np.float64).tolist()
     vectors = tuple(tuple(None if np.isnan(value) else value for value in row) for row in rows)

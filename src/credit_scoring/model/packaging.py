@@ -31,7 +31,7 @@ from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import ModelTexts
 
 TEXTS = "texts"
-REQUIREMENTS = ("lightgbm", "mlflow", "numpy", "pydantic")
+REQUIREMENTS = ("lightgbm", "mlflow", "numba", "numpy", "pydantic")
 """What loading and scoring import; the versions of this process are pinned, nothing is inferred or looked up."""
 
 

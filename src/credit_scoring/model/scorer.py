@@ -15,7 +15,7 @@ import numpy.typing as npt
 from lightgbm.basic import LightGBMError
 
 from credit_scoring.errors import Fault, ModelError
-from credit_scoring.explanation.contributions import Floats, Matrix, margins_and_contributions
+from credit_scoring.explanation.contributions import Explain, Floats, Matrix, explaining
 from credit_scoring.explanation.points import Integers, Scale, contributions, score
 from credit_scoring.model.artifacts import Decision, Features, Probe
 from credit_scoring.model.texts import ModelTexts
@@ -44,11 +44,11 @@ class Scored:
 class Scorer:
     """A model that is ready to score; build one with `scorer` (whole models) or `Scorer.unproven` (during training).
 
-    `used` [f]: positions, in a vector, of the features that the trees use. `reference` [f]: their mean raw points over
-    the reference group.
+    `explain`: margins and contributions of clients. `used` [f]: positions, in a vector, of the features that the trees
+    use. `reference` [f]: their mean raw points over the reference group.
     """
 
-    booster: lgb.Booster
+    explain: Explain
     decision: Decision
     features: Features
     scale: Scale
@@ -56,8 +56,13 @@ class Scorer:
     reference: Floats
 
     @classmethod
-    def unproven(cls, booster_text: str, decision: Decision, features: Features) -> Scorer:
-        """A Scorer whose probe nobody has checked. ModelError when the parts do not belong together."""
+    def unproven(
+        cls, booster_text: str, decision: Decision, features: Features, probe_vectors: Matrix | None = None
+    ) -> Scorer:
+        """A Scorer whose probe nobody has checked. ModelError when the parts do not belong together.
+
+        `probe_vectors` float32 [k, F], registry order: the clients for whom our kernel is checked against LightGBM.
+        """
         try:
             booster = lgb.Booster(model_str=booster_text)
         except LightGBMError as error:
@@ -67,12 +72,14 @@ class Scorer:
             raise ModelError("The features that the model's trees name are not those of features.json, in its order.")
         if decision.fingerprint != features.fingerprint:
             raise ModelError("decision.json and features.json come from different feature declarations.")
-        _, _, phi_0 = margins_and_contributions(booster, np.zeros((1, len(features.used)), np.float32))
-        decision.check(features.used, phi_0)
         position = {name: i for i, name in enumerate(features.names)}
         used = np.array([position[name] for name in features.used], np.intp)
+        proof = None if probe_vectors is None else np.ascontiguousarray(probe_vectors[:, used])
+        explain = explaining(booster_text, booster, proof)
+        _, _, phi_0 = explain(np.zeros((0, len(used)), np.float32))
+        decision.check(features.used, phi_0)
         reference = np.array([decision.reference[name] for name in features.used], np.float64)
-        return cls(booster, decision, features, decision.scale.scale(), used, reference)
+        return cls(explain, decision, features, decision.scale.scale(), used, reference)
 
     def score(self, vectors: Matrix) -> Scored:
         """Scores clients. `vectors` float32 [n, F], registry order, missing = NaN; n may be 0."""
@@ -81,7 +88,7 @@ class Scorer:
                 f"The model takes float32 vectors of {len(self.features.features)} features a client, and was given "
                 f"{vectors.dtype} of shape {vectors.shape}."
             )
-        margin, phi, _ = margins_and_contributions(self.booster, np.ascontiguousarray(vectors[:, self.used]))
+        margin, phi, _ = self.explain(np.ascontiguousarray(vectors[:, self.used]))
         points = self.scale.points(margin)
         all_contributions = np.zeros(vectors.shape, np.float64)
         all_contributions[:, self.used] = contributions(self.scale.raw_points(phi), self.reference)
@@ -115,13 +122,13 @@ def scorer(texts: ModelTexts) -> Scorer:
     decision = Decision.from_json(texts.decision, "decision.json")
     features = Features.from_json(texts.features, "features.json")
     probe = Probe.from_json(texts.probe, "probe.json")
-    built = Scorer.unproven(texts.booster, decision, features)
     if {len(vector) for vector in probe.vectors} != {len(features.features)} or len(probe.points) != len(probe.vectors):
         raise ModelError(
             "probe.json has vectors of another length than features.json, or not one number of points for each."
         )
-    # None becomes NaN.
-    points = built.score(np.array(probe.vectors, np.float32)).points
+    vectors = np.array(probe.vectors, np.float32)  # None becomes NaN
+    built = Scorer.unproven(texts.booster, decision, features, vectors)
+    points = built.score(vectors).points
     if wrong := int(np.count_nonzero(points != np.array(probe.points))):
         raise ModelError(
             f"The model gives other points than when it was saved to {wrong} of {len(points)} probe clients: this "

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from credit_scoring.explanation.contributions import Floats, Matrix, margins_and_contributions
+from credit_scoring.explanation.contributions import Floats, Matrix, explaining
 from credit_scoring.explanation.points import Integers
 
 Batches = Iterable[pa.RecordBatch]
@@ -72,11 +72,11 @@ def shares(vectors: DataFrame, booster: str, client_ids: Integers) -> Floats:
     wanted = np.sort(client_ids)
 
     def explained(batches: Batches) -> Iterator[pa.RecordBatch]:
-        loaded = lgb.Booster(model_str=booster)
+        explain = explaining(booster, lgb.Booster(model_str=booster))
         for batch in batches:
             chosen = batch.filter(pa.array(np.isin(batch["client_id"].to_numpy(zero_copy_only=False), wanted)))
             if chosen.num_rows:
-                _, phi, _ = margins_and_contributions(loaded, _matrix(chosen))
+                _, phi, _ = explain(_matrix(chosen))
                 yield pa.RecordBatch.from_arrays([chosen["client_id"], pa.array(list(phi))], ["client_id", "phi"])
 
     rows = vectors.select("client_id", "features")

@@ -1,0 +1,108 @@
+"""The kernels as machine code, kept on disk so that only the first process of a machine waits for the compiler.
+
+numba's own key of a cached function does not know the modules that it takes its operations from, and its index can mix
+up what two kinds of processors put into one shared folder. So every folder here holds one build: its name is a digest
+of the processor, the lanes, the compiler and the sources. A cache that fails costs time, nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import llvmlite
+import llvmlite.binding as llvm
+import numba
+from numba import njit, types
+
+from credit_scoring.explanation import codes, kernels, lanes, layout, trees
+
+log = logging.getLogger(__name__)
+
+_BYTE, _INDEX, _WIDE = types.uint8[::1], types.int32[::1], types.int64[::1]
+_TABLE, _FLOATS = types.int64[:, ::1], types.float64[::1]
+_SINGLES = types.float32[::1]
+
+SIGNATURES: dict[Callable[..., None], Any] = {
+    kernels.quantise: types.void(types.float32[:, ::1], _SINGLES, _TABLE, _TABLE, _TABLE, _TABLE, _BYTE, _BYTE),
+    kernels.predict: types.void(_TABLE, _INDEX, _FLOATS, _BYTE, _FLOATS),
+    kernels.share: types.void(_FLOATS, _WIDE, _INDEX, _FLOATS, _BYTE, types.int64, _FLOATS),
+}
+
+_one_at_a_time = Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class Kernels:
+    """The compiled loops of explanation.kernels, with their arguments."""
+
+    quantise: Callable[..., None]
+    predict: Callable[..., None]
+    share: Callable[..., None]
+
+
+def build() -> str:
+    """A digest of all that decides the machine code."""
+    parts = [
+        llvm.get_process_triple(),
+        llvm.get_host_cpu_name(),
+        llvm.get_host_cpu_features().flatten(),
+        str(lanes.LANES),
+        numba.__version__,
+        llvmlite.__version__,
+        *(Path(str(module.__file__)).read_text(encoding="utf-8") for module in (codes, kernels, lanes, layout, trees)),
+    ]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+
+
+def cache_folder() -> Path:
+    """Where this build is kept: under NUMBA_CACHE_DIR, else the user's cache folder. It need not exist."""
+    root = numba.config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(root) / "credit-scoring-kernels" / build()
+
+
+@lru_cache(maxsize=1)
+def compiled() -> Kernels:
+    """The kernels for this processor: from the cache, or compiled now, which takes some seconds and is then kept."""
+    return Kernels(*(_compile(function, signature) for function, signature in SIGNATURES.items()))
+
+
+def _compile(function: Callable[..., None], signature: Any) -> Callable[..., None]:
+    try:
+        folder = cache_folder()
+        # The machine code is loaded by unpickling: nobody else may write there.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        dispatcher = _kept_in(folder, function)
+        dispatcher.compile(signature)
+    except Exception as error:
+        # Whatever is wrong with a cache (no home, no right, no room, a torn file): without it, the same code results.
+        log.info("compiling a kernel without a cache (%s)", type(error).__name__)
+        dispatcher = _jit(function)
+        dispatcher.compile(signature)
+    dispatcher.disable_compile()
+    machine_code: Callable[..., None] = dispatcher
+    return machine_code
+
+
+def _jit(function: Callable[..., None]) -> Any:
+    return njit(nogil=True, error_model="numpy")(function)
+
+
+def _kept_in(folder: Path, function: Callable[..., None]) -> Any:
+    """The function, not yet compiled; numba asks where to keep it while it is set up, and only by a global setting."""
+    dispatcher = _jit(function)
+    with _one_at_a_time:
+        before = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(folder)
+        try:
+            dispatcher.enable_caching()
+        finally:
+            numba.config.CACHE_DIR = before
+    return dispatcher
