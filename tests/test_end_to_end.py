@@ -22,6 +22,7 @@ from credit_scoring import commands
 from credit_scoring.commands import ScoreReport
 from credit_scoring.features import registry
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.artifacts import Decision
 from credit_scoring.model.packaging import load_version
@@ -153,8 +154,14 @@ def test_every_score_can_be_traced(world: World) -> None:
     assert row.code_version.startswith("0.1.0")
     features = tables.read("features").orderBy("position").collect()
     assert tuple(feature.name for feature in features) == registry.names()
-    assert {reason.code for reason in tables.read("reasons").collect()} == {reason.code for reason in Reason}
-    assert {reason.code for reason in row.reasons} <= {reason.code for reason in Reason}
+    declared = {statement.code for statement in STATEMENTS}
+    assert {reason.code for reason in tables.read("reasons").collect()} == declared
+    assert {reason.code for reason in row.reasons} <= declared
+
+
+def test_every_published_sentence_is_true(world: World) -> None:
+    truth = commands.check_reasons(world.settings)
+    assert (truth.clients, truth.untrue, truth.said) == (len(NEW), 0, len(NEW) * len(Reason))
 
 
 def test_a_second_run_does_nothing(world: World) -> None:

@@ -203,6 +203,24 @@ def dictionary(call: Call) -> None:
 
 
 @command
+@click.option("--check", is_flag=True, help="Judge every published sentence by the client's raw rows.")
+def reasons(call: Call, check: bool) -> None:
+    """List every sentence that can be published, or check that those that were are true of their clients."""
+    from credit_scoring import commands, printing
+    from credit_scoring.errors import Fault
+
+    if not check:
+        call.print(
+            printing.statements(), lambda found: printing.table(tuple(found[0]), [tuple(s.values()) for s in found])
+        )
+        return
+    truth = commands.check_reasons(call.settings())
+    call.print(truth, printing.truth)
+    if truth.untrue:
+        raise SystemExit(Fault.exit_code)
+
+
+@command
 def doctor(call: Call) -> None:
     """Say what this machine has of what the product needs, and what is missing."""
     from credit_scoring.doctor import examine

@@ -26,6 +26,8 @@ from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing.explain import Explanation, Language
 from credit_scoring.publishing.explain import explain as explain_client
 from credit_scoring.publishing.run import Report, score_and_publish
+from credit_scoring.publishing.truth import Truth
+from credit_scoring.publishing.truth import check as check_truth
 from credit_scoring.scoring.code_version import code_version
 from credit_scoring.session import session
 from credit_scoring.settings import MlflowSettings, Settings
@@ -127,6 +129,12 @@ def champion(settings: Settings) -> int | None:
 def explain(settings: Settings, client_id: int, language: Language) -> Explanation:
     """One client's latest score, in words."""
     return explain_client(open_store(settings).tables, client_id, language)
+
+
+def check_reasons(settings: Settings) -> Truth:
+    """Judges every published sentence of the latest model version by the raw rows of its client."""
+    store = open_store(settings)
+    return check_truth(store.tables, store.ledger, settings.gather)
 
 
 def connect(settings: MlflowSettings) -> None:

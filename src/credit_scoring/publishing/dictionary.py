@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import functions as F
 
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.model.artifacts import Features
 from credit_scoring.storage.tables import Tables
 
@@ -29,15 +30,19 @@ REASONS = {
     "legal_review": "BOOLEAN",
     "fingerprint": "STRING",
 }
+"""A line a code that can be published: the reasons, then their findings, which have no sentence for an absence."""
 
 
 def write(tables: Tables, features: Features) -> None:
     """Writes both tables unless they hold the declarations of this fingerprint already."""
     print_ = features.fingerprint
     described = [(i, f.name, f.meaning, f.unit, f.reason, print_) for i, f in enumerate(features.features)]
-    sentences = [(r.code, r.value_en, r.value_fr, r.absent_en, r.absent_fr, r.legal_review, print_) for r in Reason]
+    reasons = [(r.code, r.value_en, r.value_fr, r.absent_en, r.absent_fr, r.legal_review, print_) for r in Reason]
+    findings = [
+        (s.code, s.en, s.fr, None, None, s.reason.legal_review, print_) for s in STATEMENTS if s.code != s.reason.code
+    ]
     _replace(tables, "features", FEATURES, described, print_)
-    _replace(tables, "reasons", REASONS, sentences, print_)
+    _replace(tables, "reasons", REASONS, [*reasons, *findings], print_)
 
 
 def _replace(
