@@ -21,6 +21,7 @@ from pyspark.sql import DataFrame, SparkSession
 from credit_scoring import commands
 from credit_scoring.commands import ScoreReport
 from credit_scoring.features import registry
+from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.features.vector import feature_frame, matrix
@@ -162,6 +163,15 @@ def test_every_score_can_be_traced(world: World) -> None:
 def test_every_published_sentence_is_true(world: World) -> None:
     truth = commands.check_reasons(world.settings)
     assert (truth.clients, truth.untrue, truth.said) == (len(NEW), 0, len(NEW) * len(Reason))
+
+
+def test_every_promise_is_kept_by_the_champion(world: World) -> None:
+    report = commands.check_promises(world.settings, 300)
+    assert report.model_version == 1
+    assert [(each.clients, each.lower, each.features) for each in report.kept] == [(300, 0, ())] * len(PROMISES)
+    moved = {each.promise: each.moved for each in report.kept}
+    assert moved["income"] == 300
+    assert all(times > 0 for times in moved.values()), moved
 
 
 def test_a_second_run_does_nothing(world: World) -> None:

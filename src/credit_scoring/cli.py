@@ -221,6 +221,19 @@ def reasons(call: Call, check: bool) -> None:
 
 
 @command
+@click.option("--clients", type=click.IntRange(1), default=2_000, show_default=True, help="How many clients.")
+def promises(call: Call, clients: int) -> None:
+    """Check on the store's clients that no promised improvement of a raw value lowers a score."""
+    from credit_scoring import commands, printing
+    from credit_scoring.errors import Fault
+
+    report = commands.check_promises(call.settings(), clients)
+    call.print(report, printing.promises)
+    if report.broken:
+        raise SystemExit(Fault.exit_code)
+
+
+@command
 def doctor(call: Call) -> None:
     """Say what this machine has of what the product needs, and what is missing."""
     from credit_scoring.doctor import examine

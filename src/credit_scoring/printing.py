@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow.csv as pcsv
 
-from credit_scoring.commands import ScoreReport
+from credit_scoring.commands import PromiseReport, ScoreReport
 from credit_scoring.explanation.waterfall import waterfall
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.intake.run import IntakeReport
@@ -69,6 +69,18 @@ def truth(found: Truth) -> str:
     if unknown:
         lines.append(f"{unknown:,} more are of codes that this release does not declare: score again to check them.")
     return "\n".join(lines)
+
+
+def promises(report: PromiseReport) -> str:
+    """Each promise with the clients that it moved, the scores that fell, and the features that moved wrongly."""
+    rows = [(k.promise, k.clients, k.moved, k.lower, ", ".join(k.features)) for k in report.kept]
+    lower = sum(k.lower or 0 for k in report.kept)
+    judged = sum(k.moved for k in report.kept)
+    if report.model_version is None:
+        end = "No model is registered yet: only the features were judged."
+    else:
+        end = f"{lower:,} of {judged:,} improvements lowered a score of model version {report.model_version}."
+    return "\n".join([table(["promise", "clients", "moved", "scores lowered", "features wrong"], rows), "", end])
 
 
 def intake(report: IntakeReport) -> str:

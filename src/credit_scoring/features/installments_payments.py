@@ -48,7 +48,6 @@ days_early = installments.measure(
     "days_early", "time ahead of the due day", Unit.DAYS, (-pl.col("delay")).clip(lower_bound=0.0)
 )
 due = installments.measure("due", "amount due", Unit.CURRENCY, pl.col("due"))
-paid = installments.measure("paid", "amount paid", Unit.CURRENCY, pl.col("paid"))
 shortfall = installments.measure(
     "shortfall", "amount not paid", Unit.CURRENCY, (pl.col("due") - pl.col("paid")).clip(lower_bound=0.0)
 )
@@ -103,8 +102,6 @@ FEATURES: tuple[Feature, ...] = (
     *installments.family(
         (shortfall,), (Statistic.SUM,), (due_within(12), ANY), risk=Risk.RISES, reason=Reason.SHORT_PAYMENTS
     ),
-    *installments.family(
-        (paid, due), (Statistic.SUM,), (due_within(12),), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS
-    ),
+    *installments.family((due,), (Statistic.SUM,), (due_within(12),), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS),
     installments.composed(installments.count(), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS),
 )
