@@ -195,11 +195,13 @@ def show(call: Call, what: Any, most: int) -> None:
 
 
 @command
-def dictionary(call: Call) -> None:
-    """Print what every feature means, as Markdown."""
-    from credit_scoring.features.dictionary import entries, markdown
+@click.option("--csv", "as_csv", is_flag=True, help="Features only, as CSV.")
+def dictionary(call: Call, as_csv: bool) -> None:
+    """Print what every feature means and what reasons say, as Markdown."""
+    from credit_scoring.features.dictionary import csv, entries, markdown
 
-    call.print([entry._asdict() for entry in entries()] if call.as_json else None, lambda _: markdown().rstrip())
+    written = csv if as_csv else markdown
+    call.print([entry._asdict() for entry in entries()] if call.as_json else None, lambda _: written().rstrip("\n"))
 
 
 @command

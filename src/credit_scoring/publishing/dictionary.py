@@ -34,22 +34,20 @@ REASONS = {
 
 
 def write(tables: Tables, features: Features) -> None:
-    """Writes both tables unless they hold the declarations of this fingerprint already."""
+    """Writes both tables unless they hold these declarations already."""
     print_ = features.fingerprint
     described = [(i, f.name, f.meaning, f.unit, f.reason, print_) for i, f in enumerate(features.features)]
     reasons = [(r.code, r.value_en, r.value_fr, r.absent_en, r.absent_fr, r.legal_review, print_) for r in Reason]
     findings = [
         (s.code, s.en, s.fr, None, None, s.reason.legal_review, print_) for s in STATEMENTS if s.code != s.reason.code
     ]
-    _replace(tables, "features", FEATURES, described, print_)
-    _replace(tables, "reasons", REASONS, [*reasons, *findings], print_)
+    _replace(tables, "features", FEATURES, described)
+    _replace(tables, "reasons", REASONS, [*reasons, *findings])
 
 
-def _replace(
-    tables: Tables, table: str, columns: dict[str, str], lines: Sequence[tuple[object, ...]], fingerprint: str
-) -> None:
+def _replace(tables: Tables, table: str, columns: dict[str, str], lines: Sequence[tuple[object, ...]]) -> None:
     tables.create(table, columns)
-    if {row[0] for row in tables.read(table).select("fingerprint").distinct().collect()} == {fingerprint}:
+    if {tuple(row) for row in tables.read(table).select(*columns).collect()} == set(lines):
         return
     schema = ", ".join(f"{name} {sql}" for name, sql in columns.items())
     tables.spark.createDataFrame(lines, schema).writeTo(tables.name(table)).overwrite(F.lit(True))
