@@ -113,16 +113,16 @@ def test_every_clients_points_add_up_and_agree(world: World) -> None:
 def test_contributions_are_lightgbms_rescaled(world: World) -> None:
     """The vectors are rebuilt from the generator's rows, outside Spark."""
     vectors = matrix(feature_frame(known(NEW, SEED)))
-    shares = lgb.Booster(model_str=world.texts.booster).predict(vectors, pred_contrib=True)
-    decision = world.decision
-    rescaled = -decision.scale.pdo / math.log(2) * decision.scale.a * shares[:, :-1]
-    reference = np.array([decision.reference.get(name, 0.0) for name in registry.names()])
-    rows = world.history.orderBy("client_id").collect()
-    found = np.array([row.contributions for row in rows])
     used = set(json.loads(world.texts.features)["used"])
     positions = [i for i, name in enumerate(registry.names()) if name in used]
+    shares = lgb.Booster(model_str=world.texts.booster).predict(vectors[:, positions], pred_contrib=True)
+    decision = world.decision
+    rescaled = -decision.scale.pdo / math.log(2) * decision.scale.a * shares[:, :-1]
+    rows = world.history.orderBy("client_id").collect()
+    found = np.array([row.contributions for row in rows])
+    reference = np.array([decision.reference[registry.names()[i]] for i in positions])
     wanted = np.zeros_like(found)
-    wanted[:, positions] = rescaled - reference[positions]
+    wanted[:, positions] = rescaled - reference
     largest = np.abs(wanted).max(axis=1, keepdims=True)
     assert (np.abs(found - wanted) <= 1e-9 * largest).all()
 
