@@ -11,7 +11,7 @@ import pytest
 
 from credit_scoring.features import promises
 from credit_scoring.features.feature import Risk
-from credit_scoring.features.promises import PROMISES, Promise, moves, signs
+from credit_scoring.features.promises import PROMISES, Promise, moves
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.synthetic.known import known
@@ -34,7 +34,6 @@ def test_no_feature_moves_to_the_riskier_side_or_without_a_declared_risk(
         found = moves(promise, tables, before)
         assert found.wrong == {}
         moved += int(found.promised.sum())
-        assert set(signs(found, before).values()) <= {-1, 1}
     assert moved > 50
 
 

@@ -194,13 +194,3 @@ def moves(promise: Promise, tables: Rows, before: Matrix) -> Moves:
         if times := int(moved.sum()):
             wrong[feature.name] = times
     return Moves(promise, after, promised, wrong)
-
-
-def signs(found: Moves, before: Matrix) -> dict[str, int]:
-    """How each feature moves as the promised raw value improves: +1 rises, -1 falls; those that never move left out."""
-    difference = np.nan_to_num(found.vectors.astype(np.float64) - before)[found.promised]
-    return {
-        feature.name: -feature.risk.constraint
-        for i, feature in enumerate(FEATURES)
-        if (difference[:, i] != 0).any() and feature.name not in found.wrong
-    }
