@@ -21,7 +21,9 @@ from pyspark.sql import DataFrame, SparkSession
 from credit_scoring import commands
 from credit_scoring.commands import ScoreReport
 from credit_scoring.features import registry
+from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.artifacts import Decision
 from credit_scoring.model.packaging import load_version
@@ -111,16 +113,16 @@ def test_every_clients_points_add_up_and_agree(world: World) -> None:
 def test_contributions_are_lightgbms_rescaled(world: World) -> None:
     """The vectors are rebuilt from the generator's rows, outside Spark."""
     vectors = matrix(feature_frame(known(NEW, SEED)))
-    shares = lgb.Booster(model_str=world.texts.booster).predict(vectors, pred_contrib=True)
-    decision = world.decision
-    rescaled = -decision.scale.pdo / math.log(2) * decision.scale.a * shares[:, :-1]
-    reference = np.array([decision.reference.get(name, 0.0) for name in registry.names()])
-    rows = world.history.orderBy("client_id").collect()
-    found = np.array([row.contributions for row in rows])
     used = set(json.loads(world.texts.features)["used"])
     positions = [i for i, name in enumerate(registry.names()) if name in used]
+    shares = lgb.Booster(model_str=world.texts.booster).predict(vectors[:, positions], pred_contrib=True)
+    decision = world.decision
+    rescaled = -decision.scale.pdo / math.log(2) * decision.scale.a * shares[:, :-1]
+    rows = world.history.orderBy("client_id").collect()
+    found = np.array([row.contributions for row in rows])
+    reference = np.array([decision.reference[registry.names()[i]] for i in positions])
     wanted = np.zeros_like(found)
-    wanted[:, positions] = rescaled - reference[positions]
+    wanted[:, positions] = rescaled - reference
     largest = np.abs(wanted).max(axis=1, keepdims=True)
     assert (np.abs(found - wanted) <= 1e-9 * largest).all()
 
@@ -153,8 +155,23 @@ def test_every_score_can_be_traced(world: World) -> None:
     assert row.code_version.startswith("0.1.0")
     features = tables.read("features").orderBy("position").collect()
     assert tuple(feature.name for feature in features) == registry.names()
-    assert {reason.code for reason in tables.read("reasons").collect()} == {reason.code for reason in Reason}
-    assert {reason.code for reason in row.reasons} <= {reason.code for reason in Reason}
+    declared = {statement.code for statement in STATEMENTS}
+    assert {reason.code for reason in tables.read("reasons").collect()} == declared
+    assert {reason.code for reason in row.reasons} <= declared
+
+
+def test_every_published_sentence_is_true(world: World) -> None:
+    truth = commands.check_reasons(world.settings)
+    assert (truth.clients, truth.untrue, truth.said) == (len(NEW), 0, len(NEW) * len(Reason))
+
+
+def test_every_promise_is_kept_by_the_champion(world: World) -> None:
+    report = commands.check_promises(world.settings, 300)
+    assert report.model_version == 1
+    assert [(each.clients, each.lower, each.features) for each in report.kept] == [(300, 0, ())] * len(PROMISES)
+    moved = {each.promise: each.moved for each in report.kept}
+    assert moved["income"] == 300
+    assert all(times > 0 for times in moved.values()), moved
 
 
 def test_a_second_run_does_nothing(world: World) -> None:

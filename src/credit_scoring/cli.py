@@ -195,11 +195,44 @@ def show(call: Call, what: Any, most: int) -> None:
 
 
 @command
-def dictionary(call: Call) -> None:
-    """Print what every feature means, as Markdown."""
-    from credit_scoring.features.dictionary import entries, markdown
+@click.option("--csv", "as_csv", is_flag=True, help="Features only, as CSV.")
+def dictionary(call: Call, as_csv: bool) -> None:
+    """Print what every feature means and what reasons say, as Markdown."""
+    from credit_scoring.features.dictionary import csv, entries, markdown
 
-    call.print([entry._asdict() for entry in entries()] if call.as_json else None, lambda _: markdown().rstrip())
+    written = csv if as_csv else markdown
+    call.print([entry._asdict() for entry in entries()] if call.as_json else None, lambda _: written().rstrip("\n"))
+
+
+@command
+@click.option("--check", is_flag=True, help="Judge every published sentence by the client's raw rows.")
+def reasons(call: Call, check: bool) -> None:
+    """List every sentence that can be published, or check that those that were are true of their clients."""
+    from credit_scoring import commands, printing
+    from credit_scoring.errors import Fault
+
+    if not check:
+        call.print(
+            printing.statements(), lambda found: printing.table(tuple(found[0]), [tuple(s.values()) for s in found])
+        )
+        return
+    truth = commands.check_reasons(call.settings())
+    call.print(truth, printing.truth)
+    if truth.untrue:
+        raise SystemExit(Fault.exit_code)
+
+
+@command
+@click.option("--clients", type=click.IntRange(1), default=2_000, show_default=True, help="How many clients.")
+def promises(call: Call, clients: int) -> None:
+    """Check on the store's clients that no promised improvement of a raw value lowers a score."""
+    from credit_scoring import commands, printing
+    from credit_scoring.errors import Fault
+
+    report = commands.check_promises(call.settings(), clients)
+    call.print(report, printing.promises)
+    if report.broken:
+        raise SystemExit(Fault.exit_code)
 
 
 @command

@@ -26,11 +26,15 @@ from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing.explain import Explanation, Language
 from credit_scoring.publishing.explain import explain as explain_client
 from credit_scoring.publishing.run import Report, score_and_publish
+from credit_scoring.publishing.truth import Truth
+from credit_scoring.publishing.truth import check as check_truth
 from credit_scoring.scoring.code_version import code_version
 from credit_scoring.session import session
 from credit_scoring.settings import MlflowSettings, Settings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
+from credit_scoring.training.promises import Kept
+from credit_scoring.training.promises import check as check_kept
 from credit_scoring.training.promote import Promotion
 from credit_scoring.training.promote import promote as promote_challenger
 from credit_scoring.training.promote import rollback as roll_back
@@ -43,6 +47,19 @@ class ScoreReport:
 
     intake: IntakeReport
     scores: Report
+
+
+@dataclass(frozen=True)
+class PromiseReport:
+    """The promises, by the model version that scored; None: there is none, and only features were judged."""
+
+    model_version: int | None
+    kept: tuple[Kept, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Whether one of them does not hold."""
+        return any(each.broken for each in self.kept)
 
 
 @dataclass(frozen=True)
@@ -127,6 +144,23 @@ def champion(settings: Settings) -> int | None:
 def explain(settings: Settings, client_id: int, language: Language) -> Explanation:
     """One client's latest score, in words."""
     return explain_client(open_store(settings).tables, client_id, language)
+
+
+def check_reasons(settings: Settings) -> Truth:
+    """Judges every published sentence of the latest model version by the raw rows of its client."""
+    store = open_store(settings)
+    return check_truth(store.tables, store.ledger, settings.gather)
+
+
+def check_promises(settings: Settings, clients: int) -> PromiseReport:
+    """Improves every promised raw value of the store's clients and scores again, by the champion or the challenger."""
+    store = open_store(settings)
+    connect(settings.mlflow)
+    name = settings.mlflow.model
+    versions = [version for alias in (Alias.CHAMPION, Alias.CHALLENGER) if (version := find(name, alias)) is not None]
+    texts = load_version(name, versions[0])[0] if versions else None
+    kept = check_kept(store.tables, store.ledger, texts, settings.gather, clients)
+    return PromiseReport(versions[0] if versions else None, kept)
 
 
 def connect(settings: MlflowSettings) -> None:

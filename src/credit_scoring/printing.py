@@ -11,10 +11,12 @@ from typing import Any
 
 import pyarrow.csv as pcsv
 
-from credit_scoring.commands import ScoreReport
+from credit_scoring.commands import PromiseReport, ScoreReport
 from credit_scoring.explanation.waterfall import waterfall
+from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.publishing.explain import Explanation
+from credit_scoring.publishing.truth import Truth
 from credit_scoring.training.promote import Promotion
 from credit_scoring.training.run import TrainingReport
 
@@ -47,6 +49,38 @@ def _cell(value: object) -> str:
         case datetime():
             return f"{value:%Y-%m-%d %H:%M:%S}"
     return str(value)
+
+
+def statements() -> list[dict[str, object]]:
+    """Every sentence that can be published, in English and French."""
+    return [{"code": s.code, "absent": s.absent, "side": s.side.value, "en": s.en, "fr": s.fr} for s in STATEMENTS]
+
+
+def truth(found: Truth) -> str:
+    """What was said how often, and of how many clients it is not true."""
+    rows = [(each.code, "absent" if each.absent else "", each.said, each.untrue) for each in found.statements]
+    unknown = sum(each.said for each in found.statements if not each.declared)
+    lines = [
+        table(["code", "", "said", "untrue"], rows),
+        "",
+        f"{found.untrue:,} of {found.said:,} sentences about {found.clients:,} scores of model version "
+        f"{found.model_version} are not true of their clients.",
+    ]
+    if unknown:
+        lines.append(f"{unknown:,} more are of codes that this release does not declare: score again to check them.")
+    return "\n".join(lines)
+
+
+def promises(report: PromiseReport) -> str:
+    """Each promise with the clients that it moved, the scores that fell, and the features that moved wrongly."""
+    rows = [(k.promise, k.clients, k.moved, k.lower, ", ".join(k.features)) for k in report.kept]
+    lower = sum(k.lower or 0 for k in report.kept)
+    judged = sum(k.moved for k in report.kept)
+    if report.model_version is None:
+        end = "No model is registered yet: only the features were judged."
+    else:
+        end = f"{lower:,} of {judged:,} improvements lowered a score of model version {report.model_version}."
+    return "\n".join([table(["promise", "clients", "moved", "scores lowered", "features wrong"], rows), "", end])
 
 
 def intake(report: IntakeReport) -> str:

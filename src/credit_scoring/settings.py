@@ -92,6 +92,7 @@ class TrainingSettings(Section):
     bagging_fraction: Annotated[float, Field(gt=0, le=1)] = 0.8
     bagging_freq: Annotated[int, Field(ge=0)] = 1
     lambda_l2: Annotated[float, Field(ge=0)] = 10
+    min_gain_share: Annotated[float, Field(ge=0, lt=1)] = 0.001
     holdout_percent: Annotated[int, Field(ge=1, le=50)] = 10
     min_clients: Annotated[int, Field(ge=1)] = 1_000
     min_defaults: Annotated[int, Field(ge=1)] = 50

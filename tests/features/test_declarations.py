@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from pathlib import Path
 
 import polars as pl
 import pytest
 
 from credit_scoring.features import registry
-from credit_scoring.features.dictionary import entries, markdown
+from credit_scoring.features.dictionary import csv, entries, markdown
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit, Value
@@ -102,5 +103,11 @@ def test_dictionary_has_every_feature_once() -> None:
     assert [entry.position for entry in entries()] == list(range(len(registry.FEATURES)))
     text = markdown()
     for entry in entries():
-        assert text.count(f"| `{entry.name}` |") == 1
-    assert text.count("\n## ") == len({entry.table for entry in entries()})
+        assert text.count(f"| {entry.position} | `{entry.name}` |") == 1
+    assert text.count("\n### ") == len({entry.table for entry in entries()})
+    assert pl.read_csv(csv().encode())["name"].to_list() == list(registry.names())
+
+
+def test_the_written_dictionary_is_that_of_the_declarations() -> None:
+    written = Path(__file__).parents[2] / "docs" / "dictionary.md"
+    assert written.read_text() == markdown(), "run: credit-scoring dictionary > docs/dictionary.md"

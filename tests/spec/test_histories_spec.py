@@ -182,3 +182,45 @@ def test_card_by_window(features_of: FeaturesOf) -> None:
     assert f["card_days_late_12m_max"] == 3
     assert f["card_late_share"] == 0.25
     assert f["card_balance_to_income"] == pytest.approx(0.05)  # 50 on average
+
+
+def test_late_money_weighs_more_than_late_pennies(features_of: FeaturesOf) -> None:
+    f = features_of(
+        installments_payments="""
+        DAYS_INSTALMENT DAYS_ENTRY_PAYMENT AMT_INSTALMENT AMT_PAYMENT
+        -30             -26                300            300
+        -60             -60                100            100
+        -1500           -1488              200            200
+        """
+    )
+    assert f["installments_days_late_12m_by_due"] == 3  # (4 x 300 + 0 x 100) / 400
+    assert f["installments_days_late_60m_by_due"] == 6  # (4 x 300 + 12 x 200) / 600
+
+
+def test_lately_late_weighs_more_than_once_late(features_of: FeaturesOf) -> None:
+    late_now = features_of(bureau="SK_ID_BUREAU\n1", bureau_balance=_states("1 0 0"))
+    late_then = features_of(bureau="SK_ID_BUREAU\n1", bureau_balance=_states("0 0 1"))
+    # weights 1, 1/2, 1/3 of the months 0, -1, -2
+    assert late_now["bureau_months_lateness_by_recency"] == pytest.approx(6 / 11)
+    assert late_then["bureau_months_lateness_by_recency"] == pytest.approx(2 / 11)
+
+
+def _states(latest_first: str) -> str:
+    lines = [f"1 {-ago} {status}" for ago, status in enumerate(latest_first.split())]
+    return "\n".join(["SK_ID_BUREAU MONTHS_BALANCE STATUS", *lines])
+
+
+def test_trend_is_the_slope_towards_the_application(features_of: FeaturesOf) -> None:
+    f = features_of(
+        credit_card_balance="""
+        MONTHS_BALANCE AMT_BALANCE AMT_CREDIT_LIMIT_ACTUAL
+        -1             60          100
+        -2             40          100
+        -3             20          100
+        -10            20          100
+        """
+    )
+    assert f["card_utilisation_6m_trend"] == pytest.approx(0.2)
+    assert f["card_balance_12m_trend"] == pytest.approx(3.2)  # sum of (x - 4)(y - 35) over sum of (x - 4)^2: 160 / 50
+    alone = features_of(credit_card_balance="MONTHS_BALANCE AMT_BALANCE AMT_CREDIT_LIMIT_ACTUAL\n-1 60 100")
+    assert alone["card_utilisation_6m_trend"] is None

@@ -7,6 +7,8 @@ from credit_scoring.explanation.points import contributions, cut_off, score
 from credit_scoring.training.split import HOLDOUT, Split
 from credit_scoring.training.train import train
 
+NAMES = ("debt", "income", "missing_tells", "age", "noise_1", "noise_2", "noise_3", "noise_4")
+
 
 @pytest.fixture
 def part(lender, parameters):
@@ -25,6 +27,17 @@ def test_rounds_come_from_the_folds(trained, parameters):
     assert lgb.Booster(model_str=trained.booster).num_trees() == trained.rounds
 
 
+def test_a_feature_that_carries_nothing_is_left_out(frame, lender, inputs, parameters, decision_settings):
+    constant = lender.assign(features=[np.append(row[:7], np.float32(1)) for row in lender.features])
+    found = train(frame(constant), inputs, parameters.model_copy(update={"min_gain_share": 0.02}), decision_settings)
+    assert found.inputs.names[:3] == NAMES[:3]
+    assert "noise_4" not in found.inputs.names
+    assert found.inputs.constraints[:2] == (1, -1)
+    assert tuple(lgb.Booster(model_str=found.booster).feature_name()) == found.inputs.names == tuple(found.reference)
+    assert found.inputs.declared.names == NAMES
+    assert found.metrics["features"] == len(found.inputs.names)
+
+
 def test_calibration_helps_on_the_clients_it_was_fitted_on(trained):
     assert trained.metrics["oof_brier"] <= trained.metrics["oof_uncalibrated_brier"]
 
@@ -36,7 +49,8 @@ def test_counts(trained, lender, part):
 
 
 def test_the_reference_group_has_no_contributions_on_average(trained, lender, part):
-    matrix = np.stack(lender[part == HOLDOUT].features)
+    used = [NAMES.index(name) for name in trained.inputs.names]
+    matrix = np.ascontiguousarray(np.stack(lender[part == HOLDOUT].features)[:, used])
     margin, phi, phi_0 = margins_and_contributions(lgb.Booster(model_str=trained.booster), matrix)
     points = trained.scale.points(margin)
     approved = score(points) >= cut_off(trained.scale, trained.costs.threshold())

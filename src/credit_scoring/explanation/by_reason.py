@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.int64]
 
 MOST_PRINCIPAL = 4
@@ -26,13 +25,10 @@ class ByReason:
     """What n clients owe to each of k reasons.
 
     `points` [n, k]: the sum of the contributions of the reason's features.
-    `absent` [n, k]: whether the feature that weighs most within the reason has a missing value, so that the sentence
-    about an absence is the true one.
     `worst_first` [n, k]: positions of the reasons, from the most negative to the most positive.
     """
 
     points: Floats
-    absent: Flags
     worst_first: Positions
 
     def principal(self, most: int = MOST_PRINCIPAL) -> Positions:
@@ -41,25 +37,17 @@ class ByReason:
         return np.where(np.take_along_axis(self.points, first, axis=1) < 0, first, NONE)
 
 
-def by_reason(contributions: Floats, missing: Flags, reason_of: Positions, reasons: int) -> ByReason:
+def by_reason(contributions: Floats, reason_of: Positions, reasons: int) -> ByReason:
     """Sums `contributions` [n, F] over the features of each reason.
 
-    `missing` [n, F]: whether the value of the feature is missing. `reason_of` [F]: the position, below `reasons`, of
-    each feature's reason.
+    `reason_of` [F]: the position, below `reasons`, of each feature's reason.
     """
-    clients = len(contributions)
-    points = np.zeros((clients, reasons))
-    heaviest = np.full((clients, reasons), -1.0)
-    absent = np.zeros((clients, reasons), np.bool_)
+    points = np.zeros((len(contributions), reasons))
     # Feature by feature, in registry order: the order of the additions, and with it every bit, is the same for any
-    # number of clients, and the first of equally heavy features decides.
+    # number of clients.
     for feature, reason in enumerate(reason_of.tolist()):
         points[:, reason] += contributions[:, feature]
-        weight = np.abs(contributions[:, feature])
-        heavier = weight > heaviest[:, reason]
-        heaviest[heavier, reason] = weight[heavier]
-        absent[heavier, reason] = missing[heavier, feature]
-    return ByReason(points, absent, np.argsort(points, axis=1, kind="stable"))
+    return ByReason(points, np.argsort(points, axis=1, kind="stable"))
 
 
 def drivers(contributions: Floats, most: int = MOST_DRIVERS) -> Positions:

@@ -46,6 +46,7 @@ overdue_days = credits.measure(
 )
 prolonged = credits.measure("prolonged", "number of prolongations", Unit.COUNT, credits.column("CNT_CREDIT_PROLONG"))
 age = credits.measure("age", "age", Unit.YEARS, -credits.column("DAYS_CREDIT") / DAYS_A_YEAR)
+recency = credits.measure("recency", "recency (1 / (1 + years since))", Unit.RATIO, 1.0 / (1.0 + age.expression))
 since_end = credits.measure(
     "since_end", "time since the end", Unit.YEARS, -credits.column("DAYS_ENDDATE_FACT") / DAYS_A_YEAR
 )
@@ -167,4 +168,9 @@ _ages = (
     *credits.family((early_end,), (Statistic.MEAN,), (closed,), risk=Risk.UNKNOWN, reason=Reason.BUREAU_AGE),
 )
 
-FEATURES: tuple[Feature, ...] = (*_debts, *_punctuality, *_numbers, *_ages)
+_debt_by_age = (
+    credits.composed(debt_share.mean_by(recency), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
+    *credits.family((debt,), (Statistic.MEAN,), (taken(60),), risk=Risk.UNKNOWN, reason=Reason.BUREAU_DEBT),
+)
+
+FEATURES: tuple[Feature, ...] = (*_debts, *_punctuality, *_numbers, *_ages, *_debt_by_age)

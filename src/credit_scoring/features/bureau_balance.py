@@ -49,6 +49,9 @@ recency_of_lateness = states.measure(
     Unit.RATIO,
     late.holds.fill_null(False).cast(pl.Float64) / (1.0 - states.column("MONTHS_BALANCE")),
 )
+recency = states.measure(
+    "recency", "recency (1 / (1 + months since))", Unit.RATIO, 1.0 / (1.0 - states.column("MONTHS_BALANCE"))
+)
 months_ago = states.measure("months_ago", "months since", Unit.MONTHS, -states.column("MONTHS_BALANCE"))
 
 FEATURES: tuple[Feature, ...] = (
@@ -81,4 +84,6 @@ FEATURES: tuple[Feature, ...] = (
         risk=Risk.UNKNOWN,
         reason=Reason.BUREAU_AGE,
     ),
+    states.composed(lateness.mean_by(recency), risk=Risk.RISES, reason=Reason.BUREAU_PUNCTUALITY),
+    states.composed(states.share(late, running & month(60)), risk=Risk.RISES, reason=Reason.BUREAU_PUNCTUALITY),
 )

@@ -36,6 +36,9 @@ days_late_lenient = months.measure(
     "days_late_lenient", "number of days past due (small debts left out)", Unit.DAYS, months.column("SK_DPD_DEF")
 )
 months_ago = months.measure("months_ago", "months since", Unit.MONTHS, -months.column("MONTHS_BALANCE"))
+recency = months.measure(
+    "recency", "recency (1 / (1 + months since))", Unit.RATIO, 1.0 / (1.0 - months.column("MONTHS_BALANCE"))
+)
 utilisation = (balance / limit).named("utilisation", "use of the limit")
 
 late = Condition("late", "show it past due", days_late.expression > 0)
@@ -104,4 +107,9 @@ FEATURES: tuple[Feature, ...] = (
     *months.family((days_late_lenient,), (Statistic.MAX,), risk=Risk.RISES, reason=Reason.CARD_PAYMENTS),
     months.composed(months.share(late), risk=Risk.RISES, reason=Reason.CARD_PAYMENTS),
     months.composed(months.count(), risk=Risk.UNKNOWN, reason=Reason.CARD_PAYMENTS),
+    *(
+        months.composed(measure.where(window).trend(months_ago), risk=Risk.UNKNOWN, reason=Reason.CARD_UTILISATION)
+        for measure, window in ((utilisation, month(6)), (utilisation, month(12)), (balance, month(12)))
+    ),
+    months.composed(days_late.mean_by(recency), risk=Risk.RISES, reason=Reason.CARD_PAYMENTS),
 )

@@ -1,10 +1,15 @@
-"""The dictionary of features, from their declarations: rows for a table, Markdown for people."""
+"""The dictionary of features, reasons and promises, from their declarations: rows, CSV, and Markdown for people."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
+import polars as pl
+
+from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.registry import FEATURES
+from credit_scoring.features.statements import STATEMENTS
 
 
 class Entry(NamedTuple):
@@ -27,16 +32,43 @@ def entries() -> list[Entry]:
     ]
 
 
+def csv() -> str:
+    """Every feature as a line of CSV, below a header."""
+    return pl.DataFrame(entries(), schema=Entry._fields, orient="row").write_csv()
+
+
 def markdown() -> str:
-    """The dictionary as one Markdown table a source table."""
-    lines = ["# Features", "", f"{len(FEATURES)} features, in the order in which every vector holds them."]
-    table = ""
-    for entry in entries():
-        if entry.table != table:
-            table = entry.table
-            lines += ["", f"## {table}", ""]
-            lines += ["| position | name | meaning | unit | risk | reason |", "| ---: | --- | --- | --- | --- | --- |"]
-        lines.append(
-            f"| {entry.position} | `{entry.name}` | {entry.meaning} | {entry.unit} | {entry.risk} | {entry.reason} |"
-        )
-    return "\n".join(lines) + "\n"
+    """The features by source table, then all that can be said of a client, then what is promised."""
+    parts = ["# Dictionary", _GENERATED, "## Features", _FEATURES.format(count=len(FEATURES))]
+    found = entries()
+    for table in dict.fromkeys(entry.table for entry in found):
+        of_table = ((e.position, f"`{e.name}`", e.meaning, e.unit, e.risk, e.reason) for e in found if e.table == table)
+        parts += [f"### {table}", _table(["position:", "name", "meaning", "unit", "risk", "reason"], of_table)]
+    said = ((f"`{s.code}`", "absent" if s.absent else s.side.value, s.en, s.fr) for s in STATEMENTS)
+    parts += ["## Reasons", _REASONS, _table(["code", "said", "English", "French"], said)]
+    promised = ((f"`{p.name}`", p.words, p.table, ", ".join(p.improved)) for p in PROMISES)
+    parts += ["## Promises", _PROMISES, _table(["promise", "improvement", "table", "columns"], promised)]
+    return "\n\n".join(parts) + "\n"
+
+
+_GENERATED = "Written by `credit-scoring dictionary > docs/dictionary.md` from the declarations; a test compares them."
+
+_FEATURES = """\
+{count} features, in the order in which every vector holds them. Risk: what happens to the risk of default as the value
+rises, all else equal; where it is known, the model is constrained to it."""
+
+_REASONS = """\
+Each reason sums the points of its features. Under it, the first sentence is said whose condition is met: findings
+(codes with a dot) against the client where the reason takes points, in favour where it adds points, either way where
+they say so; then that there is nothing to judge (absent); else what was judged. Every sentence is proven by the
+client's raw rows (`credit-scoring reasons --check`)."""
+
+_PROMISES = """\
+When one of these raw values improves and nothing else changes, no score falls (`credit-scoring promises` checks it on
+the store's clients). Moves to or from missing are not promised."""
+
+
+def _table(head: list[str], rows: Iterable[tuple[object, ...]]) -> str:
+    """A Markdown table; a column whose title ends in a colon stands to the right."""
+    lines = [[title.rstrip(":") for title in head], ["---:" if title.endswith(":") else "---" for title in head]]
+    return "\n".join("| " + " | ".join(map(str, cells)) + " |" for cells in [*lines, *rows])

@@ -10,7 +10,7 @@ import polars as pl
 
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.history import History
-from credit_scoring.features.measure import ANY, Condition, Statistic, Window
+from credit_scoring.features.measure import ANY, DAYS_A_YEAR, Condition, Statistic, Window
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.steps import Derive, Merge
 from credit_scoring.features.value import Unit
@@ -48,7 +48,12 @@ days_early = installments.measure(
     "days_early", "time ahead of the due day", Unit.DAYS, (-pl.col("delay")).clip(lower_bound=0.0)
 )
 due = installments.measure("due", "amount due", Unit.CURRENCY, pl.col("due"))
-paid = installments.measure("paid", "amount paid", Unit.CURRENCY, pl.col("paid"))
+months_ago = installments.measure(
+    "months_ago", "months since the due day", Unit.MONTHS, -pl.col("DAYS_INSTALMENT") * 12.0 / DAYS_A_YEAR
+)
+recency = installments.measure(
+    "recency", "recency (1 / (1 + years since))", Unit.RATIO, 1.0 / (1.0 - pl.col("DAYS_INSTALMENT") / DAYS_A_YEAR)
+)
 shortfall = installments.measure(
     "shortfall", "amount not paid", Unit.CURRENCY, (pl.col("due") - pl.col("paid")).clip(lower_bound=0.0)
 )
@@ -103,8 +108,15 @@ FEATURES: tuple[Feature, ...] = (
     *installments.family(
         (shortfall,), (Statistic.SUM,), (due_within(12), ANY), risk=Risk.RISES, reason=Reason.SHORT_PAYMENTS
     ),
-    *installments.family(
-        (paid, due), (Statistic.SUM,), (due_within(12),), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS
-    ),
+    *installments.family((due,), (Statistic.SUM,), (due_within(12),), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS),
     installments.composed(installments.count(), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS),
+    *(
+        installments.composed(days_late.where(window).mean_by(weight), risk=Risk.RISES, reason=Reason.LATE_PAYMENTS)
+        for window, weight in ((due_within(12), due), (due_within(60), due), (ANY, recency))
+    ),
+    installments.composed(paid_share.mean_by(recency), risk=Risk.FALLS, reason=Reason.SHORT_PAYMENTS),
+    *(
+        installments.composed(due.where(window).trend(months_ago), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS)
+        for window in (due_within(12), due_within(60))
+    ),
 )

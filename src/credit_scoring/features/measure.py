@@ -136,6 +136,34 @@ class Measure:
         """Standard deviation (n - 1); missing under two rows."""
         return self.statistic(Statistic.STD)
 
+    def mean_by(self, weight: Measure) -> Value:
+        """Average in which a row weighs as much as another measure says; missing where all weights are zero.
+
+        Rows without the value or the weight are left out. Weights are not below zero.
+        """
+        known = self.expression.is_not_null() & weight.expression.is_not_null()
+        weights = pl.when(known & self.condition.holds).then(weight.expression.cast(pl.Float64))
+        weighted, total = (weights * self.expression).sum(), weights.sum()
+        name = "_".join(part for part in (self.name, self.condition.name, "by", weight.name) if part)
+        words = (
+            f"Average {self.words} {self.history.joint} {self.history.of(self.condition)}, weighted by {weight.words}"
+        )
+        return self.history.value(name, pl.when(total > 0).then(weighted / total), words, self.unit)
+
+    def trend(self, time: Measure) -> Value:
+        """Slope of the least-squares line against a time that counts back from the application (months since).
+
+        Above zero where the measure grew towards the application; missing under two points of time.
+        """
+        known = self.expression.is_not_null() & time.expression.is_not_null() & self.condition.holds
+        ago = pl.when(known).then(time.expression.cast(pl.Float64))
+        from_mean = ago - ago.mean()
+        spread = (from_mean * from_mean).sum()
+        covered = (from_mean * pl.when(known).then(self.expression.cast(pl.Float64))).sum()
+        name = "_".join(part for part in (self.name, self.condition.name, "trend") if part)
+        words = f"Monthly growth of the {self.words} {self.history.joint} {self.history.of(self.condition)}"
+        return self.history.value(name, pl.when(spread > 0).then(-covered / spread), words, self.unit)
+
     def latest(self) -> Value:
         """The value of the latest row that has one, by the history's order."""
         return self.statistic(Statistic.LATEST)

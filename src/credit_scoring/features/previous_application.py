@@ -27,7 +27,6 @@ applications = History(
 decided = Window("DAYS_DECISION", "", "were decided")
 approved = applications.condition("approved", "were approved", "NAME_CONTRACT_STATUS", "Approved")
 refused = applications.condition("refused", "were refused", "NAME_CONTRACT_STATUS", "Refused")
-cancelled = applications.condition("cancelled", "were cancelled", "NAME_CONTRACT_STATUS", "Canceled", "Unused offer")
 for_score = applications.condition(
     "refused_for_score", "were refused with code SCO or SCOFR", "CODE_REJECT_REASON", "SCO", "SCOFR"
 )
@@ -93,7 +92,6 @@ _decisions = (
             (approved, ANY, Risk.FALLS),
             (refused, ANY, Risk.RISES),
             (refused, decided(24), Risk.RISES),
-            (cancelled, ANY, Risk.UNKNOWN),
             (for_score, ANY, Risk.RISES),
         )
     ),
@@ -101,13 +99,13 @@ _decisions = (
         applications.composed(
             recency(condition).max(),
             meaning=f"Recency of the last application that was {condition.name}: 1 / (1 + years since), 0 when none",
-            risk=Risk.UNKNOWN,
+            risk=risk,
             reason=Reason.EARLIER_DECISIONS,
         )
-        for condition in (approved, refused)
+        for condition, risk in ((approved, Risk.UNKNOWN), (refused, Risk.RISES))
     ),
     *applications.family(
-        (annuity, granted), (Statistic.SUM,), (refused,), risk=Risk.UNKNOWN, reason=Reason.EARLIER_DECISIONS
+        (annuity, granted), (Statistic.SUM,), (refused,), risk=Risk.RISES, reason=Reason.EARLIER_DECISIONS
     ),
 )
 

@@ -1,9 +1,8 @@
 """The closed list of reasons: families of features about one side of the client's own file, each with its sentences.
 
-A reason is published when its features together weigh on a score. It has two sentences: one for the case that the
-feature that weighs most has a value, and one for the case that this value is missing. The first says what was judged,
-and is true whatever the value is; the second says what the file does not show, and is true whenever one of the reason's
-features is missing, be it for want of a history or of rows in one of the periods that the family looks at.
+A reason is published when its features together weigh on a score. It has two sentences: what was judged, where the
+client's file has it, and that it is absent, where the file does not. What stands behind each in the raw rows, and the
+specific findings that are said in place of the first where they are true, are declared in `findings`.
 """
 
 from __future__ import annotations
@@ -39,8 +38,8 @@ class Reason(Enum):
     AGENCY_SCORES_TOGETHER = (
         "Scores of the credit agencies, together and against the loan and the debts",
         "Scores des agences de crédit, ensemble et au regard du crédit et des dettes",
-        "Scores of the credit agencies, or what they are set against, not all known",
-        "Scores des agences de crédit, ou éléments auxquels les rapporter, non tous connus",
+        "No score from any credit agency",
+        "Aucun score d'aucune agence de crédit",
     )
     AGE = (
         "Age of the applicant",
@@ -58,32 +57,32 @@ class Reason(Enum):
     LOAN_BURDEN = (
         "Loan applied for, compared with the income",
         "Crédit demandé rapporté au revenu",
-        "Loan applied for cannot be compared with the income: an amount is not stated",
-        "Crédit demandé non comparable au revenu : un montant n'est pas renseigné",
+        "Loan applied for cannot be compared with the income: income or amounts not stated",
+        "Crédit demandé non comparable au revenu : revenu ou montants non renseignés",
     )
     LOAN_AMOUNT = (
         "Amount and type of the loan applied for",
         "Montant et type du crédit demandé",
-        "An amount, or the type, of the loan applied for not stated",
-        "Un montant, ou le type, du crédit demandé non renseigné",
+        "Amount and type of the loan applied for not stated",
+        "Montant et type du crédit demandé non renseignés",
     )
     LOAN_TERMS = (
         "Term and price of the loan applied for",
         "Durée et coût du crédit demandé",
-        "Term and price of the loan applied for are not fixed or cannot be derived",
-        "Durée et coût du crédit demandé non fixés ou impossibles à déduire",
+        "No fixed term and price of the loan applied for: revolving credit, or amounts not stated",
+        "Durée et coût du crédit demandé non fixés : crédit renouvelable, ou montants non renseignés",
     )
     EMPLOYMENT = (
         "Length of the present employment",
         "Ancienneté dans l'emploi actuel",
-        "No present employment with a known length",
-        "Aucun emploi actuel d'ancienneté connue",
+        "Length of the present employment not stated",
+        "Ancienneté dans l'emploi actuel non renseignée",
     )
     OCCUPATION = (
         "Kind of income, occupation and branch of the employer",
         "Type de revenu, profession et secteur de l'employeur",
-        "Kind of income, occupation or branch of the employer not stated",
-        "Type de revenu, profession ou secteur de l'employeur non renseigné",
+        "Kind of income, occupation and branch of the employer not stated",
+        "Type de revenu, profession et secteur de l'employeur non renseignés",
     )
     EDUCATION = (
         "Level of education",
@@ -100,20 +99,20 @@ class Reason(Enum):
     HOUSING = (
         "Housing situation",
         "Situation de logement",
-        "Housing situation not fully stated",
-        "Situation de logement non entièrement renseignée",
+        "Housing situation not stated",
+        "Situation de logement non renseignée",
     )
     BUILDING = (
         "Description of the building of residence",
         "Description de l'immeuble de résidence",
-        "Description of the building of residence incomplete",
-        "Description de l'immeuble de résidence incomplète",
+        "No description of the building of residence",
+        "Aucune description de l'immeuble de résidence",
     )
     CAR = (
         "Ownership and age of a car",
         "Possession et âge d'une voiture",
-        "Ownership of a car, or its age, not on file",
-        "Possession d'une voiture, ou son âge, absente du dossier",
+        "Ownership and age of a car not stated",
+        "Possession et âge d'une voiture non renseignés",
     )
     REGION = (
         "Region of residence, as rated by the lender",
@@ -130,20 +129,20 @@ class Reason(Enum):
     REGISTRATION = (
         "Time since registration or identity document changed",
         "Temps écoulé depuis le changement d'inscription ou de pièce d'identité",
-        "Date of registration or of identity document not stated",
-        "Date d'inscription ou de pièce d'identité non renseignée",
+        "Dates of registration and of identity document not stated",
+        "Dates d'inscription et de pièce d'identité non renseignées",
     )
     CONTACT_DETAILS = (
         "Telephone and e-mail contacts given, and time since the telephone changed",
         "Coordonnées téléphoniques et électroniques fournies et ancienneté du téléphone",
-        "Telephone or e-mail contacts, or time since the telephone changed, not known",
-        "Coordonnées téléphoniques ou électroniques, ou ancienneté du téléphone, inconnues",
+        "Telephone and e-mail contacts, and time since the telephone changed, not known",
+        "Coordonnées téléphoniques et électroniques, et ancienneté du téléphone, inconnues",
     )
     DOCUMENTS = (
         "Documents provided with the application",
         "Documents fournis avec la demande",
-        "Documents provided with the application not recorded",
-        "Documents fournis avec la demande non enregistrés",
+        "Documents provided with the application not fully recorded",
+        "Documents fournis avec la demande non entièrement enregistrés",
     )
     ENQUIRIES = (
         "Number of enquiries at the credit bureau before the application",
@@ -154,86 +153,86 @@ class Reason(Enum):
     BUREAU_DEBT = (
         "Debts to other lenders, from the credit bureau",
         "Dettes auprès d'autres prêteurs, selon le bureau de crédit",
-        "No credit bureau record, or not enough in it, to judge the debts to other lenders",
-        "Dossier du bureau de crédit absent ou insuffisant pour juger des dettes auprès d'autres prêteurs",
+        "No credit bureau record to judge the debts to other lenders",
+        "Aucun dossier du bureau de crédit pour juger des dettes auprès d'autres prêteurs",
     )
     BUREAU_PUNCTUALITY = (
         "Punctuality on credits of other lenders, from the credit bureau",
         "Ponctualité sur les crédits d'autres prêteurs, selon le bureau de crédit",
-        "No credit bureau record, or not enough in it, to judge the punctuality on credits of other lenders",
-        "Dossier du bureau de crédit absent ou insuffisant pour juger de la ponctualité auprès d'autres prêteurs",
+        "No credit bureau record to judge the punctuality on credits of other lenders",
+        "Aucun dossier du bureau de crédit pour juger de la ponctualité auprès d'autres prêteurs",
     )
     BUREAU_CREDITS = (
         "Number, kind and amount of credits at other lenders, from the credit bureau",
         "Nombre, type et montant des crédits auprès d'autres prêteurs, selon le bureau de crédit",
-        "No credit bureau record, or not enough in it, to judge the number and kind of credits at other lenders",
-        "Dossier du bureau de crédit absent ou insuffisant pour juger du nombre et type des crédits d'autres prêteurs",
+        "No credit bureau record to judge the number and kind of credits at other lenders",
+        "Aucun dossier du bureau de crédit pour juger du nombre et type des crédits d'autres prêteurs",
     )
     BUREAU_AGE = (
         "Age and remaining time of credits at other lenders, from the credit bureau",
         "Ancienneté et durée restante des crédits auprès d'autres prêteurs, selon le bureau de crédit",
-        "No credit bureau record, or not enough in it, to judge the age of credits at other lenders",
-        "Dossier du bureau de crédit absent ou insuffisant pour juger de l'ancienneté des crédits d'autres prêteurs",
+        "No credit bureau record to judge the age of credits at other lenders",
+        "Aucun dossier du bureau de crédit pour juger de l'ancienneté des crédits d'autres prêteurs",
     )
     EARLIER_DECISIONS = (
         "Outcome of earlier applications to this lender",
         "Issue des demandes antérieures auprès de ce prêteur",
-        "Earlier applications to this lender absent, or none recent enough to judge their outcome",
-        "Demandes antérieures auprès de ce prêteur absentes, ou trop anciennes pour juger de leur issue",
+        "No earlier applications to this lender whose outcome could be judged",
+        "Aucune demande antérieure auprès de ce prêteur dont l'issue puisse être jugée",
     )
     EARLIER_LOANS = (
         "Amounts and terms of earlier applications to this lender",
         "Montants et conditions des demandes antérieures auprès de ce prêteur",
-        "Earlier applications to this lender absent, or their amounts and terms not all on record",
-        "Demandes antérieures auprès de ce prêteur absentes, ou montants et conditions incomplets",
+        "No earlier applications to this lender whose amounts and terms could be judged",
+        "Aucune demande antérieure auprès de ce prêteur aux montants et conditions à juger",
     )
     EARLIER_DATES = (
         "Time and number of earlier applications to this lender",
         "Dates et nombre des demandes antérieures auprès de ce prêteur",
-        "Earlier applications to this lender absent, or their dates not all known",
-        "Demandes antérieures auprès de ce prêteur absentes, ou dates en partie inconnues",
+        "No earlier applications to this lender",
+        "Aucune demande antérieure auprès de ce prêteur",
     )
     RUNNING_LOANS = (
         "Instalments still to pay on loans of this lender",
         "Échéances restant à payer sur les crédits de ce prêteur",
-        "Monthly loan records absent, or missing for a period over which what is still to pay is judged",
-        "Relevés mensuels de crédits absents, ou manquants pour une période où le reste à payer est jugé",
+        "No monthly records of loans of this lender that show what is still to pay",
+        "Aucun relevé mensuel de crédits de ce prêteur montrant le reste à payer",
     )
     LOAN_PUNCTUALITY = (
         "Days past due in the monthly records of loans of this lender",
         "Jours de retard dans les relevés mensuels des crédits de ce prêteur",
-        "Monthly loan records absent, or missing for a period over which punctuality is judged",
-        "Relevés mensuels de crédits absents, ou manquants pour une période où la ponctualité est jugée",
+        "No monthly records of loans of this lender that show days past due",
+        "Aucun relevé mensuel de crédits de ce prêteur montrant les jours de retard",
     )
     LATE_PAYMENTS = (
         "Punctuality of instalments paid on earlier loans",
         "Ponctualité du paiement des échéances des crédits antérieurs",
-        "No instalments on record for a period over which punctuality is judged",
-        "Aucune échéance enregistrée pour une période où la ponctualité est jugée",
+        "No instalments of earlier loans on record whose punctuality could be judged",
+        "Aucune échéance de crédit antérieur enregistrée dont juger la ponctualité",
     )
     SHORT_PAYMENTS = (
         "Share of due instalments of earlier loans that was paid",
         "Part payée des échéances dues des crédits antérieurs",
-        "No instalments on record for a period over which full payment is judged",
-        "Aucune échéance enregistrée pour une période où le paiement intégral est jugé",
+        "No instalments of earlier loans on record whose full payment could be judged",
+        "Aucune échéance de crédit antérieur enregistrée dont juger le paiement intégral",
     )
     CARD_UTILISATION = (
         "Use of the credit card limit",
         "Utilisation du plafond de la carte de crédit",
-        "Credit card records absent, or missing for a period over which the use of the limit is judged",
-        "Relevés de carte de crédit absents, ou manquants pour une période où l'usage du plafond est jugé",
+        "No credit card records of this lender that show the use of the limit",
+        "Aucun relevé de carte de crédit de ce prêteur montrant l'usage du plafond",
     )
     CARD_DRAWINGS = (
         "Cash and purchases drawn on the credit card",
         "Retraits et achats effectués avec la carte de crédit",
-        "Credit card records absent, or without drawings in a period that is judged",
-        "Relevés de carte de crédit absents, ou sans retraits ni achats sur une période jugée",
+        "No credit card records of this lender that show drawings",
+        "Aucun relevé de carte de crédit de ce prêteur montrant retraits et achats",
     )
     CARD_PAYMENTS = (
         "Payments on the credit card, and their punctuality",
         "Paiements sur la carte de crédit et leur ponctualité",
-        "Credit card records absent, or without payments due in a period that is judged",
-        "Relevés de carte de crédit absents, ou sans paiement dû sur une période jugée",
+        "No credit card records of this lender that show payments",
+        "Aucun relevé de carte de crédit de ce prêteur montrant les paiements",
     )
 
     def __init__(

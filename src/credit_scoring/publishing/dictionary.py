@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pyspark.sql import functions as F
 
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.model.artifacts import Features
 from credit_scoring.storage.tables import Tables
 
@@ -29,22 +30,24 @@ REASONS = {
     "legal_review": "BOOLEAN",
     "fingerprint": "STRING",
 }
+"""A line a code that can be published: the reasons, then their findings, which have no sentence for an absence."""
 
 
 def write(tables: Tables, features: Features) -> None:
-    """Writes both tables unless they hold the declarations of this fingerprint already."""
+    """Writes both tables unless they hold these declarations already."""
     print_ = features.fingerprint
     described = [(i, f.name, f.meaning, f.unit, f.reason, print_) for i, f in enumerate(features.features)]
-    sentences = [(r.code, r.value_en, r.value_fr, r.absent_en, r.absent_fr, r.legal_review, print_) for r in Reason]
-    _replace(tables, "features", FEATURES, described, print_)
-    _replace(tables, "reasons", REASONS, sentences, print_)
+    reasons = [(r.code, r.value_en, r.value_fr, r.absent_en, r.absent_fr, r.legal_review, print_) for r in Reason]
+    findings = [
+        (s.code, s.en, s.fr, None, None, s.reason.legal_review, print_) for s in STATEMENTS if s.code != s.reason.code
+    ]
+    _replace(tables, "features", FEATURES, described)
+    _replace(tables, "reasons", REASONS, [*reasons, *findings])
 
 
-def _replace(
-    tables: Tables, table: str, columns: dict[str, str], lines: Sequence[tuple[object, ...]], fingerprint: str
-) -> None:
+def _replace(tables: Tables, table: str, columns: dict[str, str], lines: Sequence[tuple[object, ...]]) -> None:
     tables.create(table, columns)
-    if {row[0] for row in tables.read(table).select("fingerprint").distinct().collect()} == {fingerprint}:
+    if {tuple(row) for row in tables.read(table).select(*columns).collect()} == set(lines):
         return
     schema = ", ".join(f"{name} {sql}" for name, sql in columns.items())
     tables.spark.createDataFrame(lines, schema).writeTo(tables.name(table)).overwrite(F.lit(True))

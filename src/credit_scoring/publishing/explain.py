@@ -9,7 +9,7 @@ from typing import Literal
 from pyspark.sql import functions as F
 
 from credit_scoring.errors import UsageError
-from credit_scoring.features.reasons import Reason
+from credit_scoring.features.statements import by_code
 from credit_scoring.publishing import latest
 from credit_scoring.storage.tables import Tables
 
@@ -58,10 +58,8 @@ def explain(tables: Tables, client_id: int, language: Language = "en") -> Explan
 
 
 def sentence(code: str, absent: bool, language: Language) -> str:
-    """What a reason says of a value or of its absence; the code itself when this release no longer declares it."""
-    if code not in Reason.__members__:
+    """What was said under a published code; the code itself when this release no longer declares it."""
+    statement = by_code().get((code, absent))
+    if statement is None:
         return code
-    reason = Reason[code]
-    if language == "fr":
-        return reason.absent_fr if absent else reason.value_fr
-    return reason.absent_en if absent else reason.value_en
+    return statement.fr if language == "fr" else statement.en

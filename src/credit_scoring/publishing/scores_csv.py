@@ -21,7 +21,7 @@ from pyspark.sql import DataFrame
 from credit_scoring.errors import Fault
 from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
 from credit_scoring.explanation.points import whole_points
-from credit_scoring.features.reasons import Reason
+from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.storage.files import Folder
 
 NAME = "scores.csv"
@@ -132,9 +132,10 @@ def _lines(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def _sentence() -> pl.Expr:
-    """The English sentence of a reason's code, for a value or for its absence."""
-    value = pl.col("code").replace_strict({r.code: r.value_en for r in Reason}, return_dtype=pl.String)
-    absent = pl.col("code").replace_strict({r.code: r.absent_en for r in Reason}, return_dtype=pl.String)
+    """The English sentence of a published code, for a value or for its absence."""
+    value = pl.col("code").replace_strict({s.code: s.en for s in STATEMENTS if not s.absent}, return_dtype=pl.String)
+    of_absence = {s.code: s.en for s in STATEMENTS if s.absent}
+    absent = pl.col("code").replace_strict(of_absence, default=None, return_dtype=pl.String)
     return pl.when(pl.col("absent")).then(absent).otherwise(value)
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from credit_scoring.clients.vectors import Matrix, lists
 from credit_scoring.explanation.by_reason import by_reason, drivers
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.statements import STATEMENTS, stated
 from credit_scoring.model.scorer import Scorer
 
 COLUMNS = {
@@ -36,7 +37,8 @@ COLUMNS = {
     "code_version": "STRING",
     "run_id": "STRING",
 }
-"""Columns of score_history. `seq` is the delivery's, at which the client was known. `reasons`: all, worst first;
+"""Columns of score_history. `seq` is the delivery's, at which the client was known. `reasons`: all, worst
+first, each with what is said under it (see features.statements);
 `drivers`: the features of most absolute points, heaviest first; `contributions`: in points, registry order."""
 
 SCHEMA = ", ".join(f"{name} {sql}" for name, sql in COLUMNS.items())
@@ -61,12 +63,11 @@ def score_rows(cases: pl.DataFrame, vectors: Matrix, scorer: Scorer, stamp: Stam
     order = [reason for reason in Reason if reason.code in judged]
     position = {reason.code: i for i, reason in enumerate(order)}
     reason_of = np.array([position[feature.reason] for feature in declared], np.int64)
-    missing = np.isnan(vectors)
-    reasons = by_reason(scored.contributions, missing, reason_of, len(order))
+    reasons = by_reason(scored.contributions, reason_of, len(order))
     weighty = drivers(scored.contributions)
     names = [feature.name for feature in declared]
-    codes = [reason.code for reason in order]
     worst = reasons.worst_first
+    said = np.take_along_axis(stated(vectors, names, order, reasons.points), worst, axis=1)
     decision = scorer.decide(scored.score, cases["file_complete"].to_numpy())
     columns = {
         "client_id": cases["client_id"].to_arrow(),
@@ -82,9 +83,9 @@ def score_rows(cases: pl.DataFrame, vectors: Matrix, scorer: Scorer, stamp: Stam
         "start_points": _same(scored.start_points, n, pa.float64()),
         "reasons": _structs(
             len(order),
-            code=_chosen(codes, worst),
+            code=_chosen([statement.code for statement in STATEMENTS], said),
             points=_flat(np.take_along_axis(reasons.points, worst, axis=1)),
-            absent=_flat(np.take_along_axis(reasons.absent, worst, axis=1)),
+            absent=_flat(np.array([statement.absent for statement in STATEMENTS])[said]),
         ),
         "drivers": _structs(
             weighty.shape[1],

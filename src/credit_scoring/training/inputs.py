@@ -11,9 +11,9 @@ from credit_scoring.model.artifacts import FeatureLine, Features
 
 @dataclass(frozen=True)
 class Inputs:
-    """The features in the order of the vectors.
+    """The declared features, and those of them (`declared.used`) that the model is fitted on, in their order.
 
-    `constraints` [F]: +1 where the probability of default may only rise with the feature, -1 only fall, 0 neither.
+    `constraints` [used]: +1 where the probability of default may only rise with the feature, -1 only fall, 0 neither.
     """
 
     declared: Features
@@ -21,8 +21,15 @@ class Inputs:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names in the order of the vectors."""
-        return self.declared.names
+        """The names of the features that the model is fitted on."""
+        return self.declared.used
+
+    def only(self, names: Sequence[str]) -> Inputs:
+        """The same declarations with a model on `names` alone, which are among those of before and in their order."""
+        kept = set(names)
+        pairs = [(name, c) for name, c in zip(self.names, self.constraints, strict=True) if name in kept]
+        used = tuple(name for name, _ in pairs)
+        return Inputs(self.declared.model_copy(update={"used": used}), tuple(c for _, c in pairs))
 
 
 def inputs(features: Sequence[Feature], fingerprint: str) -> Inputs:

@@ -3,6 +3,7 @@
 folds      a model for each fold, fitted on the others, stopped where the fold's log-loss is best
 margins    of every development client, from the fold model that has not seen it
 calibrate  those margins to probabilities
+select     the features that the fold models gained by; the final model has no others
 fit        the final model on all development clients, as many rounds as the folds needed on average
 reference  and evaluation on the holdout, which nothing before has seen
 """
@@ -30,6 +31,7 @@ from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.predict import Margins, margins, shares
 from credit_scoring.training.reference import reference_group, reference_points
 from credit_scoring.training.sample import Sample, sample
+from credit_scoring.training.selection import carrying
 from credit_scoring.training.split import HOLDOUT, Split
 from credit_scoring.training.threshold import cost, cost_report
 
@@ -43,7 +45,8 @@ class Trained:
     `booster`: native model text. `scale`: calibration and points. `reference`: mean raw points of the reference group
     by feature name. `phi_0`: the margin of the average training client. `rounds`: trees of the model, the mean of
     `fold_rounds`, the best round of each fold's model. `metrics`: numbers by name; `oof_` out of fold, `holdout_` on
-    clients that no model saw.
+    clients that no model saw. `inputs`: with the features
+    that the model was left with.
     """
 
     booster: str
@@ -86,6 +89,12 @@ def _train(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, dec
     scale = Scale(calibration.a, calibration.b, decision.pdo, decision.anchor_points, decision.anchor_odds)
     costs = Costs(default=decision.cost_default, good=decision.gain_good, handling=decision.cost_handling)
 
+    chosen = inputs.only(carrying(fold_models.values(), inputs, parameters.min_gain_share))
+    log.info("%d of %d features carry something", len(chosen.names), len(inputs.names))
+    vectors = _narrowed(vectors, inputs, chosen)
+    development = _narrowed(development, inputs, chosen)
+    inputs = chosen
+
     rounds = max(1, round(float(np.mean(fold_rounds))))
     log.info("fitting the final model, %d rounds", rounds)
     booster = fit_rounds(development, inputs, parameters, rounds)
@@ -109,6 +118,7 @@ def _train(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, dec
             **_measured("oof", out_of_fold, scale, costs),
             **_measured("holdout", holdout, scale, costs),
             "reference_clients": float(len(group)),
+            "features": float(len(inputs.names)),
         },
     )
 
@@ -123,6 +133,12 @@ def _fold_models(development: DataFrame, inputs: Inputs, parameters: TrainingSet
         if rounds == parameters.max_rounds:
             log.warning("fold %d was still getting better: consider more training.max_rounds", fold + 1)
     return models
+
+
+def _narrowed(vectors: DataFrame, inputs: Inputs, chosen: Inputs) -> DataFrame:
+    """The vectors of `inputs`, with only the chosen features."""
+    positions = F.array(*(F.lit(i) for i, name in enumerate(inputs.names) if name in set(chosen.names)))
+    return vectors.withColumn("features", F.transform(positions, lambda i: F.get("features", i)))
 
 
 def _by_fold(out_of_fold: Margins) -> dict[str, float]:

@@ -1,0 +1,235 @@
+"""How well the declared features order real clients, beside what else is done with the same rows and folds.
+
+    python benchmarks/accuracy.py DATA [--setting application|bureau_card|everything] [--repeats 1]
+
+DATA holds the CSV files of the competition schema and client_coverage.csv(.gz), which says whose histories are
+complete. Five folds by the hash of the client's id; AUC out of fold with its standard error over folds. Baselines:
+ten plain inputs and the raw columns with LightGBM's defaults, the tutorial's domain ratios beside the raw columns, and
+the recipe that the best-known public solution follows (every numeric column of every table by mean, min, max and sum,
+every category by its share, one-hot, with that solution's parameters).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import lightgbm as lgb
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from credit_scoring.features.registry import FEATURES
+from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.schema.table import CLIENT
+from credit_scoring.schema.tables import TABLES
+from credit_scoring.settings import TrainingSettings
+from credit_scoring.training.split import Split
+
+FOLDS = 5
+Rows = Mapping[str, pl.DataFrame]
+
+SETTINGS = {
+    "application": (),
+    "bureau_card": ("bureau", "bureau_balance", "credit_card_balance"),
+    "everything": (
+        *("bureau", "bureau_balance", "credit_card_balance"),
+        *("previous_application", "pos_cash_balance", "installments_payments"),
+    ),
+}
+COVERAGE = {
+    "application": (),
+    "bureau_card": ("full_bureau", "full_credit_card"),
+    "everything": (
+        *("full_bureau", "full_credit_card"),
+        *("full_previous_application", "full_pos_cash", "full_installments"),
+    ),
+}
+
+PLAIN = (
+    *("AMT_INCOME_TOTAL", "AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE", "CODE_GENDER"),
+    *("DAYS_BIRTH", "CNT_CHILDREN", "DAYS_EMPLOYED", "FLAG_OWN_CAR", "FLAG_OWN_REALTY"),
+)
+DEFAULTS = {"objective": "binary", "verbose": -1, "seed": 1, "deterministic": True, "force_col_wise": True}
+RECIPE = DEFAULTS | {
+    "learning_rate": 0.02, "num_leaves": 34, "max_depth": 8, "feature_fraction": 0.95, "bagging_fraction": 0.87,
+    "bagging_freq": 1, "lambda_l1": 0.04, "lambda_l2": 0.07, "min_split_gain": 0.022, "min_child_weight": 39,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Contender:
+    """Inputs [n, F] by one way, the parameters and rounds that belong to it, and monotone constraints if any."""
+
+    name: str
+    inputs: NDArray[np.float32]
+    parameters: dict[str, object]
+    rounds: int
+    constraints: tuple[int, ...] | None = None
+
+
+def read(data: Path) -> tuple[dict[str, pl.DataFrame], pl.Series, pl.DataFrame]:
+    """Typed rows of the labelled clients by table, their outcomes by ascending id, and the coverage of histories."""
+    files = {path.name.lower().split(".")[0]: path for path in data.glob("*.csv*")}
+    outcomes = pl.read_csv(files["application_train"], columns=[CLIENT, "TARGET"]).sort(CLIENT)
+    tables = {}
+    for table in TABLES:
+        if table.name == "outcomes":
+            continue
+        file = files["application_train" if table.name == "application" else table.name]
+        schema = {CLIENT: pl.Int64} | table.polars_schema()
+        rows = pl.read_csv(file, infer_schema=False)
+        # by way of Float64: whole numbers are written as 1.0 in places
+        rows = rows.select(
+            pl.col(column) if kind == pl.String else pl.col(column).cast(pl.Float64).cast(kind)
+            for column, kind in schema.items()
+            if column in rows.columns
+        )
+        if CLIENT not in rows.columns:
+            rows = rows.join(tables["bureau"].select("SK_ID_BUREAU", CLIENT), on="SK_ID_BUREAU", how="inner")
+        tables[table.name] = rows.join(outcomes.select(CLIENT), on=CLIENT, how="semi")
+    coverage = pl.read_csv(files["client_coverage"])
+    return tables, outcomes["TARGET"], outcomes.select(CLIENT).join(coverage, on=CLIENT, how="left")
+
+
+def coded(rows: pl.DataFrame) -> pl.DataFrame:
+    """The raw columns as numbers: categories by their order of appearance in the alphabet."""
+    texts = [c for c, kind in rows.schema.items() if kind == pl.String]
+    ranked = [pl.col(c).rank("dense").cast(pl.Float32) for c in texts]
+    return rows.with_columns(ranked).with_columns(pl.all().exclude(CLIENT).cast(pl.Float32))
+
+
+def domain_ratios() -> list[pl.Expr]:
+    """The four ratios that tutorials on these rows add."""
+    return [
+        (pl.col("AMT_CREDIT") / pl.col("AMT_INCOME_TOTAL")).alias("credit_to_income"),
+        (pl.col("AMT_ANNUITY") / pl.col("AMT_INCOME_TOTAL")).alias("annuity_to_income"),
+        (pl.col("AMT_ANNUITY") / pl.col("AMT_CREDIT")).alias("annuity_to_credit"),
+        (pl.col("DAYS_EMPLOYED") / pl.col("DAYS_BIRTH")).alias("employed_to_age"),
+    ]
+
+
+def one_hot(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows with a column a category level in place of each category."""
+    texts = [c for c, kind in rows.schema.items() if kind == pl.String]
+    return rows.to_dummies(texts) if texts else rows
+
+
+def aggregated(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Every numeric column of a history by mean, min, max and sum, every category level by its share."""
+    numbers = [c for c, k in rows.schema.items() if k.is_numeric() and not c.startswith("SK_ID")]
+    wide = one_hot(rows)
+    levels = [c for c in wide.columns if c not in rows.columns]
+    return wide.group_by(CLIENT).agg(
+        *(pl.col(c).mean().alias(f"{name}_{c}_mean") for c in [*numbers, *levels]),
+        *(pl.col(c).min().alias(f"{name}_{c}_min") for c in numbers),
+        *(pl.col(c).max().alias(f"{name}_{c}_max") for c in numbers),
+        *(pl.col(c).sum().alias(f"{name}_{c}_sum") for c in numbers),
+        pl.len().alias(f"{name}_rows"),
+    )
+
+
+def recipe(tables: Rows, histories: tuple[str, ...]) -> pl.DataFrame:
+    """The public recipe: one-hot application, its ratios, the external scores together, histories aggregated."""
+    scores = ["EXT_SOURCE_1", "EXT_SOURCE_2", "EXT_SOURCE_3"]
+    frame = one_hot(
+        tables["application"].with_columns(
+            *domain_ratios(),
+            pl.mean_horizontal(scores).alias("scores_mean"),
+            pl.concat_list(scores).list.std().alias("scores_spread"),
+            (pl.col(scores[0]) * pl.col(scores[1]) * pl.col(scores[2])).alias("scores_product"),
+            (pl.col("AMT_CREDIT") / pl.col("AMT_GOODS_PRICE")).alias("credit_to_goods"),
+        )
+    )
+    for name in histories:
+        frame = frame.join(aggregated(name, tables[name]), on=CLIENT, how="left")
+    return frame
+
+
+def numbers(frame: pl.DataFrame) -> NDArray[np.float32]:
+    """A frame's columns by ascending client id, as a matrix without the id."""
+    columns = frame.sort(CLIENT).drop(CLIENT).select(pl.all().cast(pl.Float32).fill_null(float("nan")))
+    return columns.to_numpy()
+
+
+def contenders(tables: Rows, setting: str, parameters: TrainingSettings) -> list[Contender]:
+    """All ways to make inputs of the tables of a setting."""
+    application, histories = tables["application"], SETTINGS[setting]
+    raw = coded(application)
+    ours = {"lambda_l2": parameters.lambda_l2} | DEFAULTS | {
+        "learning_rate": parameters.learning_rate, "num_leaves": parameters.num_leaves,
+        "min_data_in_leaf": parameters.min_data_in_leaf, "feature_fraction": parameters.feature_fraction,
+        "bagging_fraction": parameters.bagging_fraction, "bagging_freq": parameters.bagging_freq,
+    }  # fmt: skip
+    found = [
+        Contender("ten plain inputs", numbers(raw.select(CLIENT, *PLAIN)), DEFAULTS, 100),
+        Contender("raw columns, defaults", numbers(raw), DEFAULTS, 100),
+        Contender("raw columns and domain ratios", numbers(raw.with_columns(domain_ratios())), DEFAULTS, 100),
+        Contender("public recipe", numbers(recipe(tables, histories)), RECIPE, 500),
+    ]
+    vectors = matrix(feature_frame(tables))
+    for name, kept in (("ours, application", ()), ("ours, with histories", histories)):
+        places = [i for i, f in enumerate(FEATURES) if f.table in ("application", *kept)]
+        constraints = tuple(FEATURES[i].risk.constraint for i in places)
+        # fewer clients, fewer rounds: the best round of the folds on 42,000 clients and on a few thousand
+        rounds = 400 if len(vectors) > 20_000 else 220
+        if histories or not name.endswith("histories"):
+            found.append(Contender(name, vectors[:, places], ours, rounds, constraints))
+    return found
+
+
+def out_of_fold(way: Contender, outcomes: NDArray[np.int64], fold: NDArray[np.int64]) -> tuple[float, float]:
+    """AUC of all clients, each by the model that has not seen it; its standard error over folds."""
+    margin = np.zeros(len(outcomes))
+    for k in range(FOLDS):
+        seen = fold != k
+        parameters = way.parameters | ({"monotone_constraints": list(way.constraints)} if way.constraints else {})
+        data = lgb.Dataset(way.inputs[seen], outcomes[seen], params=parameters)
+        booster = lgb.train(parameters, data, way.rounds)
+        margin[~seen] = booster.predict(way.inputs[~seen], raw_score=True)
+    by_fold = [roc_auc_score(outcomes[fold == k], margin[fold == k]) for k in range(FOLDS)]
+    return float(roc_auc_score(outcomes, margin)), float(np.std(by_fold, ddof=1) / np.sqrt(FOLDS))
+
+
+def compare(data: Path, setting: str, repeats: int, say: Callable[[str], None]) -> dict[str, float]:
+    """AUC of every contender in a setting, the mean over `repeats` of the folds."""
+    tables, outcomes, coverage = read(data)
+    complete = pl.all_horizontal(list(COVERAGE[setting])) if COVERAGE[setting] else pl.lit(True)
+    wanted = coverage.with_columns(complete.alias("wanted"))["wanted"].fill_null(False)
+    ids = coverage[CLIENT].filter(wanted)
+    mine = {name: rows.filter(pl.col(CLIENT).is_in(ids.implode())) for name, rows in tables.items()}
+    target = outcomes.filter(wanted).to_numpy()
+    say(f"{setting}: {len(ids):,} clients, {target.mean():.4f} defaulted, {repeats} x {FOLDS} folds")
+    found = {}
+    for way in contenders(mine, setting, TrainingSettings()):
+        started = time.perf_counter()
+        # other folds for each repeat: the hash of the id times an odd number
+        folds = [Split(FOLDS, 0).parts(ids.to_numpy() * (2 * r + 1)) for r in range(repeats)]
+        measured = [out_of_fold(way, target, fold) for fold in folds]
+        auc, error = np.mean(measured, axis=0)
+        found[way.name] = float(auc)
+        took = time.perf_counter() - started
+        say(f"{way.name:<32}{way.inputs.shape[1]:>6} inputs   AUC {auc:.4f}  se {error:.4f}   {took:6.0f} s")
+    return found
+
+
+def main() -> None:
+    """Prints a line a contender and, last, JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--setting", choices=sorted(SETTINGS), default="application")
+    parser.add_argument("--repeats", type=int, default=1)
+    arguments = parser.parse_args()
+    found = compare(arguments.data, arguments.setting, arguments.repeats, lambda line: print(line, flush=True))
+    best = max(auc for name, auc in found.items() if not name.startswith("ours"))
+    ours = found.get("ours, with histories", found["ours, application"])
+    print(json.dumps({"benchmark": "accuracy", "ratios": {"ours_to_best_baseline": ours / best}, "auc": found}))
+
+
+if __name__ == "__main__":
+    main()
