@@ -51,10 +51,11 @@ def draw(axes: Any, row: dict[str, Any]) -> None:
 def main(source: Path, target: Path) -> None:
     """Draws a refused client and an approved one."""
     rows = pl.read_csv(source)
-    refused = rows.filter((pl.col("decision") == "refuse") & (pl.col("score") < pl.col("cut_off") - 15)).row(0, named=True)
-    approved = rows.filter((pl.col("decision") == "approve") & (pl.col("score") > pl.col("cut_off") + 15))
+    above = pl.col("score") - pl.col("cut_off")
+    refused = rows.filter((pl.col("decision") == "refuse") & (above < -15))
+    approved = rows.filter((pl.col("decision") == "approve") & (above > 15))
     figure, axes = plt.subplots(2, 1, figsize=(10, 7.2), constrained_layout=True)
-    draw(axes[0], refused)
+    draw(axes[0], refused.row(0, named=True))
     draw(axes[1], approved.row(0, named=True))
     figure.savefig(target, dpi=110)
 
