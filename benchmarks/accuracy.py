@@ -88,7 +88,7 @@ def read(data: Path) -> tuple[dict[str, pl.DataFrame], pl.Series, pl.DataFrame]:
         rows = rows.select(
             pl.col(column) if kind == pl.String else pl.col(column).cast(pl.Float64).cast(kind)
             for column, kind in schema.items()
-            if column in rows.columns
+            if column in rows.columns and column != "TARGET"
         )
         if CLIENT not in rows.columns:
             rows = rows.join(tables["bureau"].select("SK_ID_BUREAU", CLIENT), on="SK_ID_BUREAU", how="inner")

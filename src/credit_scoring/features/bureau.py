@@ -65,8 +65,10 @@ early_end = credits.measure(
 )
 debt_share = (debt / amount).named("debt_share", "share still owed")
 
-# never below zero: a credit paid too much must not turn a better income or score into a worse value
+# never below zero: a credit paid too much must not turn a better income, score or debt into a worse value
 total_debt = debt.where(active).sum().at_least(0.0)
+card_debt = debt.where(active, card).sum().at_least(0.0)
+card_limit = limit.where(active, card).sum().at_least(0.0)
 total_debt_share = total_debt / amount.where(active).sum()
 
 _debts = (
@@ -74,10 +76,10 @@ _debts = (
         (debt_share,), (Statistic.MAX, Statistic.MEAN), (ANY, active), risk=Risk.RISES, reason=Reason.BUREAU_DEBT
     ),
     *credits.family(
-        (debt, debt_share), (Statistic.MEAN,), (taken(12), taken(24)), risk=Risk.UNKNOWN, reason=Reason.BUREAU_DEBT
+        (debt, debt_share), (Statistic.MEAN,), (taken(12), taken(24)), risk=Risk.RISES, reason=Reason.BUREAU_DEBT
     ),
-    *credits.family((debt,), (Statistic.SUM, Statistic.MAX), (active,), risk=Risk.UNKNOWN, reason=Reason.BUREAU_DEBT),
-    *credits.family((debt,), (Statistic.SUM,), (card, consumer), risk=Risk.UNKNOWN, reason=Reason.BUREAU_DEBT),
+    *credits.family((debt,), (Statistic.SUM, Statistic.MAX), (active,), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
+    *credits.family((debt,), (Statistic.SUM,), (card, consumer), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
     credits.feature(
         "bureau_total_debt_share",
         total_debt_share,
@@ -104,7 +106,7 @@ _debts = (
     ),
     credits.feature(
         "bureau_card_utilisation",
-        debt.where(active, card).sum() / (limit.where(active, card).sum() + debt.where(active, card).sum()),
+        card_debt / (card_limit + card_debt),
         meaning="Debt of active credit cards at other lenders as a share of debt and open limit",
         unit=Unit.RATIO,
         risk=Risk.RISES,
@@ -170,7 +172,7 @@ _ages = (
 
 _debt_by_age = (
     credits.composed(debt_share.mean_by(recency), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
-    *credits.family((debt,), (Statistic.MEAN,), (taken(60),), risk=Risk.UNKNOWN, reason=Reason.BUREAU_DEBT),
+    *credits.family((debt,), (Statistic.MEAN,), (taken(60),), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
 )
 
 FEATURES: tuple[Feature, ...] = (*_debts, *_punctuality, *_numbers, *_ages, *_debt_by_age)

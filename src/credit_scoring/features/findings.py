@@ -284,6 +284,19 @@ FINDINGS: dict[Reason, tuple[Finding, ...]] = {
             _application(~_stated("OCCUPATION_TYPE")),
         ),
     ),
+    Reason.EDUCATION: (
+        against(
+            "NO_HIGHER",
+            "No completed higher education",
+            "Pas d'études supérieures achevées",
+            pl.col("education") < 3,
+            _application(
+                pl.col("NAME_EDUCATION_TYPE").is_in(
+                    ["Lower secondary", "Secondary / secondary special", "Incomplete higher"]
+                )
+            ),
+        ),
+    ),
     Reason.HOUSING: (
         against(
             "NO_PROPERTY",
@@ -446,10 +459,10 @@ FINDINGS: dict[Reason, tuple[Finding, ...]] = {
         ),
         against(
             "ONCE_LATE",
-            "A credit at another lender past due in an earlier month",
-            "Un crédit auprès d'un autre prêteur en retard lors d'un mois antérieur",
+            "A credit at another lender past due more than 12 months ago",
+            "Un crédit auprès d'un autre prêteur en retard il y a plus de 12 mois",
             pl.col("bureau_months_lateness_max") > 0,
-            some(BUREAU_BALANCE.name, pl.col("STATUS").is_in(LATE_STATUS)),
+            some(BUREAU_BALANCE.name, pl.col("STATUS").is_in(LATE_STATUS) & ~_year_of_months),
         ),
         against(
             "ONCE_OVERDUE",
@@ -526,8 +539,8 @@ FINDINGS: dict[Reason, tuple[Finding, ...]] = {
     Reason.RUNNING_LOANS: (
         against(
             "RUNNING",
-            "A loan of this lender not completed in the last two months on record",
-            "Un crédit de ce prêteur non soldé lors des deux derniers mois enregistrés",
+            "A loan of this lender on record in the last two months, not completed",
+            "Un crédit de ce prêteur enregistré lors des deux derniers mois, non soldé",
             pl.col("pos_loans_running_count") > 0,
             some(
                 POS_CASH_BALANCE.name,
@@ -547,10 +560,10 @@ FINDINGS: dict[Reason, tuple[Finding, ...]] = {
         ),
         against(
             "ONCE_LATE",
-            "A loan of this lender past due in an earlier month",
-            "Un crédit de ce prêteur en retard lors d'un mois antérieur",
+            "A loan of this lender past due more than 12 months ago",
+            "Un crédit de ce prêteur en retard il y a plus de 12 mois",
             pl.col("pos_days_late_max") > 0,
-            some(POS_CASH_BALANCE.name, pl.col("SK_DPD") > 0),
+            some(POS_CASH_BALANCE.name, (pl.col("SK_DPD") > 0) & ~_year_of_months),
         ),
         in_favour(
             "NEVER_LATE",
@@ -651,10 +664,10 @@ FINDINGS: dict[Reason, tuple[Finding, ...]] = {
         ),
         against(
             "ONCE_LATE",
-            "A credit card past due in an earlier month",
-            "Une carte de crédit en retard de paiement lors d'un mois antérieur",
+            "A credit card past due more than 12 months ago",
+            "Une carte de crédit en retard de paiement il y a plus de 12 mois",
             pl.col("card_days_late_max") > 0,
-            some(CREDIT_CARD_BALANCE.name, pl.col("SK_DPD") > 0),
+            some(CREDIT_CARD_BALANCE.name, (pl.col("SK_DPD") > 0) & ~_year_of_months),
         ),
     ),
 }

@@ -114,6 +114,16 @@ PROMISES: tuple[Promise, ...] = (
         _less("CREDIT_DAY_OVERDUE", 10) | _less("AMT_CREDIT_SUM_OVERDUE", 500) | _less("AMT_CREDIT_MAX_OVERDUE", 500),
     ),
     Promise(
+        "bureau_debt",
+        "less debt at other lenders",
+        BUREAU.name,
+        {
+            "AMT_CREDIT_SUM_DEBT": pl.when(pl.col("AMT_CREDIT_SUM_DEBT") > 0)
+            .then(pl.col("AMT_CREDIT_SUM_DEBT") * 0.8)
+            .otherwise(pl.col("AMT_CREDIT_SUM_DEBT"))
+        },
+    ),
+    Promise(
         "bureau_lateness",
         "months at other lenders that are past due by a class less",
         BUREAU_BALANCE.name,
