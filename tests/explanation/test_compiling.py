@@ -1,9 +1,10 @@
+import os
 import subprocess
 import sys
 
 import pytest
 
-from credit_scoring.explanation import compiling
+from credit_scoring.explanation import compiling, kernels
 
 CODE = (
     "import logging; logging.basicConfig(level=logging.INFO)\n"
@@ -14,7 +15,7 @@ CODE = (
 
 def compile_in(folder):
     """What a new process says that keeps its kernels in `folder`."""
-    environment = {**__import__("os").environ, "NUMBA_CACHE_DIR": str(folder)}
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(folder)}
     return subprocess.run(
         [sys.executable, "-c", CODE], env=environment, check=True, capture_output=True, text=True
     ).stderr
@@ -33,6 +34,12 @@ def test_a_cache_that_cannot_be_written_is_no_error(tmp_path):
     # A file where the folder should be: even root cannot write below it.
     (tmp_path / "file").write_text("")
     assert "without a cache" in compile_in(tmp_path / "file")
+
+
+def test_numba_does_not_go_elsewhere_when_the_folder_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PermissionError, match="cannot be written"):
+        compiling._kept_in(tmp_path / "file" / "folder", kernels.predict)
 
 
 def test_a_torn_cache_is_no_error(tmp_path):

@@ -96,7 +96,10 @@ def _jit(function: Callable[..., None]) -> Any:
 
 
 def _kept_in(folder: Path, function: Callable[..., None]) -> Any:
-    """The function, not yet compiled; numba asks where to keep it while it is set up, and only by a global setting."""
+    """The function, not yet compiled. Where numba keeps it is decided now, and only a global setting tells it.
+
+    PermissionError when the folder cannot be written.
+    """
     dispatcher = _jit(function)
     with _one_at_a_time:
         before = numba.config.CACHE_DIR
@@ -105,4 +108,6 @@ def _kept_in(folder: Path, function: Callable[..., None]) -> Any:
             dispatcher.enable_caching()
         finally:
             numba.config.CACHE_DIR = before
+    if not Path(dispatcher.stats.cache_path).is_relative_to(folder):
+        raise PermissionError(f"{folder} cannot be written, and numba would use a folder that others share")
     return dispatcher
