@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import polars as pl
 
@@ -72,24 +72,17 @@ def read_file(data: bytes, promised: DeliveredFile, delivery: str, seq: int, lim
                 "the file was cut or changed. Deliver it again."
             )
     except DeliveryRefused as refused:
-        return ReadFile(Finding(**{**asdict(finding), "refusal": str(refused)}), (), QUARANTINED.to_frame())
+        return ReadFile(replace(finding, refusal=str(refused)), (), QUARANTINED.to_frame())
     typed = cast(parsed.cells, declared)
     good = typed.good.with_columns(pl.lit(promised.name).alias(FILE))
     quarantined = pl.concat(
         [_unusable(parsed, typed.bad, declared, promised.name), _ragged(parsed, declared, promised.name)]
     )
     cells_missing = int(good[MADE_MISSING].list.len().sum() or 0)
-    finding = Finding(
-        seq,
-        promised.name,
-        declared.name,
-        len(data),
-        promised.sha256,
-        records=parsed.records,
-        cells_missing=cells_missing,
-        unknown_columns=parsed.unknown_columns,
+    found = replace(
+        finding, records=parsed.records, cells_missing=cells_missing, unknown_columns=parsed.unknown_columns
     )
-    return ReadFile(finding, tuple(_with_outcomes(declared, good)), quarantined)
+    return ReadFile(found, tuple(_with_outcomes(declared, good)), quarantined)
 
 
 def _with_outcomes(declared: Table, good: pl.DataFrame) -> list[tuple[Table, pl.DataFrame]]:

@@ -11,7 +11,6 @@ from pyspark.sql import Row
 from credit_scoring.errors import Fault
 from credit_scoring.intake.reading import Finding
 from credit_scoring.intake.staging import ACCEPTED, BAD, COUNTS, FINDING
-from credit_scoring.schema.outcomes import OUTCOMES
 
 
 @dataclass(frozen=True)
@@ -102,8 +101,3 @@ def account(staged: Iterable[Row]) -> Account:
 def _add(total: dict[str, int], numbers: Mapping[str, int]) -> None:
     for what, number in numbers.items():
         total[what] = total.get(what, 0) + number
-
-
-def outcomes(result: Account, seq: int) -> int:
-    """How many outcomes a delivery brought, from outcomes files and application files together."""
-    return result.rows.get(OUTCOMES.name, {}).get(seq, 0)
