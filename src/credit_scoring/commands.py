@@ -15,6 +15,9 @@ from pathlib import Path
 
 import mlflow
 
+from credit_scoring.errors import UsageError
+from credit_scoring.explanation.waterfall import Language
+from credit_scoring.explanation.waterfall_picture import png
 from credit_scoring.intake.deliver import Delivery
 from credit_scoring.intake.deliver import deliver as deliver_folder
 from credit_scoring.intake.ledger import Ledger
@@ -23,7 +26,7 @@ from credit_scoring.intake.run import intake as take_in
 from credit_scoring.model.packaging import load_version
 from credit_scoring.model.registry import Alias, find
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.publishing.explain import Explanation, Language
+from credit_scoring.publishing.explain import Explanation
 from credit_scoring.publishing.explain import explain as explain_client
 from credit_scoring.publishing.run import Report, score_and_publish
 from credit_scoring.publishing.truth import Truth
@@ -141,9 +144,17 @@ def champion(settings: Settings) -> int | None:
     return find(settings.mlflow.model, Alias.CHAMPION)
 
 
-def explain(settings: Settings, client_id: int, language: Language) -> Explanation:
-    """One client's latest score, in words."""
-    return explain_client(open_store(settings).tables, client_id, language)
+def explain(settings: Settings, client_id: int, language: Language, picture: Path | None = None) -> Explanation:
+    """One client's latest score, in words; also as a PNG file where `picture` says so (UsageError if it cannot be)."""
+    found = explain_client(open_store(settings).tables, client_id, language)
+    if picture is not None:
+        try:
+            picture.write_bytes(png(found.waterfall(), found.headline))
+        except OSError as error:
+            raise UsageError(
+                f"The picture {picture} cannot be written ({error.strerror}): name another file."
+            ) from error
+    return found
 
 
 def check_reasons(settings: Settings) -> Truth:
