@@ -194,8 +194,11 @@ def show(call: Call, what: Any, most: int) -> None:
     from credit_scoring import commands, printing
     from credit_scoring.publishing.show import show as listing
 
-    found = listing(commands.open_store(call.settings()).tables, what, most)
+    store = commands.open_store(call.settings())
+    found = listing(store.tables, what, most)
     call.print(found, lambda _: printing.table(found.head, found.rows) or f"There are no {what} yet.")
+    if what == "runs" and found.rows:
+        click.echo(f"\nReports: {store.reports.path('<run_id>.html')}", err=call.as_json)
 
 
 @command

@@ -156,6 +156,8 @@ def scores(report: ScoreReport) -> str:
         lines += [f"CSV: {done.file.path}", ""]
     if not report.scores.published:
         lines.append("Nothing to score: every accepted delivery has its scores.csv.")
+    if report.scores.page is not None:
+        lines.append(f"Report: {report.scores.page}")
     return "\n".join(lines).rstrip()
 
 
