@@ -70,7 +70,7 @@ Matrix = npt.NDArray[np.float32]
 SEED, LEARNED_FROM, SLOT, TASKS = 7, 10_000, 2_000, 2
 PARAMETERS = {
     "objective": "binary", "num_leaves": 31, "learning_rate": 0.03, "min_data_in_leaf": 20, "feature_fraction": 0.2,
-    "seed": 1, "verbose": -1,
+    "seed": 1, "num_threads": 1, "verbose": -1,
 }  # fmt: skip
 
 
