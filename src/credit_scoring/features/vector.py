@@ -44,6 +44,17 @@ def matrix(frame: pl.DataFrame) -> NDArray[np.float32]:
     return np.ascontiguousarray(columns.to_numpy(), dtype=np.float32)
 
 
+def columns_read() -> dict[str, frozenset[str]]:
+    """The columns of each source table that some feature reads; no other column has any effect."""
+    found: dict[str, set[str]] = {APPLICATION.name: {CLIENT, *_application_columns()}}
+    for history, aggregates in _aggregates().items():
+        found.setdefault(history.table.name, set()).update(history.needs(aggregates))
+        if history.only_with is not None:
+            other, key = history.only_with
+            found.setdefault(other, set()).update({CLIENT, key})
+    return {table: frozenset(columns) for table, columns in found.items()}
+
+
 def _application_columns() -> list[str]:
     """The columns of the application that some feature reads."""
     read = {root for feature in FEATURES for root in feature.value.expression.meta.root_names()}
