@@ -1,8 +1,8 @@
 """The gather: Spark brings all rows of a client into one task, as Arrow blocks, on one machine or on many.
 
-It reads of each table the columns that are asked for, of the deliveries where the cohort has rows (Delta skips the files of the
-others), and of those only the cohort's rows. What comes together is a slot of some thousand clients; what was known of
-them is resolved there, and `compute` turns it into rows.
+It reads of each table the columns that are asked for, of the deliveries where the cohort has rows (Delta skips the
+files of the others), and of those only the cohort's rows. What comes together is a slot of some thousand clients; what
+was known of them is resolved there, and `compute` turns it into rows.
 """
 
 from __future__ import annotations
