@@ -14,6 +14,7 @@ from credit_scoring.features.dictionary import csv, entries, markdown
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit, Value
+from credit_scoring.features.words import Words
 
 
 def test_names_are_unique_and_safe_for_lightgbm() -> None:
@@ -24,7 +25,9 @@ def test_names_are_unique_and_safe_for_lightgbm() -> None:
 
 def test_unsafe_name_is_refused() -> None:
     with pytest.raises(ValueError, match="Debt-to-income"):
-        Feature("Debt-to-income", "Debt", Unit.RATIO, Risk.RISES, Reason.AGE, "bureau", Value(pl.lit(1)))
+        Feature(
+            "Debt-to-income", Words("Debt", "Dette"), Unit.RATIO, Risk.RISES, Reason.AGE, "bureau", Value(pl.lit(1))
+        )
 
 
 def test_every_feature_has_a_meaning_of_its_own() -> None:
@@ -58,7 +61,7 @@ def test_constraints_are_those_of_lightgbm() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"meaning": "Something else"},
+        {"words": Words("Something else", "Autre chose")},
         {"risk": Risk.UNKNOWN},
         {"reason": Reason.AGE},
         {"value": Value(pl.col("EXT_SOURCE_1") + 0)},
