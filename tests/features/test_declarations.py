@@ -36,6 +36,22 @@ def test_every_feature_has_a_meaning_of_its_own() -> None:
     assert all(meaning[0].isupper() and not meaning.endswith(".") for meaning in meanings)
 
 
+ENGLISH = {"of", "the", "and", "with", "that", "were", "are", "last", "loan", "loans", "share", "since", "credits"}
+FRENCH = {"de", "du", "des", "les", "et", "qui", "au", "ont", "sont", "crédit", "crédits", "depuis", "en"}
+
+
+def test_every_feature_is_named_in_french_and_in_english() -> None:
+    for feature in registry.FEATURES:
+        en, fr = (set(re.findall(r"[a-zà-ÿ]+", words.lower())) for words in (feature.meaning, feature.meaning_fr))
+        assert not fr & ENGLISH, (feature.name, feature.meaning_fr)
+        assert not en & FRENCH, (feature.name, feature.meaning)
+        assert feature.meaning_fr[0].isupper()
+        assert not re.search(r"\b(de|le|la|que) [aeiouyéèêâîôûh]", feature.meaning_fr), feature.meaning_fr
+    assert len({feature.meaning_fr for feature in registry.FEATURES}) == len(registry.FEATURES)
+    assert all(unit.en and unit.fr for unit in Unit)
+    assert {risk.words.fr for risk in Risk} == {"augmente", "diminue", "non déclaré"}
+
+
 def test_every_reason_speaks_for_a_feature_and_says_all_four_sentences() -> None:
     assert {feature.reason for feature in registry.FEATURES} == set(Reason)
     sentences = [s for r in Reason for s in (r.value_en, r.value_fr, r.absent_en, r.absent_fr)]

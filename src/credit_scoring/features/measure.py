@@ -45,7 +45,7 @@ class Statistic(Enum):
 
 @dataclass(frozen=True, eq=False)
 class Measure:
-    """A number on each row of a history; `words` name it for one row: "delay", and in French after "de": "du retard"."""
+    """A number on each row of a history; `words` name it for one row: "delay", in French with its "de": "du retard"."""
 
     history: History
     name: str
