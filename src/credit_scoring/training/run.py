@@ -18,7 +18,7 @@ from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.known import known
 from credit_scoring.training.inputs import inputs
 from credit_scoring.training.register import Lineage, Registered, register, texts_of
-from credit_scoring.training.train import Trained, train
+from credit_scoring.training.train import Trained, parted, train
 
 log = logging.getLogger(__name__)
 _PROBE_CLIENTS, _PROBE_SEED = 50, 20
@@ -46,7 +46,8 @@ def train_and_register(tables: Tables, ledger: Ledger, settings: Settings, code_
     seqs = cohort.seqs_of(tables, learners, accepted)
     frame = vectors(tables, learners, count, seqs, settings.gather)
     declared = inputs(registry.FEATURES, registry.fingerprint())
-    trained = train(frame, declared, settings.training, settings.decision)
+    with parted(frame, settings.training) as kept:
+        trained = train(kept, declared, settings.training, settings.decision)
     lineage: Lineage = {
         "code_version": code_version,
         "deliveries": ", ".join(_names([delivered.name for delivered in accepted])),

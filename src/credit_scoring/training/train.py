@@ -11,8 +11,9 @@ reference  and evaluation on the holdout, which nothing before has seen
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
 
 import lightgbm as lgb
 import numpy as np
@@ -46,7 +47,7 @@ class Trained:
     by feature name. `phi_0`: the margin of the average training client. `rounds`: trees of the model, the mean of
     `fold_rounds`, the best round of each fold's model. `metrics`: numbers by name; `oof_` out of fold, `holdout_` on
     clients that no model saw. `inputs`: with the features
-    that the model was left with.
+    that the model was left with. `out_of_fold`, `holdout`: the margins that these numbers are of.
     """
 
     booster: str
@@ -59,24 +60,31 @@ class Trained:
     fold_rounds: tuple[int, ...]
     sample: Sample
     metrics: Mapping[str, float]
+    out_of_fold: Margins = field(compare=False)
+    holdout: Margins = field(compare=False)
 
 
-def train(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, decision: DecisionSettings) -> Trained:
-    """Trains on `vectors`: client_id BIGINT, target INT (1: defaulted), features ARRAY<FLOAT> [F], missing = NaN.
+@contextmanager
+def parted(vectors: DataFrame, parameters: TrainingSettings) -> Iterator[DataFrame]:
+    """The vectors with the part of each client (see split), kept in memory and on disk: they are read many times.
 
-    The frame is read many times and therefore kept in memory and on disk meanwhile. Same vectors, inputs, parameters
-    and costs: same result, byte for byte. ModelError when no model can be had from them (see sample, calibrate).
+    `vectors`: client_id BIGINT, target INT (1: defaulted), features ARRAY<FLOAT> [F], missing = NaN.
     """
     split = Split(parameters.folds, parameters.holdout_percent)
-    parted = vectors.select("client_id", "target", split.part(F.col("client_id")).alias("part"), "features")
-    kept = parted.persist(StorageLevel.MEMORY_AND_DISK)
+    rows = vectors.select("client_id", "target", split.part(F.col("client_id")).alias("part"), "features")
+    kept = rows.persist(StorageLevel.MEMORY_AND_DISK)
     try:
-        return _train(kept, inputs, parameters, decision)
+        yield kept
     finally:
         kept.unpersist()
 
 
-def _train(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, decision: DecisionSettings) -> Trained:
+def train(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, decision: DecisionSettings) -> Trained:
+    """Trains on `vectors`, from `parted`.
+
+    Same vectors, inputs, parameters and costs: same result, byte for byte. ModelError when no model can be had from
+    them (see sample, calibrate).
+    """
     log.info("reading the vectors of the clients with an outcome")
     found = sample(vectors, len(inputs.names), parameters)
     log.info("%d clients to learn from, %d of them defaulted", found.clients, found.defaults)
@@ -120,6 +128,8 @@ def _train(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, dec
             "reference_clients": float(len(group)),
             "features": float(len(inputs.names)),
         },
+        out_of_fold=out_of_fold,
+        holdout=holdout,
     )
 
 
