@@ -74,6 +74,8 @@ def parameters() -> TrainingSettings:
         min_data_in_leaf=20,
         feature_fraction=0.8,
         min_clients=1000,
+        compare=(),
+        resamples=200,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from credit_scoring.explanation.contributions import Floats
-from credit_scoring.explanation.points import Integers
+from credit_scoring.explanation.points import Integers, Scale, cut_off, score
 from credit_scoring.model.artifacts import Costs
 from credit_scoring.training.intervals import Flags, Statistic, mean_of
 
@@ -46,6 +46,12 @@ class CostPoint:
     threshold: float
     approved: float
     cost: float
+
+
+def approved_by_score(margin: Floats, scale: Scale, threshold: float) -> Flags:
+    """Whether each client [n] is approved, unless referred: whole points decide, as when scoring."""
+    reached: Flags = score(scale.points(margin)) >= cut_off(scale, threshold)
+    return reached
 
 
 def cost(target: Integers, approved: Flags, costs: Costs) -> float:
