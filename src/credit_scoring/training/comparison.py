@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from pyspark.sql import DataFrame
@@ -64,6 +64,17 @@ class Compared:
     cost_above_ours: Interval
     cost_as_it_comes: float
     ece_as_it_comes: float
+
+    def row(self) -> dict[str, str | float]:
+        """The line as a flat one: an interval is three columns, `auc`, `auc_low`, `auc_high`."""
+        flat: dict[str, str | float] = {}
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if isinstance(value, Interval):
+                flat |= {each.name: value.value, f"{each.name}_low": value.low, f"{each.name}_high": value.high}
+            else:
+                flat[each.name] = value
+        return flat
 
     def metrics(self) -> dict[str, float]:
         """Numbers by name, as they are logged: `logistic_regression_auc`, ..."""
