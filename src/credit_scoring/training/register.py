@@ -87,6 +87,8 @@ def register(
             mlflow.log_metrics({**trained.metrics, **_limits(trained.intervals), "rounds": trained.rounds})
             for fold, rounds in enumerate(trained.fold_rounds):
                 mlflow.log_metric("fold_rounds", rounds, step=fold + 1)
+            if trained.remarks:
+                mlflow.set_tag("remarks", "\n".join(trained.remarks))
             mlflow.log_text(_csv(each.row() for each in trained.comparison), "comparison.csv")
             mlflow.log_text(_csv(asdict(point) for point in trained.cost_curve), "cost_curve.csv")
         version = int(log_model(texts, model_name).registered_model_version or 0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from credit_scoring.clients import cohort
 from credit_scoring.clients.vectors import vectors
@@ -14,6 +15,7 @@ from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.intake import events
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
+from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import Settings
@@ -55,7 +57,10 @@ def train_and_register(
         learners = cohort.to_train(tables, accepted)
         count = learners.count()
         if count == 0:
-            raise ModelError("No client has an outcome yet: deliver applications with TARGET, or a file outcomes.csv.")
+            raise ModelError(
+                "No client has an accepted application and an outcome yet: deliver applications with TARGET, or a file "
+                "outcomes.csv; `credit-scoring show quarantine` lists what was not accepted."
+            )
         log.info("building the vectors of %s clients with an outcome", f"{count:,}")
         seqs = cohort.seqs_of(tables, learners, accepted)
         frame = vectors(tables, learners, count, seqs, settings.gather)
@@ -63,8 +68,9 @@ def train_and_register(
         parameters = settings.training
         with parted(frame, parameters) as kept:
             if trials:
-                parameters = tune(kept, declared, parameters, trials, _record)
+                parameters = tune(kept, declared, parameters, trials, partial(_record, run_id))
             trained = train(kept, declared, parameters, settings.decision)
+        trained = replace(trained, remarks=(*_contradictions(tables, accepted), *trained.remarks))
         lineage: Lineage = {
             "code_version": code_version,
             "deliveries": ", ".join(_names([delivered.name for delivered in accepted])),
@@ -77,9 +83,20 @@ def train_and_register(
     return TrainingReport(registered, trained)
 
 
-def _record(trial: Trial) -> None:
+def _contradictions(tables: Tables, accepted: Sequence[Delivered]) -> tuple[str, ...]:
+    if not (clients := cohort.contradicted(tables, accepted)):
+        return ()
+    remark = (
+        f"{clients:,} clients have an outcome that a later delivery contradicts; the latest counts. If these were not "
+        "corrections, deliver the right outcomes and train again."
+    )
+    log.warning(remark)
+    return (remark,)
+
+
+def _record(run_id: str, trial: Trial) -> None:
     measured = {"auc": trial.auc, "rounds": trial.rounds, "folds": float(trial.folds), "seconds": trial.seconds}
-    record_trial(f"trial {trial.number + 1}", trial.parameters, measured)
+    record_trial(run_id, f"trial {trial.number + 1}", trial.parameters, measured)
 
 
 def _names(names: Sequence[str], most: int = 20) -> list[str]:

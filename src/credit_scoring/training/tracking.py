@@ -41,11 +41,13 @@ def tracked(settings: MlflowSettings) -> Iterator[str]:
     _end("FINISHED")
 
 
-def record_trial(name: str, parameters: Mapping[str, float], metrics: Mapping[str, float]) -> None:
-    """A run below the present one."""
-    with asking_mlflow(f"log {name}"), mlflow.start_run(nested=True, run_name=name):
-        mlflow.log_params(dict(parameters))
-        mlflow.log_metrics(dict(metrics))
+def record_trial(run_id: str, name: str, parameters: Mapping[str, float], metrics: Mapping[str, float]) -> None:
+    """A run below the run `run_id`, in its experiment."""
+    with asking_mlflow(f"log {name}"):
+        experiment = mlflow.get_run(run_id).info.experiment_id
+        with mlflow.start_run(experiment_id=experiment, nested=True, parent_run_id=run_id, run_name=name):
+            mlflow.log_params(dict(parameters))
+            mlflow.log_metrics(dict(metrics))
 
 
 @contextmanager
