@@ -14,19 +14,22 @@ RIVALS = ("prior", "logistic_regression", "class_weights", "undersampling", "wit
 
 
 @pytest.fixture(scope="module")
-def ours(frame, lender, inputs, parameters):
-    with parted(frame(lender), parameters) as vectors:
-        yield vectors.where(F.col("part") != HOLDOUT), fit_folds(vectors.where("part >= 0"), inputs, parameters)
+def wanted(parameters):
+    return parameters.model_copy(update={"compare": RIVALS, "folds": 2})
 
 
 @pytest.fixture(scope="module")
-def table(ours, inputs, parameters) -> dict[str, Compared]:
+def ours(frame, lender, inputs, wanted):
+    with parted(frame(lender).coalesce(2), wanted) as vectors:
+        development = vectors.where(F.col("part") != HOLDOUT)
+        yield development, fit_folds(development, inputs, wanted)
+
+
+@pytest.fixture(scope="module")
+def table(ours, inputs, wanted) -> dict[str, Compared]:
     development, folds = ours
-    wanted = parameters.model_copy(update={"compare": RIVALS})
-    return {
-        line.name: line
-        for line in compare(development, inputs, wanted, folds.out_of_fold, Costs(), Resampling(repeats=200))
-    }
+    lines = compare(development, inputs, wanted, folds.out_of_fold, Costs(), Resampling(repeats=200))
+    return {line.name: line for line in lines}
 
 
 def test_everybody_is_in_the_table_by_auc_and_then_by_cost(table):

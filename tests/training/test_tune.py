@@ -18,13 +18,13 @@ def test_the_first_trial_is_the_settings_and_the_best_wins_and_the_holdout_has_n
     for rows in (lender, turned):
         trials: list[Trial] = []
         with parted(frame(rows), small) as kept:
-            winners.append(tune(kept, inputs, small, 3, trials.append))
+            winners.append(tune(kept, inputs, small, 2, trials.append))
         found.append(trials)
     first, best = found[0][0], max(found[0], key=lambda trial: trial.auc)
     assert first.parameters == {name: getattr(small, name) for name in SPACE}
     assert {name: getattr(winners[0], name) for name in SPACE} == best.parameters
     assert winners[0].model_copy(update=first.parameters) == small
-    assert [trial.folds for trial in found[0]] == [2, 2, 2]
+    assert [trial.folds for trial in found[0]] == [2, 2]
     outcome = [[(trial.parameters, trial.auc, trial.rounds) for trial in trials] for trials in found]
     assert (outcome[0], winners[0]) == (outcome[1], winners[1])
     for trial in found[0]:
