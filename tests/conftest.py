@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 from pyspark.sql import SparkSession
 
 from credit_scoring.explanation.contributions import margins_and_contributions
@@ -45,6 +47,22 @@ def spark() -> Iterator[SparkSession]:
     running.sparkContext.setLogLevel("ERROR")
     yield running
     running.stop()
+
+
+QUIETLY = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--no-first-run"),
+)
+"""Chromium as root, in a container, and without calling home."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium. It ends with the module: while it is there, no other event loop runs in this thread."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(QUIETLY))
+        yield running
+        running.close()
 
 
 @pytest.fixture

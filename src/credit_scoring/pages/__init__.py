@@ -1,0 +1,1 @@
+"""Self-contained HTML pages for people: sections of text, tables and charts."""
