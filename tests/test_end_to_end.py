@@ -20,7 +20,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from credit_scoring import commands
 from credit_scoring.commands import ScoreReport
-from credit_scoring.errors import UsageError
+from credit_scoring.errors import ModelError, UsageError
 from credit_scoring.features import registry
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.reasons import Reason
@@ -59,7 +59,9 @@ def settings_of(home: Path) -> Settings:
     return Settings(
         home=home,
         spark=SparkSettings(driver_memory="2g", shuffle_partitions=2),
-        training=TrainingSettings(folds=2, max_rounds=40, learning_rate=0.1, min_data_in_leaf=40),
+        training=TrainingSettings(
+            folds=2, max_rounds=40, learning_rate=0.1, min_data_in_leaf=40, compare=("prior", "logistic_regression")
+        ),
     )
 
 
@@ -174,6 +176,18 @@ def test_a_client_is_explained_in_words_and_in_a_picture(world: World, tmp_path:
         commands.explain(world.settings, row.client_id, "en", tmp_path / "nowhere" / "client.png")
 
 
+def test_a_training_that_is_refused_leaves_a_failed_run_and_no_version(world: World) -> None:
+    demanding = world.settings.training.model_copy(update={"min_defaults": 5_000})
+    with pytest.raises(ModelError, match="a model needs 1000 and 5000") as refused:
+        commands.train(world.settings.model_copy(update={"training": demanding}))
+    assert refused.value.exit_code == 4
+    client = mlflow.MlflowClient()
+    assert len(client.search_model_versions(f"name = '{world.settings.mlflow.model}'")) == 1
+    experiment = client.get_experiment_by_name(world.settings.mlflow.experiment)
+    last = client.search_runs([experiment.experiment_id], order_by=["attributes.start_time DESC"])[0]
+    assert (last.info.status, last.data.tags["failure"]) == ("FAILED", str(refused.value))
+
+
 def test_every_published_sentence_is_true(world: World) -> None:
     truth = commands.check_reasons(world.settings)
     assert (truth.clients, truth.untrue, truth.said) == (len(NEW), 0, len(NEW) * len(Reason))
@@ -219,7 +233,16 @@ def test_the_models_store_is_the_one_of_the_settings(world: World) -> None:
     version = mlflow.MlflowClient().get_model_version_by_alias(MlflowSettings().model, "champion")
     assert int(version.version) == 1
     metrics = mlflow.get_run(version.run_id).data.metrics
-    assert 0.5 < metrics["oof_auc"] < 1
+    assert 0.5 < metrics["oof_auc_low"] < metrics["oof_auc"] < metrics["oof_auc_high"] < 1
+    assert metrics["prior_auc"] == 0.5
+    comparison = mlflow.artifacts.load_text(f"runs:/{version.run_id}/comparison.csv")
+    assert set(pl.read_csv(comparison.encode())["name"]) == {"ours", "prior", "logistic_regression"}
+
+
+def test_the_decision_says_at_which_versions_the_tables_were_read(world: World) -> None:
+    lineage = world.decision.lineage
+    for table in TABLES:
+        assert 0 <= lineage[f"table_version_{table.name}"] < log_length(world, table.name)
 
 
 def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -227,11 +250,21 @@ def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.Co
     conf = folder / "conf.yml"
     conf.write_text(
         f"home: {world.settings.home}\n"
-        "training: {folds: 2, max_rounds: 20, learning_rate: 0.1, min_data_in_leaf: 40}\n"
+        "training: {folds: 2, max_rounds: 40, learning_rate: 0.1, min_data_in_leaf: 40, compare: []}\n"
     )
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "PYSPARK", "JAVA"))}
     return subprocess.run(
-        ["spark-submit", "--driver-memory", "2g", str(PROJECT / "jobs" / f"{job}.py"), "--conf", str(conf), *options],
+        [
+            "spark-submit",
+            "--master",
+            "local[1]",
+            "--driver-memory",
+            "2g",
+            str(PROJECT / "jobs" / f"{job}.py"),
+            "--conf",
+            str(conf),
+            *options,
+        ],
         cwd=PROJECT,
         env={**clean, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
@@ -242,7 +275,10 @@ def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.Co
 
 
 def test_spark_submit_runs_the_jobs(world: World, tmp_path: Path) -> None:
-    """On the same store a later delivery is taken in and scored, and another challenger trained."""
+    """On the same store a later delivery is taken in and scored, and another challenger trained: the same model.
+
+    One core and another process, where the first had two: the same clients, settings and seed give the same bytes.
+    """
     more = range(NEW.stop, NEW.stop + 20)
     write(tmp_path / "more", more, 0, SEED)
     commands.deliver(world.settings, tmp_path / "more", "more", lambda line: None)
@@ -257,6 +293,15 @@ def test_spark_submit_runs_the_jobs(world: World, tmp_path: Path) -> None:
     trained = submit(world, tmp_path, "train")
     assert trained.returncode == 0, trained.stderr[-3000:]
     assert "Model version 2 is the challenger" in trained.stdout
+    again, _ = load_version(world.settings.mlflow.model, 2)
+    assert (again.booster, again.features, again.probe) == (
+        world.texts.booster,
+        world.texts.features,
+        world.texts.probe,
+    )
+    decision = Decision.from_json(again.decision, "decision.json")
+    assert decision.model_copy(update={"lineage": world.decision.lineage}) == world.decision
+    assert decision.lineage["table_version_application"] == world.decision.lineage["table_version_application"] + 1
     refused = submit(world, tmp_path, "promote", "--rollback")
     # spark-submit passes both streams of Python on as its standard output.
     assert (refused.returncode, "first champion" in refused.stdout) == (4, True)

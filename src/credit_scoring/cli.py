@@ -130,14 +130,19 @@ def intake(call: Call) -> None:
 
 
 @command
-def train(call: Call) -> None:
+@click.option(
+    "--tune", "trials", type=click.IntRange(1), help="Trials of a search for parameters; each costs the folds again."
+)
+def train(call: Call, trials: int | None) -> None:
     """Train on the clients with an outcome, and register the challenger."""
     from credit_scoring import commands, printing
 
-    report = commands.train(call.settings())
+    report = commands.train(call.settings(), trials or 0)
     if call.as_json:
-        found = {"version": report.registered.version, "run_id": report.registered.run_id}
-        click.echo(json.dumps({**found, "rounds": report.trained.rounds, "metrics": dict(report.trained.metrics)}))
+        trained = report.trained
+        found = {"version": report.registered.version, "run_id": report.registered.run_id, "rounds": trained.rounds}
+        found |= {"metrics": trained.metrics, "intervals": trained.intervals, "comparison": trained.comparison}
+        click.echo(json.dumps(printing.plain(found)))
     else:
         click.echo(printing.training(report))
 

@@ -25,6 +25,7 @@ from credit_scoring.intake.run import IntakeReport
 from credit_scoring.intake.run import intake as take_in
 from credit_scoring.model.packaging import load_version
 from credit_scoring.model.registry import Alias, find
+from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing.explain import Explanation
 from credit_scoring.publishing.explain import explain as explain_client
@@ -104,11 +105,11 @@ def intake(settings: Settings) -> IntakeReport:
     return take_in(store.tables, store.ledger, store.landing, settings.intake, new_run_id(), clock)
 
 
-def train(settings: Settings) -> TrainingReport:
-    """Trains on all clients with an outcome and registers the challenger."""
-    store = open_store(settings)
+def train(settings: Settings, trials: int = 0) -> TrainingReport:
+    """Trains on all clients with an outcome and registers the challenger; `trials` of a search for parameters first."""
     connect(settings.mlflow)
-    return train_and_register(store.tables, store.ledger, settings, code_version())
+    store = open_store(settings)
+    return train_and_register(store.tables, store.ledger, settings, code_version(), trials)
 
 
 def promote(settings: Settings, rollback: bool = False) -> Promotion:
@@ -179,7 +180,8 @@ def connect(settings: MlflowSettings) -> None:
     uri = settings.tracking_uri
     if uri is not None:
         if uri.startswith("sqlite:///"):
-            Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            with asking_mlflow("make a folder for its database"):
+                Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         mlflow.set_tracking_uri(uri)
     if settings.registry_uri is not None:
         mlflow.set_registry_uri(settings.registry_uri)

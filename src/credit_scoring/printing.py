@@ -112,21 +112,29 @@ def intake(report: IntakeReport) -> str:
 
 
 def training(report: TrainingReport) -> str:
-    """What the model is worth, out of fold and on the holdout."""
-    trained, metrics = report.trained, report.trained.metrics
+    """What the model is worth, out of fold and on the holdout, and beside others."""
+    trained, metrics, intervals = report.trained, report.trained.metrics, report.trained.intervals
+
+    def measured(key: str) -> str:
+        return str(intervals[key]) if key in intervals else f"{metrics[key]:.4f}"
+
     rows = [
-        [name, metrics[f"oof_{key}"], metrics[f"holdout_{key}"]]
+        [name, measured(f"oof_{key}"), measured(f"holdout_{key}")]
         for name, key in (
             ("AUC", "auc"), ("Gini", "gini"), ("Brier score", "brier"), ("calibration error", "ece"),
-            ("cost a client", "cost_by_score"), ("cost, all approved", "cost_approve_all"),
-            ("share approved", "approval_rate"),
+            ("cost a client", "cost_by_score"), ("cost, best in hindsight", "best_cost"),
+            ("cost, all approved", "cost_approve_all"), ("share approved", "approval_rate"),
         )
     ]  # fmt: skip
+    beside = [[each.name, each.features, str(each.auc), str(each.cost)] for each in trained.comparison]
     return "\n".join(
         [
             f"Model version {report.registered.version} is the challenger: {trained.rounds} trees, "
             f"{trained.sample.clients:,} clients, {trained.sample.defaults:,} defaults.",
             table(["", "out of fold", "holdout"], rows),
+            "",
+            table(["out of fold", "features", "AUC", "cost a client"], beside),
+            *trained.remarks,
             "Make it the champion with `credit-scoring promote`.",
         ]
     )

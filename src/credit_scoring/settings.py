@@ -7,7 +7,7 @@ environment or a secret scope, read by the part that needs them.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -78,8 +78,17 @@ class DecisionSettings(Section):
     refer_band: tuple[int, int] | None = None
 
 
+Rival = Literal["prior", "logistic_regression", "class_weights", "undersampling", "without_age"]
+"""What a training can be compared with (see training.comparison)."""
+
+
 class TrainingSettings(Section):
-    """How a model is fitted; the defaults suit tens of thousands of real clients."""
+    """How a model is fitted; the defaults suit tens of thousands of real clients.
+
+    `leave_out`: columns of the application; no feature that reads one of them is fitted on. `compare`: with what the
+    model is compared on the same folds; each but the first two takes up to as long as the folds themselves.
+    `resamples`: of clients, for intervals.
+    """
 
     seed: int = 7
     folds: Annotated[int, Field(ge=2, le=20)] = 5
@@ -93,6 +102,9 @@ class TrainingSettings(Section):
     bagging_freq: Annotated[int, Field(ge=0)] = 1
     lambda_l2: Annotated[float, Field(ge=0)] = 10
     min_gain_share: Annotated[float, Field(ge=0, lt=1)] = 0.001
+    leave_out: tuple[str, ...] = ()
+    compare: tuple[Rival, ...] = ("prior", "logistic_regression", "class_weights", "undersampling")
+    resamples: Annotated[int, Field(ge=100)] = 1_000
     holdout_percent: Annotated[int, Field(ge=1, le=50)] = 10
     min_clients: Annotated[int, Field(ge=1)] = 1_000
     min_defaults: Annotated[int, Field(ge=1)] = 50

@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame, SparkSession
 from credit_scoring.model.artifacts import FeatureLine, Features
 from credit_scoring.settings import DecisionSettings, MlflowSettings, TrainingSettings
 from credit_scoring.training.inputs import Inputs
-from credit_scoring.training.train import Trained, train
+from credit_scoring.training.train import Trained, parted, train
 
 SCHEMA = "client_id BIGINT, target INT, features ARRAY<FLOAT>"
 NAMES = ("debt", "income", "missing_tells", "age", "noise_1", "noise_2", "noise_3", "noise_4")
@@ -74,6 +74,8 @@ def parameters() -> TrainingSettings:
         min_data_in_leaf=20,
         feature_fraction=0.8,
         min_clients=1000,
+        compare=(),
+        resamples=200,
     )
 
 
@@ -90,7 +92,8 @@ def trained(
     parameters: TrainingSettings,
     decision_settings: DecisionSettings,
 ) -> Trained:
-    return train(frame(lender), inputs, parameters, decision_settings)
+    with parted(frame(lender), parameters) as kept:
+        return train(kept, inputs, parameters, decision_settings)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from credit_scoring.model.scorer import scorer
 from credit_scoring.training import register as module
 from credit_scoring.training.promote import promote, rollback
 from credit_scoring.training.register import register, texts_of
+from credit_scoring.training.tracking import tracked
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,12 @@ def texts(trained, probe, parameters, decision_settings):
 @pytest.fixture
 def registered(trained, texts, parameters, decision_settings, store):
     """Registers the model once more, in the test's own store."""
-    return lambda: register(trained, texts, parameters, decision_settings, store)
+
+    def once_more():
+        with tracked(store) as run_id:
+            return register(trained, texts, parameters, decision_settings, store.model, run_id)
+
+    return once_more
 
 
 def test_a_registered_model_scores_as_it_was_trained(registered, store, trained, texts, probe):

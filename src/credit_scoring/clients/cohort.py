@@ -1,7 +1,8 @@
 """Cohorts: which clients, and as known at which delivery.
 
 A cohort is a Spark frame with client_id BIGINT, as_of BIGINT (a seq), delivery STRING and, for training, target INT;
-one row is a *case*. Nothing here runs anything but `seqs_of`, `count_by_delivery`: the actions are the caller's.
+one row is a *case*. Nothing here runs anything but `seqs_of`, `count_by_delivery` and `contradicted`: the actions are
+the caller's.
 """
 
 from __future__ import annotations
@@ -121,6 +122,16 @@ def to_train(tables: Tables, accepted: Sequence[Delivered]) -> DataFrame:
     return first.join(outcome, "client_id").select(
         "client_id", "as_of", _name_of("as_of", accepted).alias("delivery"), "target"
     )
+
+
+def contradicted(tables: Tables, accepted: Sequence[Delivered]) -> int:
+    """How many clients have outcomes of both kinds, by different deliveries. An action, one row.
+
+    In one delivery such outcomes are a conflict, and quarantined.
+    """
+    visible = F.col(SEQ).isin([delivered.seq for delivered in accepted])
+    kinds = tables.read(OUTCOMES.name).where(visible).groupBy(CLIENT).agg(F.countDistinct(TARGET.name).alias("kinds"))
+    return kinds.where("kinds > 1").count()
 
 
 def _first_seq(tables: Tables, source: Table, seqs: Seqs, name: str) -> DataFrame:
