@@ -33,6 +33,8 @@ from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import MlflowSettings, Settings, SparkSettings, TrainingSettings
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.writing import write
+from credit_scoring.training.gates import Verdict
+from credit_scoring.training.promote import FAILED, FORCED, Promotion
 
 PROJECT = Path(__file__).parent.parent
 KNOWN, NEW, SEED = range(1_500), range(1_500, 1_700), 11
@@ -43,6 +45,7 @@ class World:
     """A lender after its first run: settings, what the run said, the model, and its published CSV."""
 
     settings: Settings
+    promotion: Promotion
     report: ScoreReport
     texts: ModelTexts
     history: DataFrame
@@ -75,10 +78,11 @@ def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Worl
         commands.deliver(settings, home / "generated" / name, name, lambda line: None)
     commands.intake(settings)
     commands.train(settings)
-    commands.promote(settings)
+    # The holdout of so small a lender has too few defaults for any gate: somebody has to answer for it.
+    promotion = commands.promote(settings, "a lender of 1,500 clients")
     report = commands.score(settings)
     texts, _ = load_version(settings.mlflow.model, 1)
-    return World(settings, report, texts, commands.open_store(settings).tables.read("score_history"))
+    return World(settings, promotion, report, texts, commands.open_store(settings).tables.read("score_history"))
 
 
 def test_the_csv_holds_exactly_the_touched_clients_with_an_application_and_no_outcome(world: World) -> None:
@@ -245,6 +249,22 @@ def test_the_decision_says_at_which_versions_the_tables_were_read(world: World) 
         assert 0 <= lineage[f"table_version_{table.name}"] < log_length(world, table.name)
 
 
+def test_the_model_was_examined_and_its_promotion_is_on_record(world: World) -> None:
+    client = mlflow.MlflowClient(str(world.settings.mlflow.tracking_uri))
+    version = client.get_model_version(world.settings.mlflow.model, "1")
+    verdicts = {gate.name: gate.verdict for gate in world.promotion.gates}
+    assert verdicts["promises"] is Verdict.PASSED
+    assert verdicts["defaults in the holdout"] is Verdict.FAILED
+    assert version.tags[FORCED] == "a lender of 1,500 clients"
+    assert version.tags[FAILED] == "; ".join(world.promotion.failed)
+    run = client.get_run(version.run_id)
+    assert run.data.metrics["promises_lowered"] == 0
+    assert {"psi_score_waiting", "proxy_auc_gender", "oof_approval_ratio_gender"} <= run.data.metrics.keys()
+    logged = {artifact.path for artifact in client.list_artifacts(version.run_id)}
+    assert {"model_card.html", "examination.json", "promotion.json"} <= logged
+    assert f"{len(NEW):,}" in world.texts.model_card  # the clients waiting, in the table on stability
+
+
 def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.CompletedProcess[str]:
     """What `spark-submit jobs/<job>.py --conf FILE` does in an activated environment, on the world's store."""
     conf = folder / "conf.yml"
@@ -293,6 +313,11 @@ def test_spark_submit_runs_the_jobs(world: World, tmp_path: Path) -> None:
     trained = submit(world, tmp_path, "train")
     assert trained.returncode == 0, trained.stderr[-3000:]
     assert "Model version 2 is the challenger" in trained.stdout
+    judged = submit(world, tmp_path, "promote", "--json", "--quiet")
+    assert judged.returncode == 4, judged.stderr[-3000:]
+    found = json.loads(judged.stdout)
+    assert (found["version"], found["challenger"], found["forced"]) == (1, 2, None)
+    assert "AUC against the champion" in {gate["name"] for gate in found["gates"]}
     again, _ = load_version(world.settings.mlflow.model, 2)
     assert (again.booster, again.features, again.probe) == (
         world.texts.booster,

@@ -110,6 +110,28 @@ class TrainingSettings(Section):
     min_defaults: Annotated[int, Field(ge=1)] = 50
 
 
+class GateSettings(Section):
+    """What a challenger has to show before it may score (see training.gates).
+
+    On the holdout: `min_defaults` clients who defaulted, an AUC of `min_auc`, a calibration error at most
+    `max_calibration_error` above what chance brings about, a ratio of approval rates by gender of `min_approval_ratio`.
+    Against the champion: an AUC that is shown not to be lower by more than `max_auc_loss`, a cost a client (in the unit
+    of the costs) not higher by more than `max_cost_rise`, both by the unfavourable end of the interval; a calibration
+    error not higher by more than `max_calibration_rise`, a ratio not lower by more than `max_approval_ratio_loss`.
+    `promise_clients`: clients of the store on whom a training checks the promises.
+    """
+
+    min_defaults: Annotated[int, Field(ge=1)] = 50
+    min_auc: Share = 0.6
+    max_calibration_error: Annotated[float, Field(ge=0)] = 0.01
+    min_approval_ratio: Share = 0.8
+    max_auc_loss: Annotated[float, Field(ge=0)] = 0.01
+    max_cost_rise: Annotated[float, Field(ge=0)] = 0.5
+    max_calibration_rise: Annotated[float, Field(ge=0)] = 0.01
+    max_approval_ratio_loss: Annotated[float, Field(ge=0)] = 0.05
+    promise_clients: Annotated[int, Field(ge=1)] = 2_000
+
+
 class Settings(BaseSettings):
     """Everything that a run needs to know about its surroundings and its parameters."""
 
@@ -132,6 +154,7 @@ class Settings(BaseSettings):
     gather: GatherSettings = GatherSettings()
     decision: DecisionSettings = DecisionSettings()
     training: TrainingSettings = TrainingSettings()
+    gates: GateSettings = GateSettings()
 
     @classmethod
     def settings_customise_sources(

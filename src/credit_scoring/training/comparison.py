@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 from pyspark.sql import DataFrame
@@ -26,7 +26,7 @@ from credit_scoring.training.evaluate import auc_of, calibration_error
 from credit_scoring.training.fit import Rebalancing
 from credit_scoring.training.folds import fit_folds
 from credit_scoring.training.inputs import Inputs
-from credit_scoring.training.intervals import Interval, Resampling, Statistic, difference, intervals
+from credit_scoring.training.intervals import Flags, Interval, Resampling, Statistic, difference, intervals
 from credit_scoring.training.predict import Margins
 from credit_scoring.training.selection import narrowed, without
 from credit_scoring.training.threshold import approved_by_score, cost, cost_of
@@ -53,6 +53,7 @@ class Compared:
 
     `auc`, `cost` (calibrated, decided by the score) have intervals; so have the paired differences `auc_below_ours` and
     `cost_above_ours`, which are above 0 where ours is better. `cost_as_it_comes`, `ece_as_it_comes`: not calibrated.
+    `approved` [n]: the decisions on the clients of development, by ascending id.
     """
 
     name: str
@@ -64,11 +65,14 @@ class Compared:
     cost_above_ours: Interval
     cost_as_it_comes: float
     ece_as_it_comes: float
+    approved: Flags = field(compare=False, repr=False)
 
     def row(self) -> dict[str, str | float]:
         """The line as a flat one: an interval is three columns, `auc`, `auc_low`, `auc_high`."""
         flat: dict[str, str | float] = {}
         for each in fields(self):
+            if each.name == "approved":
+                continue
             value = getattr(self, each.name)
             if isinstance(value, Interval):
                 flat |= {each.name: value.value, f"{each.name}_low": value.low, f"{each.name}_high": value.high}
@@ -173,4 +177,5 @@ def _line(entrant: _Entrant, found: Mapping[str, Interval], costs: Costs) -> Com
         cost_above_ours=found[f"{name}_cost_above_ours"],
         cost_as_it_comes=cost(clients.target, plain, costs),
         ece_as_it_comes=calibration_error(clients.target, AS_IT_COMES.probability(clients.margin)),
+        approved=approved_by_score(clients.margin, entrant.scale, costs.threshold()),
     )

@@ -75,6 +75,18 @@ def calibration_error_of(target: Integers, probability: Floats, where: Flags | N
     return found if len(starts) else _none
 
 
+def calibration_chance(probability: Floats) -> float:
+    """The calibration error that chance alone brings about when every probability [n] is true.
+
+    In a bin of m clients the observed rate is nearly normal around the mean p, with variance mean(p (1 - p)) / m, so
+    its mean distance is sqrt(2 / pi) of the standard deviation.
+    """
+    ascending = np.sort(probability)
+    bins = [part for part in np.array_split(ascending, BINS) if len(part)]
+    distances = [len(part) * np.sqrt(2 / np.pi * (part * (1 - part)).mean() / len(part)) for part in bins]
+    return float(sum(distances) / len(probability))
+
+
 def auc_of(target: Integers, margin: Floats, where: Flags | None = None) -> Statistic:
     """The AUC of the clients where `where` [n] is true (default: all), as a statistic of a resample.
 

@@ -70,7 +70,7 @@ def margins_by(vectors: DataFrame, loaded: Callable[[], Models]) -> Margins:
             )
 
     rows = vectors.select("client_id", "target", "part", "features")
-    found = _collected(rows.mapInArrow(predicted, "client_id BIGINT, target INT, part INT, margin DOUBLE"))
+    found = collected(rows.mapInArrow(predicted, "client_id BIGINT, target INT, part INT, margin DOUBLE"))
     return Margins(
         found["client_id"].to_numpy(np.int64),
         found["target"].to_numpy(np.int64),
@@ -92,7 +92,7 @@ def shares(vectors: DataFrame, booster: str, client_ids: Integers) -> Floats:
                 yield pa.RecordBatch.from_arrays([chosen["client_id"], pa.array(list(phi))], ["client_id", "phi"])
 
     rows = vectors.select("client_id", "features")
-    found = _collected(rows.mapInArrow(explained, "client_id BIGINT, phi ARRAY<DOUBLE>"))
+    found = collected(rows.mapInArrow(explained, "client_id BIGINT, phi ARRAY<DOUBLE>"))
     return np.stack(found["phi"].to_numpy())
 
 
@@ -100,7 +100,7 @@ def _raw_score(booster: lgb.Booster) -> Callable[[Matrix], Floats]:
     return lambda vectors: np.asarray(booster.predict(vectors, raw_score=True, num_threads=1))
 
 
-def _collected(rows: DataFrame) -> pd.DataFrame:
+def collected(rows: DataFrame) -> pd.DataFrame:
     """The rows on the driver, by ascending client id."""
     found: pd.DataFrame = rows.toPandas()
     return found.sort_values("client_id")

@@ -20,7 +20,7 @@ from credit_scoring.model.registry import Alias, assign
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import DecisionSettings, TrainingSettings
-from credit_scoring.training.card import card
+from credit_scoring.training.examine import Examination
 from credit_scoring.training.intervals import Interval
 from credit_scoring.training.train import Trained
 
@@ -44,7 +44,7 @@ def texts_of(
     parameters: TrainingSettings,
     decision_settings: DecisionSettings,
 ) -> ModelTexts:
-    """The artifacts of the model that a training found.
+    """The artifacts of the model that a training found, but for its card, which tells what comes after.
 
     `probe_vectors`: float32 [k, F] of generated clients. `lineage`: where the vectors came from (versions of tables,
     code version); parameters and counts are added to it. ModelError when the parts do not belong together.
@@ -64,7 +64,7 @@ def texts_of(
             **lineage,
         },
     )
-    return assemble(trained.booster, decision, trained.inputs.declared, probe_vectors, card(trained, decision))
+    return assemble(trained.booster, decision, trained.inputs.declared, probe_vectors, model_card="")
 
 
 def register(
@@ -74,11 +74,12 @@ def register(
     decision_settings: DecisionSettings,
     model_name: str,
     run_id: str,
+    examined: Examination | None = None,
 ) -> Registered:
     """Logs and registers the model `texts` of a training under `model_name`, and makes it the challenger.
 
     `run_id`: the MLflow run that is going on (see tracking). ModelError when the store does not answer; then no version
-    of the run is left.
+    of the run is left. What the model was examined for is logged too; a model that was not cannot pass its gates.
     """
     log.info("registering the model")
     try:
@@ -89,6 +90,10 @@ def register(
                 mlflow.log_metric("fold_rounds", rounds, step=fold + 1)
             if trained.remarks:
                 mlflow.set_tag("remarks", "\n".join(trained.remarks))
+            mlflow.log_text(texts.model_card, "model_card.html")
+            if examined is not None:
+                mlflow.log_metrics(dict(examined.metrics()))
+                mlflow.log_dict(asdict(examined), "examination.json")
             mlflow.log_text(_csv(each.row() for each in trained.comparison), "comparison.csv")
             mlflow.log_text(_csv(asdict(point) for point in trained.cost_curve), "cost_curve.csv")
         version = int(log_model(texts, model_name).registered_model_version or 0)

@@ -21,6 +21,8 @@ from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import Settings
 from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.known import known
+from credit_scoring.training.card.card import card
+from credit_scoring.training.examine import Examination, examine, warnings
 from credit_scoring.training.inputs import inputs
 from credit_scoring.training.register import Lineage, Registered, register, texts_of
 from credit_scoring.training.tracking import record_trial, tracked
@@ -37,6 +39,7 @@ class TrainingReport:
 
     registered: Registered
     trained: Trained
+    examined: Examination
 
 
 def train_and_register(
@@ -70,17 +73,21 @@ def train_and_register(
             if trials:
                 parameters = tune(kept, declared, parameters, trials, partial(_record, run_id))
             trained = train(kept, declared, parameters, settings.decision)
-        trained = replace(trained, remarks=(*_contradictions(tables, accepted), *trained.remarks))
-        lineage: Lineage = {
-            "code_version": code_version,
-            "deliveries": ", ".join(_names([delivered.name for delivered in accepted])),
-            "last_seq": accepted[-1].seq,
-            "tuning_trials": trials,
-            **{f"table_version_{table}": version for table, version in sorted(tables.versions.items())},
-        }
-        texts = texts_of(trained, _probe(), lineage, parameters, settings.decision)
-        registered = register(trained, texts, parameters, settings.decision, settings.mlflow.model, run_id)
-    return TrainingReport(registered, trained)
+            trained = replace(trained, remarks=(*_contradictions(tables, accepted), *trained.remarks))
+            lineage: Lineage = {
+                "code_version": code_version,
+                "deliveries": ", ".join(_names([delivered.name for delivered in accepted])),
+                "last_seq": accepted[-1].seq,
+                "tuning_trials": trials,
+                **{f"table_version_{table}": version for table, version in sorted(tables.versions.items())},
+            }
+            texts = texts_of(trained, _probe(), lineage, parameters, settings.decision)
+            examined = examine(tables, Ledger(tables), kept, trained, texts, learners, settings)
+        for sentence in warnings(examined):
+            log.warning("%s", sentence)
+        texts = replace(texts, model_card=card(trained, examined, texts))
+        registered = register(trained, texts, parameters, settings.decision, settings.mlflow.model, run_id, examined)
+    return TrainingReport(registered, trained, examined)
 
 
 def _contradictions(tables: Tables, accepted: Sequence[Delivered]) -> tuple[str, ...]:
