@@ -34,7 +34,17 @@ def clean(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clean")
     _run(UV, "venv", "--quiet", "--python", sys.executable, folder)
     python = folder / "bin" / "python"
-    _run(UV, "pip", "install", "--quiet", "--python", python, "--constraints", ROOT / "requirements.lock", f"{wheel}[spark]")
+    _run(
+        UV,
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        python,
+        "--constraints",
+        ROOT / "requirements.lock",
+        f"{wheel}[spark]",
+    )
     return folder / "bin"
 
 
@@ -65,7 +75,7 @@ def test_the_command_works_from_it(clean: Path, tmp_path: Path) -> None:
     _run(clean / "credit-scoring", "generate", "--clients", "5", "--outcomes", "2", "--out", "lender", cwd=tmp_path)
     listed = _run(clean / "credit-scoring", "--help", cwd=tmp_path)
 
-    assert sorted(path.stem for path in (tmp_path / "lender").iterdir())[:2] == ["POS_CASH_balance", "application"]
+    assert {"POS_CASH_balance", "bureau"} <= {path.stem for path in (tmp_path / "lender").iterdir()}
     assert all(name in listed for name in ("deliver", "intake", "train", "promote", "score", "explain"))
 
 
