@@ -174,7 +174,7 @@ def drawn() -> Callable[[str, int, int], dict[str, object]]:
 
 def _declared_features() -> Features:
     lines = (
-        FeatureLine(name=f.name, meaning=f.meaning, unit=f.unit.value, risk=f.risk.name.lower(), reason=f.reason.code)
+        FeatureLine(name=f.name, meaning=f.meaning, unit=f.unit.en, risk=f.risk.name.lower(), reason=f.reason.code)
         for f in registry.FEATURES
     )
     return Features(fingerprint=registry.fingerprint(), features=tuple(lines), used=registry.names()[::3])

@@ -30,6 +30,13 @@ def test_a_wrong_setting_ends_with_2_and_a_sentence() -> None:
     assert (done.exit_code, done.stderr.startswith("There is no settings file nowhere.yml")) == (2, True)
 
 
+def test_gates_are_passed_over_with_a_reason_only(conf: Path) -> None:
+    for wrong in (("--force",), ("--reason", "so"), ("--force", "--reason", " "), ("--rollback", "--force")):
+        done = run("promote", *wrong, "--conf", conf)
+        assert done.exit_code == 2, wrong
+        assert "--reason" in done.stderr
+
+
 def test_without_a_challenger_promote_ends_with_4(conf: Path) -> None:
     done = run("promote", "--conf", conf)
     assert (done.exit_code, "There is no challenger" in done.stderr) == (4, True)

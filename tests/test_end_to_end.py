@@ -20,7 +20,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from credit_scoring import commands
 from credit_scoring.commands import ScoreReport
-from credit_scoring.errors import UsageError
+from credit_scoring.errors import ModelError, UsageError
 from credit_scoring.features import registry
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.reasons import Reason
@@ -33,6 +33,8 @@ from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import MlflowSettings, Settings, SparkSettings, TrainingSettings
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.writing import write
+from credit_scoring.training.gates import Verdict
+from credit_scoring.training.promote import FAILED, FORCED, Promotion
 
 PROJECT = Path(__file__).parent.parent
 KNOWN, NEW, SEED = range(1_500), range(1_500, 1_700), 11
@@ -43,6 +45,7 @@ class World:
     """A lender after its first run: settings, what the run said, the model, and its published CSV."""
 
     settings: Settings
+    promotion: Promotion
     report: ScoreReport
     texts: ModelTexts
     history: DataFrame
@@ -59,7 +62,9 @@ def settings_of(home: Path) -> Settings:
     return Settings(
         home=home,
         spark=SparkSettings(driver_memory="2g", shuffle_partitions=2),
-        training=TrainingSettings(folds=2, max_rounds=40, learning_rate=0.1, min_data_in_leaf=40),
+        training=TrainingSettings(
+            folds=2, max_rounds=40, learning_rate=0.1, min_data_in_leaf=40, compare=("prior", "logistic_regression")
+        ),
     )
 
 
@@ -73,10 +78,11 @@ def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Worl
         commands.deliver(settings, home / "generated" / name, name, lambda line: None)
     commands.intake(settings)
     commands.train(settings)
-    commands.promote(settings)
+    # The holdout of so small a lender has too few defaults for any gate: somebody has to answer for it.
+    promotion = commands.promote(settings, "a lender of 1,500 clients")
     report = commands.score(settings)
     texts, _ = load_version(settings.mlflow.model, 1)
-    return World(settings, report, texts, commands.open_store(settings).tables.read("score_history"))
+    return World(settings, promotion, report, texts, commands.open_store(settings).tables.read("score_history"))
 
 
 def test_the_csv_holds_exactly_the_touched_clients_with_an_application_and_no_outcome(world: World) -> None:
@@ -174,6 +180,18 @@ def test_a_client_is_explained_in_words_and_in_a_picture(world: World, tmp_path:
         commands.explain(world.settings, row.client_id, "en", tmp_path / "nowhere" / "client.png")
 
 
+def test_a_training_that_is_refused_leaves_a_failed_run_and_no_version(world: World) -> None:
+    demanding = world.settings.training.model_copy(update={"min_defaults": 5_000})
+    with pytest.raises(ModelError, match="a model needs 1000 and 5000") as refused:
+        commands.train(world.settings.model_copy(update={"training": demanding}))
+    assert refused.value.exit_code == 4
+    client = mlflow.MlflowClient()
+    assert len(client.search_model_versions(f"name = '{world.settings.mlflow.model}'")) == 1
+    experiment = client.get_experiment_by_name(world.settings.mlflow.experiment)
+    last = client.search_runs([experiment.experiment_id], order_by=["attributes.start_time DESC"])[0]
+    assert (last.info.status, last.data.tags["failure"]) == ("FAILED", str(refused.value))
+
+
 def test_every_published_sentence_is_true(world: World) -> None:
     truth = commands.check_reasons(world.settings)
     assert (truth.clients, truth.untrue, truth.said) == (len(NEW), 0, len(NEW) * len(Reason))
@@ -219,7 +237,32 @@ def test_the_models_store_is_the_one_of_the_settings(world: World) -> None:
     version = mlflow.MlflowClient().get_model_version_by_alias(MlflowSettings().model, "champion")
     assert int(version.version) == 1
     metrics = mlflow.get_run(version.run_id).data.metrics
-    assert 0.5 < metrics["oof_auc"] < 1
+    assert 0.5 < metrics["oof_auc_low"] < metrics["oof_auc"] < metrics["oof_auc_high"] < 1
+    assert metrics["prior_auc"] == 0.5
+    comparison = mlflow.artifacts.load_text(f"runs:/{version.run_id}/comparison.csv")
+    assert set(pl.read_csv(comparison.encode())["name"]) == {"ours", "prior", "logistic_regression"}
+
+
+def test_the_decision_says_at_which_versions_the_tables_were_read(world: World) -> None:
+    lineage = world.decision.lineage
+    for table in TABLES:
+        assert 0 <= lineage[f"table_version_{table.name}"] < log_length(world, table.name)
+
+
+def test_the_model_was_examined_and_its_promotion_is_on_record(world: World) -> None:
+    client = mlflow.MlflowClient(str(world.settings.mlflow.tracking_uri))
+    version = client.get_model_version(world.settings.mlflow.model, "1")
+    verdicts = {gate.name: gate.verdict for gate in world.promotion.gates}
+    assert verdicts["promises"] is Verdict.PASSED
+    assert verdicts["defaults in the holdout"] is Verdict.FAILED
+    assert version.tags[FORCED] == "a lender of 1,500 clients"
+    assert version.tags[FAILED] == "; ".join(world.promotion.failed)
+    run = client.get_run(version.run_id)
+    assert run.data.metrics["promises_lowered"] == 0
+    assert {"psi_score_waiting", "proxy_auc_gender", "oof_approval_ratio_gender"} <= run.data.metrics.keys()
+    logged = {artifact.path for artifact in client.list_artifacts(version.run_id)}
+    assert {"model_card.html", "examination.json", "promotion.json"} <= logged
+    assert f"{len(NEW):,}" in world.texts.model_card  # the clients waiting, in the table on stability
 
 
 def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -227,11 +270,21 @@ def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.Co
     conf = folder / "conf.yml"
     conf.write_text(
         f"home: {world.settings.home}\n"
-        "training: {folds: 2, max_rounds: 20, learning_rate: 0.1, min_data_in_leaf: 40}\n"
+        "training: {folds: 2, max_rounds: 40, learning_rate: 0.1, min_data_in_leaf: 40, compare: []}\n"
     )
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "PYSPARK", "JAVA"))}
     return subprocess.run(
-        ["spark-submit", "--driver-memory", "2g", str(PROJECT / "jobs" / f"{job}.py"), "--conf", str(conf), *options],
+        [
+            "spark-submit",
+            "--master",
+            "local[1]",
+            "--driver-memory",
+            "2g",
+            str(PROJECT / "jobs" / f"{job}.py"),
+            "--conf",
+            str(conf),
+            *options,
+        ],
         cwd=PROJECT,
         env={**clean, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
         capture_output=True,
@@ -242,7 +295,10 @@ def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.Co
 
 
 def test_spark_submit_runs_the_jobs(world: World, tmp_path: Path) -> None:
-    """On the same store a later delivery is taken in and scored, and another challenger trained."""
+    """On the same store a later delivery is taken in and scored, and another challenger trained: the same model.
+
+    One core and another process, where the first had two: the same clients, settings and seed give the same bytes.
+    """
     more = range(NEW.stop, NEW.stop + 20)
     write(tmp_path / "more", more, 0, SEED)
     commands.deliver(world.settings, tmp_path / "more", "more", lambda line: None)
@@ -257,6 +313,20 @@ def test_spark_submit_runs_the_jobs(world: World, tmp_path: Path) -> None:
     trained = submit(world, tmp_path, "train")
     assert trained.returncode == 0, trained.stderr[-3000:]
     assert "Model version 2 is the challenger" in trained.stdout
+    judged = submit(world, tmp_path, "promote", "--json", "--quiet")
+    assert judged.returncode == 4, judged.stderr[-3000:]
+    found = json.loads(judged.stdout)
+    assert (found["version"], found["challenger"], found["forced"]) == (1, 2, None)
+    assert "AUC against the champion" in {gate["name"] for gate in found["gates"]}
+    again, _ = load_version(world.settings.mlflow.model, 2)
+    assert (again.booster, again.features, again.probe) == (
+        world.texts.booster,
+        world.texts.features,
+        world.texts.probe,
+    )
+    decision = Decision.from_json(again.decision, "decision.json")
+    assert decision.model_copy(update={"lineage": world.decision.lineage}) == world.decision
+    assert decision.lineage["table_version_application"] == world.decision.lineage["table_version_application"] + 1
     refused = submit(world, tmp_path, "promote", "--rollback")
     # spark-submit passes both streams of Python on as its standard output.
     assert (refused.returncode, "first champion" in refused.stdout) == (4, True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credit_scoring.errors import CreditScoringError, DeliveryRefused
+from credit_scoring.errors import CreditScoringError, DeliveryRefused, ModelError, UsageError
 
 if TYPE_CHECKING:
     from credit_scoring.intake.run import IntakeReport
@@ -130,25 +130,40 @@ def intake(call: Call) -> None:
 
 
 @command
-def train(call: Call) -> None:
+@click.option(
+    "--tune", "trials", type=click.IntRange(1), help="Trials of a search for parameters; each costs the folds again."
+)
+def train(call: Call, trials: int | None) -> None:
     """Train on the clients with an outcome, and register the challenger."""
     from credit_scoring import commands, printing
 
-    report = commands.train(call.settings())
+    report = commands.train(call.settings(), trials or 0)
     if call.as_json:
-        found = {"version": report.registered.version, "run_id": report.registered.run_id}
-        click.echo(json.dumps({**found, "rounds": report.trained.rounds, "metrics": dict(report.trained.metrics)}))
+        trained = report.trained
+        found = {"version": report.registered.version, "run_id": report.registered.run_id, "rounds": trained.rounds}
+        found |= {"metrics": trained.metrics, "intervals": trained.intervals, "comparison": trained.comparison}
+        click.echo(json.dumps(printing.plain(found)))
     else:
         click.echo(printing.training(report))
 
 
 @command
 @click.option("--rollback", is_flag=True, help="Back to the champion before.")
-def promote(call: Call, rollback: bool) -> None:
-    """Make the challenger the champion."""
+@click.option("--force", is_flag=True, help="Also when gates fail; needs a reason.")
+@click.option("--reason", default="", help="Why it is forced; recorded with the gates that failed.")
+def promote(call: Call, rollback: bool, force: bool, reason: str) -> None:
+    """Make the challenger the champion, if it passes its gates."""
     from credit_scoring import commands, printing
 
-    call.print(commands.promote(call.settings(), rollback), printing.promotion)
+    if rollback and (force or reason):
+        raise UsageError("--rollback goes back to the champion before; it takes no --force and no --reason.")
+    if force != bool(reason.strip()):
+        raise UsageError('Gates are passed over with both --force and --reason "...": the reason is recorded.')
+    settings = call.settings()
+    done = commands.rollback(settings) if rollback else commands.promote(settings, reason.strip() or None)
+    call.print(done, printing.promotion)
+    if done.refused:
+        raise SystemExit(ModelError.exit_code)
 
 
 @command

@@ -24,7 +24,8 @@ from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.intake.run import intake as take_in
 from credit_scoring.model.packaging import load_version
-from credit_scoring.model.registry import Alias, find
+from credit_scoring.model.registry import Alias, find, version_of
+from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing.explain import Explanation
 from credit_scoring.publishing.explain import explain as explain_client
@@ -104,17 +105,25 @@ def intake(settings: Settings) -> IntakeReport:
     return take_in(store.tables, store.ledger, store.landing, settings.intake, new_run_id(), clock)
 
 
-def train(settings: Settings) -> TrainingReport:
-    """Trains on all clients with an outcome and registers the challenger."""
+def train(settings: Settings, trials: int = 0) -> TrainingReport:
+    """Trains on all clients with an outcome and registers the challenger; `trials` of a search for parameters first."""
+    connect(settings.mlflow)
     store = open_store(settings)
-    connect(settings.mlflow)
-    return train_and_register(store.tables, store.ledger, settings, code_version())
+    return train_and_register(store.tables, store.ledger, settings, code_version(), trials)
 
 
-def promote(settings: Settings, rollback: bool = False) -> Promotion:
-    """Makes the challenger the champion, or the champion before it again."""
+def promote(settings: Settings, force_reason: str | None = None) -> Promotion:
+    """Sets the challenger against the champion, and makes it the champion when it passes its gates or is forced."""
     connect(settings.mlflow)
-    return (roll_back if rollback else promote_challenger)(settings.mlflow.model)
+    version_of(settings.mlflow.model, Alias.CHALLENGER)  # said before a session is started, which takes seconds
+    store = open_store(settings)
+    return promote_challenger(store.tables, store.ledger, settings, clock(), force_reason)
+
+
+def rollback(settings: Settings) -> Promotion:
+    """Makes the champion before the present one the champion again."""
+    connect(settings.mlflow)
+    return roll_back(settings.mlflow.model)
 
 
 def score(settings: Settings) -> ScoreReport:
@@ -179,7 +188,8 @@ def connect(settings: MlflowSettings) -> None:
     uri = settings.tracking_uri
     if uri is not None:
         if uri.startswith("sqlite:///"):
-            Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+            with asking_mlflow("make a folder for its database"):
+                Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
         mlflow.set_tracking_uri(uri)
     if settings.registry_uri is not None:
         mlflow.set_registry_uri(settings.registry_uri)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from credit_scoring import commands
 from credit_scoring.commands import ScoreReport
+from credit_scoring.errors import ModelError
 from credit_scoring.intake.manifest import NAME
 from credit_scoring.settings import Settings
 from credit_scoring.storage.files import Folder
@@ -33,7 +34,8 @@ def demo(settings: Settings, say: Say) -> ScoreReport:
         report = commands.train(settings)
         auc = report.trained.metrics["oof_auc"]
         say(f"Model version {report.registered.version}: AUC {auc:.3f} out of fold; promoting it")
-        commands.promote(settings)
+        if (found := commands.promote(settings)).refused:
+            raise ModelError(f"The model did not pass its gates ({', '.join(found.failed)}), so nothing is scored.")
     say("Scoring what waits")
     return commands.score(settings)
 

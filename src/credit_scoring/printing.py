@@ -22,6 +22,17 @@ from credit_scoring.training.run import TrainingReport
 
 _SHOWN = 8
 
+_EXAMINED = {
+    "promises_moved": "promised improvements that were tried",
+    "promises_lowered": "promised improvements that lowered a score",
+    "psi_score_folds": "largest PSI of the score between folds",
+    "psi_score_waiting": "PSI of the score, clients waiting",
+    "oof_approval_ratio_gender": "approval ratio by gender, out of fold",
+    "holdout_approval_ratio_gender": "approval ratio by gender, holdout",
+    "proxy_auc_gender": "AUC with which the inputs tell gender",
+    "points_age_older": "points for age, clients of 62 and over",
+}
+
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """Columns as wide as they need be; numbers to the right."""
@@ -112,31 +123,52 @@ def intake(report: IntakeReport) -> str:
 
 
 def training(report: TrainingReport) -> str:
-    """What the model is worth, out of fold and on the holdout."""
-    trained, metrics = report.trained, report.trained.metrics
+    """What the model is worth, out of fold and on the holdout, and beside others."""
+    trained, metrics, intervals = report.trained, report.trained.metrics, report.trained.intervals
+
+    def measured(key: str) -> str:
+        return str(intervals[key]) if key in intervals else f"{metrics[key]:.4f}"
+
     rows = [
-        [name, metrics[f"oof_{key}"], metrics[f"holdout_{key}"]]
+        [name, measured(f"oof_{key}"), measured(f"holdout_{key}")]
         for name, key in (
             ("AUC", "auc"), ("Gini", "gini"), ("Brier score", "brier"), ("calibration error", "ece"),
-            ("cost a client", "cost_by_score"), ("cost, all approved", "cost_approve_all"),
-            ("share approved", "approval_rate"),
+            ("cost a client", "cost_by_score"), ("cost, best in hindsight", "best_cost"),
+            ("cost, all approved", "cost_approve_all"), ("share approved", "approval_rate"),
         )
     ]  # fmt: skip
+    beside = [[each.name, each.features, str(each.auc), str(each.cost)] for each in trained.comparison]
     return "\n".join(
         [
             f"Model version {report.registered.version} is the challenger: {trained.rounds} trees, "
             f"{trained.sample.clients:,} clients, {trained.sample.defaults:,} defaults.",
             table(["", "out of fold", "holdout"], rows),
+            "",
+            table(["out of fold", "features", "AUC", "cost a client"], beside),
+            "",
+            table(
+                ["examined", "found"], [[_EXAMINED[name], value] for name, value in report.examined.metrics().items()]
+            ),
+            "",
+            *trained.remarks,
             "Make it the champion with `credit-scoring promote`.",
         ]
     )
 
 
 def promotion(done: Promotion) -> str:
-    """Who scores now, and who did before."""
-    lines = [str(contender) for contender in done.contenders]
-    before = f" (before: version {done.previous})" if done.previous not in (None, done.version) else ""
-    return "\n".join([*lines, f"Version {done.version} is the champion{before}."])
+    """The gates, who scores now, and who did before."""
+    lines = [table(["gate", "value", "limit", "verdict"], [[g.name, g.value, g.limit, g.verdict] for g in done.gates])]
+    lines += ["", done.says] if done.gates else []
+    if done.forced is not None:
+        lines.append(f"Forced past {', '.join(done.failed)}: {done.forced}")
+    if done.refused:
+        stays = f"version {done.version} stays the champion" if done.version is not None else "there is no champion"
+        lines.append(f"Version {done.challenger} did not pass: {', '.join(done.failed)}. Nothing moved: {stays}.")
+    else:
+        before = f" (before: version {done.previous})" if done.previous not in (None, done.version) else ""
+        lines.append(f"Version {done.version} is the champion{before}.")
+    return "\n".join(lines).lstrip()
 
 
 def scores(report: ScoreReport) -> str:

@@ -7,7 +7,7 @@ environment or a secret scope, read by the part that needs them.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -78,8 +78,17 @@ class DecisionSettings(Section):
     refer_band: tuple[int, int] | None = None
 
 
+Rival = Literal["prior", "logistic_regression", "class_weights", "undersampling", "without_age"]
+"""What a training can be compared with (see training.comparison)."""
+
+
 class TrainingSettings(Section):
-    """How a model is fitted; the defaults suit tens of thousands of real clients."""
+    """How a model is fitted; the defaults suit tens of thousands of real clients.
+
+    `leave_out`: columns of the application; no feature that reads one of them is fitted on. `compare`: with what the
+    model is compared on the same folds; each but the first two takes up to as long as the folds themselves.
+    `resamples`: of clients, for intervals.
+    """
 
     seed: int = 7
     folds: Annotated[int, Field(ge=2, le=20)] = 5
@@ -93,9 +102,34 @@ class TrainingSettings(Section):
     bagging_freq: Annotated[int, Field(ge=0)] = 1
     lambda_l2: Annotated[float, Field(ge=0)] = 10
     min_gain_share: Annotated[float, Field(ge=0, lt=1)] = 0.001
+    leave_out: tuple[str, ...] = ()
+    compare: tuple[Rival, ...] = ("prior", "logistic_regression", "class_weights", "undersampling")
+    resamples: Annotated[int, Field(ge=100)] = 1_000
     holdout_percent: Annotated[int, Field(ge=1, le=50)] = 10
     min_clients: Annotated[int, Field(ge=1)] = 1_000
     min_defaults: Annotated[int, Field(ge=1)] = 50
+
+
+class GateSettings(Section):
+    """What a challenger has to show before it may score (see training.gates).
+
+    On the holdout: `min_defaults` clients who defaulted, an AUC of `min_auc`, a calibration error at most
+    `max_calibration_error` above what chance brings about, a ratio of approval rates by gender of `min_approval_ratio`.
+    Against the champion: an AUC that is shown not to be lower by more than `max_auc_loss`, a cost a client (in the unit
+    of the costs) not higher by more than `max_cost_rise`, both by the unfavourable end of the interval; a calibration
+    error not higher by more than `max_calibration_rise`, a ratio not lower by more than `max_approval_ratio_loss`.
+    `promise_clients`: clients of the store on whom a training checks the promises.
+    """
+
+    min_defaults: Annotated[int, Field(ge=1)] = 50
+    min_auc: Share = 0.6
+    max_calibration_error: Annotated[float, Field(ge=0)] = 0.01
+    min_approval_ratio: Share = 0.8
+    max_auc_loss: Annotated[float, Field(ge=0)] = 0.01
+    max_cost_rise: Annotated[float, Field(ge=0)] = 0.5
+    max_calibration_rise: Annotated[float, Field(ge=0)] = 0.01
+    max_approval_ratio_loss: Annotated[float, Field(ge=0)] = 0.05
+    promise_clients: Annotated[int, Field(ge=1)] = 2_000
 
 
 class Settings(BaseSettings):
@@ -120,6 +154,7 @@ class Settings(BaseSettings):
     gather: GatherSettings = GatherSettings()
     decision: DecisionSettings = DecisionSettings()
     training: TrainingSettings = TrainingSettings()
+    gates: GateSettings = GateSettings()
 
     @classmethod
     def settings_customise_sources(

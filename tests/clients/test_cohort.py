@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from chispa import assert_df_equality
 
-from credit_scoring.clients.cohort import Count, count_by_delivery, seqs_of, standing, to_score, to_train, touched
+from credit_scoring.clients.cohort import (
+    Count,
+    contradicted,
+    count_by_delivery,
+    seqs_of,
+    standing,
+    to_score,
+    to_train,
+    touched,
+)
 from credit_scoring.schema.table import CLIENT
 
 COHORT = "client_id BIGINT, as_of BIGINT, delivery STRING"
@@ -77,3 +86,6 @@ def test_training_knows_a_client_as_at_the_first_application_and_its_latest_outc
     found = to_train(tables, accepted)
     expected = tables.spark.createDataFrame([(1, 2, "d2", 1)], f"{COHORT}, target INT")
     assert_df_equality(found, expected, ignore_nullable=True)
+    # Client 1's outcomes contradict each other; those of client 3 would, were delivery 4 accepted.
+    stored_lender.deliver(5, {"outcomes": rows(3, TARGET=0)})
+    assert contradicted(tables, accepted) == 1

@@ -36,6 +36,15 @@ def test_a_lower_version_of_an_application_is_skipped(table: Tables) -> None:
     assert table.read("t").count() == 2
 
 
+def test_a_pinned_table_is_read_as_it_was(table: Tables) -> None:
+    append(table, 1, "a")
+    pinned = table.pinned(["t"])
+    append(table, 2, "b")
+    assert (pinned.read("t").count(), table.read("t").count()) == (2, 4)
+    assert pinned.versions == {"t": 1}
+    assert table.versions == {}
+
+
 def test_verify_counts_by_seq(table: Tables) -> None:
     append(table, 1, "a")
     table.verify("t", "seq", {1: 2})

@@ -12,9 +12,12 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from credit_scoring.model.artifacts import FeatureLine, Features
+from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import DecisionSettings, MlflowSettings, TrainingSettings
 from credit_scoring.training.inputs import Inputs
-from credit_scoring.training.train import Trained, train
+from credit_scoring.training.register import Registered, register, texts_of
+from credit_scoring.training.tracking import tracked
+from credit_scoring.training.train import Trained, parted, train
 
 SCHEMA = "client_id BIGINT, target INT, features ARRAY<FLOAT>"
 NAMES = ("debt", "income", "missing_tells", "age", "noise_1", "noise_2", "noise_3", "noise_4")
@@ -74,6 +77,8 @@ def parameters() -> TrainingSettings:
         min_data_in_leaf=20,
         feature_fraction=0.8,
         min_clients=1000,
+        compare=(),
+        resamples=200,
     )
 
 
@@ -90,7 +95,8 @@ def trained(
     parameters: TrainingSettings,
     decision_settings: DecisionSettings,
 ) -> Trained:
-    return train(frame(lender), inputs, parameters, decision_settings)
+    with parted(frame(lender), parameters) as kept:
+        return train(kept, inputs, parameters, decision_settings)
 
 
 @pytest.fixture
@@ -99,3 +105,35 @@ def store(tmp_path: Path) -> Iterator[MlflowSettings]:
     mlflow.set_tracking_uri(f"sqlite:///{tmp_path / 'mlflow.db'}")
     yield MlflowSettings(artifacts=str(tmp_path / "artifacts"))
     mlflow.set_tracking_uri(None)
+
+
+@pytest.fixture(scope="session")
+def probe() -> np.ndarray:
+    random = np.random.default_rng(9)
+    vectors = random.normal(size=(50, 8)).astype(np.float32)
+    vectors[random.random(vectors.shape) < 0.2] = np.nan
+    return vectors
+
+
+@pytest.fixture(scope="session")
+def texts(
+    trained: Trained, probe: np.ndarray, parameters: TrainingSettings, decision_settings: DecisionSettings
+) -> ModelTexts:
+    return texts_of(trained, probe, {"table_version_application": 3}, parameters, decision_settings)
+
+
+@pytest.fixture
+def registered(
+    trained: Trained,
+    texts: ModelTexts,
+    parameters: TrainingSettings,
+    decision_settings: DecisionSettings,
+    store: MlflowSettings,
+) -> Callable[[], Registered]:
+    """Registers the model once more, in the test's own store."""
+
+    def once_more() -> Registered:
+        with tracked(store) as run_id:
+            return register(trained, texts, parameters, decision_settings, store.model, run_id)
+
+    return once_more

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from credit_scoring.errors import Fault, ModelError
-from credit_scoring.training.train import train
+from credit_scoring.training.train import parted, train
 
 
 @pytest.fixture
@@ -10,8 +10,9 @@ def refusal(frame, inputs, parameters, decision_settings):
     """The sentence with which a training on these rows is refused."""
 
     def sentence(rows, **changed) -> str:
-        with pytest.raises(ModelError) as refused:
-            train(frame(rows), inputs, parameters.model_copy(update=changed), decision_settings)
+        changed_parameters = parameters.model_copy(update=changed)
+        with pytest.raises(ModelError) as refused, parted(frame(rows), changed_parameters) as kept:
+            train(kept, inputs, changed_parameters, decision_settings)
         assert refused.value.exit_code == 4
         return str(refused.value)
 
@@ -50,8 +51,8 @@ def test_a_part_with_one_class(refusal, lender):
 
 def test_vectors_of_another_length(frame, lender, inputs, parameters, decision_settings):
     shorter = lender.assign(features=[vector[:7] for vector in lender.features])
-    with pytest.raises(Fault, match="another length"):
-        train(frame(shorter), inputs, parameters, decision_settings)
+    with pytest.raises(Fault, match="another length"), parted(frame(shorter), parameters) as kept:
+        train(kept, inputs, parameters, decision_settings)
 
 
 def test_outcomes_that_the_features_do_not_explain(frame, lender, inputs, parameters, decision_settings):
@@ -66,5 +67,5 @@ def test_outcomes_that_the_features_do_not_explain(frame, lender, inputs, parame
     target = np.where(part == 2, ~random, random).astype(int)
     rows = lender.assign(features=list(vectors), target=target)
     few = parameters.model_copy(update={"max_rounds": 3})
-    with pytest.raises(ModelError, match="no better than chance"):
-        train(frame(rows), inputs, few, decision_settings)
+    with pytest.raises(ModelError, match="no better than chance"), parted(frame(rows), few) as kept:
+        train(kept, inputs, few, decision_settings)

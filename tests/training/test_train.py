@@ -5,7 +5,7 @@ import pytest
 from credit_scoring.explanation.contributions import margins_and_contributions
 from credit_scoring.explanation.points import contributions, cut_off, score
 from credit_scoring.training.split import HOLDOUT, Split
-from credit_scoring.training.train import train
+from credit_scoring.training.train import parted, train
 
 NAMES = ("debt", "income", "missing_tells", "age", "noise_1", "noise_2", "noise_3", "noise_4")
 
@@ -29,7 +29,9 @@ def test_rounds_come_from_the_folds(trained, parameters):
 
 def test_a_feature_that_carries_nothing_is_left_out(frame, lender, inputs, parameters, decision_settings):
     constant = lender.assign(features=[np.append(row[:7], np.float32(1)) for row in lender.features])
-    found = train(frame(constant), inputs, parameters.model_copy(update={"min_gain_share": 0.02}), decision_settings)
+    choosy = parameters.model_copy(update={"min_gain_share": 0.02})
+    with parted(frame(constant), choosy) as kept:
+        found = train(kept, inputs, choosy, decision_settings)
     assert found.inputs.names[:3] == NAMES[:3]
     assert "noise_4" not in found.inputs.names
     assert found.inputs.constraints[:2] == (1, -1)
@@ -67,9 +69,11 @@ def test_the_reference_group_has_no_contributions_on_average(trained, lender, pa
 def test_trained_again_it_is_the_same_and_the_holdout_teaches_nothing(
     frame, lender, part, inputs, parameters, decision_settings, trained
 ):
-    again = train(frame(lender).repartition(4), inputs, parameters, decision_settings)
+    with parted(frame(lender).repartition(4), parameters) as kept:
+        again = train(kept, inputs, parameters, decision_settings)
     assert again == trained
     turned = lender.assign(target=np.where(part == HOLDOUT, 1 - lender.target, lender.target))
-    other = train(frame(turned), inputs, parameters, decision_settings)
+    with parted(frame(turned), parameters) as kept:
+        other = train(kept, inputs, parameters, decision_settings)
     assert (other.booster, other.scale, other.reference) == (trained.booster, trained.scale, trained.reference)
     assert other.metrics["holdout_auc"] == pytest.approx(1 - trained.metrics["holdout_auc"])

@@ -1,7 +1,8 @@
 """Cohorts: which clients, and as known at which delivery.
 
 A cohort is a Spark frame with client_id BIGINT, as_of BIGINT (a seq), delivery STRING and, for training, target INT;
-one row is a *case*. Nothing here runs anything but `seqs_of`, `count_by_delivery`: the actions are the caller's.
+one row is a *case*. Nothing here runs anything but `seqs_of`, `count_by_delivery` and `contradicted`: the actions are
+the caller's.
 """
 
 from __future__ import annotations
@@ -103,24 +104,44 @@ def to_train(tables: Tables, accepted: Sequence[Delivered]) -> DataFrame:
     """Every client with a visible outcome, as known when the application was first accepted; with `target` INT.
 
     Nothing later than that first delivery may enter, or the model would learn from what a score never sees. Of several
-    outcomes the latest counts.
+    outcomes the latest counts; `outcome_seq` BIGINT is the seq of the first.
+    """
+    return (
+        _applied(tables, accepted)
+        .join(_outcomes(tables, accepted), "client_id")
+        .select("client_id", "as_of", _name_of("as_of", accepted).alias("delivery"), "target", "outcome_seq")
+    )
+
+
+def without_outcome(tables: Tables, accepted: Sequence[Delivered]) -> DataFrame:
+    """Every client with an accepted application and no visible outcome, as known when it was first accepted.
+
+    The clients whom the model is to score, seen as `to_train` sees those whom it learns from.
+    """
+    waiting = _applied(tables, accepted).join(_outcomes(tables, accepted), "client_id", "left_anti")
+    return waiting.select("client_id", "as_of", _name_of("as_of", accepted).alias("delivery"))
+
+
+def _applied(tables: Tables, accepted: Sequence[Delivered]) -> DataFrame:
+    """Clients with an accepted application, and the seq of the first: client_id, as_of."""
+    return _first_seq(tables, APPLICATION, {APPLICATION.name: [delivered.seq for delivered in accepted]}, "as_of")
+
+
+def _outcomes(tables: Tables, accepted: Sequence[Delivered]) -> DataFrame:
+    """The outcome of each client that has one: client_id, target, outcome_seq."""
+    visible = F.col(SEQ).isin([delivered.seq for delivered in accepted])
+    rows = tables.read(OUTCOMES.name).where(visible).groupBy(F.col(CLIENT).alias("client_id"))
+    return rows.agg(F.max_by(TARGET.name, SEQ).alias("target"), F.min(SEQ).alias("outcome_seq"))
+
+
+def contradicted(tables: Tables, accepted: Sequence[Delivered]) -> int:
+    """How many clients have outcomes of both kinds, by different deliveries. An action, one row.
+
+    In one delivery such outcomes are a conflict, and quarantined.
     """
     visible = F.col(SEQ).isin([delivered.seq for delivered in accepted])
-    first = (
-        tables.read(APPLICATION.name)
-        .where(visible)
-        .groupBy(F.col(CLIENT).alias("client_id"))
-        .agg(F.min(SEQ).alias("as_of"))
-    )
-    outcome = (
-        tables.read(OUTCOMES.name)
-        .where(visible)
-        .groupBy(F.col(CLIENT).alias("client_id"))
-        .agg(F.max_by(TARGET.name, SEQ).alias("target"))
-    )
-    return first.join(outcome, "client_id").select(
-        "client_id", "as_of", _name_of("as_of", accepted).alias("delivery"), "target"
-    )
+    kinds = tables.read(OUTCOMES.name).where(visible).groupBy(CLIENT).agg(F.countDistinct(TARGET.name).alias("kinds"))
+    return kinds.where("kinds > 1").count()
 
 
 def _first_seq(tables: Tables, source: Table, seqs: Seqs, name: str) -> DataFrame:

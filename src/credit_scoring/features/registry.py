@@ -43,6 +43,15 @@ def names() -> tuple[str, ...]:
     return tuple(feature.name for feature in FEATURES)
 
 
+def standing_on(column: str) -> tuple[str, ...]:
+    """The names, in registry order, of the features that read a column of the application, by a step or themselves."""
+    tainted = {column}
+    for step in STEPS:
+        if step.reads & tainted:
+            tainted |= step.makes
+    return tuple(f.name for f in FEATURES if tainted & set(f.value.expression.meta.root_names()))
+
+
 @cache
 def fingerprint() -> str:
     """sha256 (hex) over everything that a vector depends on: declarations, expressions, vocabularies, sentinels.

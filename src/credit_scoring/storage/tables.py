@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -17,11 +17,12 @@ class Tables:
     """The Delta tables of one lender.
 
     `root` is a path or URI (it holds a slash) or `catalog.schema`. `delta.`path`` and a catalog name can be used the
-    same way, so no other module asks which it is.
+    same way, so no other module asks which it is. `versions`: tables that are read as they were at a version.
     """
 
     spark: SparkSession
     root: str
+    versions: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
     def _below_folder(self) -> bool:
@@ -52,7 +53,19 @@ class Tables:
 
     def read(self, table: str) -> DataFrame:
         """All rows of the table, visible or not (see intake.ledger for what is visible)."""
+        if table in self.versions:
+            return self.spark.sql(f"SELECT * FROM {self.name(table)} VERSION AS OF {self.versions[table]}")
         return self.spark.table(self.name(table))
+
+    def pinned(self, tables: Sequence[str]) -> Tables:
+        """The same tables, of which `tables` are read as they are now, in this order, whatever is appended later."""
+        return replace(self, versions={**self.versions, **{table: self._version(table) for table in tables}})
+
+    def _version(self, table: str) -> int:
+        newest = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT 1").first()
+        if newest is None:
+            raise Fault(f"Table {table} has no history, so it is no Delta table: keep it and report this.")
+        return int(newest["version"])
 
     def append(self, table: str, rows: DataFrame, app_id: str, version: int = 0) -> None:
         """Appends rows once for `app_id`, however often it is called.

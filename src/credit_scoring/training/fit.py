@@ -12,6 +12,7 @@ What that takes:
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 import lightgbm as lgb
 from pyspark.ml.functions import array_to_vector
@@ -24,19 +25,47 @@ from credit_scoring.settings import TrainingSettings
 from credit_scoring.training.inputs import Inputs
 
 
+@dataclass(frozen=True)
+class Rebalancing:
+    """A remedy against defaults being rare, to compare with none: ours are calibrated, and costs decide.
+
+    `class_weights`: defaulted clients weigh as much as all good ones. `good_share`: the share of good clients that is
+    learnt from, chosen by a hash of the id. Either spoils the log-loss, so that the AUC tells the best round.
+    """
+
+    class_weights: bool = False
+    good_share: float = 1.0
+
+    def learns_from(self, client_id: Column, target: Column) -> Column:
+        """Whether a client is learnt from."""
+        # Salted: the plain hash of the id makes the folds.
+        place = F.pmod(F.xxhash64(client_id, F.lit("good_share")), F.lit(1_000_000))
+        return (target == 1) | (place < self.good_share * 1_000_000)
+
+
 def fit_rounds(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, rounds: int) -> str:
     """The native text of a model of `rounds` trees, fitted on all rows of `vectors`."""
     return _fit(_in_order(vectors), _classifier(inputs, parameters, rounds))
 
 
-def fit_until_best(vectors: DataFrame, validation: Column, inputs: Inputs, parameters: TrainingSettings) -> str:
+def fit_until_best(
+    vectors: DataFrame,
+    validation: Column,
+    inputs: Inputs,
+    parameters: TrainingSettings,
+    rebalancing: Rebalancing | None = None,
+) -> str:
     """The native text of a model with the trees up to its best round.
 
     It is fitted on the rows where `validation` is false; the best round is the one after which the log-loss on the
-    other rows does not fall for `early_stopping_rounds` rounds, or the last of `max_rounds`.
+    other rows (their AUC, with a rebalancing) does not get better for `early_stopping_rounds` rounds, or the last of
+    `max_rounds`.
     """
     classifier = _classifier(inputs, parameters, parameters.max_rounds)
     classifier.setValidationIndicatorCol("validation").setEarlyStoppingRound(parameters.early_stopping_rounds)
+    if rebalancing is not None:
+        vectors = vectors.where(validation | rebalancing.learns_from(F.col("client_id"), F.col("target")))
+        classifier.setMetric("auc").setIsUnbalance(rebalancing.class_weights)
     return _fit(_in_order(vectors, validation.alias("validation")), classifier)
 
 
@@ -71,8 +100,6 @@ def _classifier(inputs: Inputs, parameters: TrainingSettings, rounds: int) -> Li
         baggingFraction=parameters.bagging_fraction,
         baggingFreq=parameters.bagging_freq,
         lambdaL2=float(parameters.lambda_l2),
-        # Probabilities are calibrated and costs decide: weights for the rarer class would only spoil both.
-        isUnbalance=False,
         seed=parameters.seed,
         deterministic=True,
         passThroughArgs="force_col_wise=true",

@@ -5,7 +5,7 @@ Their results come to the driver, some 40 bytes a client; the vectors stay where
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import lightgbm as lgb
@@ -20,6 +20,9 @@ from credit_scoring.explanation.contributions import Floats, Matrix, explaining
 from credit_scoring.explanation.points import Integers
 
 Batches = Iterable[pa.RecordBatch]
+
+Models = Mapping[int, Callable[[Matrix], Floats]]
+"""Part -> what gives the margins [n] of vectors [n, F]."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,22 +46,31 @@ def margins(vectors: DataFrame, boosters: Mapping[int, str]) -> Margins:
     """
     texts = dict(boosters)
 
+    def loaded() -> Models:
+        return {part: _raw_score(lgb.Booster(model_str=text)) for part, text in texts.items()}
+
+    return margins_by(vectors.where(F.col("part").isin(list(texts))), loaded)
+
+
+def margins_by(vectors: DataFrame, loaded: Callable[[], Models]) -> Margins:
+    """The margins of all clients of `vectors`, each from the model of its part, which `loaded` makes in the tasks."""
+
     def predicted(batches: Batches) -> Iterator[pa.RecordBatch]:
-        loaded = {part: lgb.Booster(model_str=text) for part, text in texts.items()}
+        models = loaded()
         for batch in batches:
             parts = batch["part"].to_numpy(zero_copy_only=False)
-            matrix = _matrix(batch)
+            matrix = matrix_of(batch)
             margin = np.empty(len(parts), np.float64)
             for part in np.unique(parts).tolist():
                 rows = parts == part
-                margin[rows] = loaded[part].predict(matrix[rows], raw_score=True, num_threads=1)
+                margin[rows] = models[part](matrix[rows])
             yield pa.RecordBatch.from_arrays(
                 [batch["client_id"], batch["target"], batch["part"], pa.array(margin)],
                 ["client_id", "target", "part", "margin"],
             )
 
-    rows = vectors.where(F.col("part").isin(list(texts))).select("client_id", "target", "part", "features")
-    found = _collected(rows.mapInArrow(predicted, "client_id BIGINT, target INT, part INT, margin DOUBLE"))
+    rows = vectors.select("client_id", "target", "part", "features")
+    found = collected(rows.mapInArrow(predicted, "client_id BIGINT, target INT, part INT, margin DOUBLE"))
     return Margins(
         found["client_id"].to_numpy(np.int64),
         found["target"].to_numpy(np.int64),
@@ -76,21 +88,25 @@ def shares(vectors: DataFrame, booster: str, client_ids: Integers) -> Floats:
         for batch in batches:
             chosen = batch.filter(pa.array(np.isin(batch["client_id"].to_numpy(zero_copy_only=False), wanted)))
             if chosen.num_rows:
-                _, phi, _ = explain(_matrix(chosen))
+                _, phi, _ = explain(matrix_of(chosen))
                 yield pa.RecordBatch.from_arrays([chosen["client_id"], pa.array(list(phi))], ["client_id", "phi"])
 
     rows = vectors.select("client_id", "features")
-    found = _collected(rows.mapInArrow(explained, "client_id BIGINT, phi ARRAY<DOUBLE>"))
+    found = collected(rows.mapInArrow(explained, "client_id BIGINT, phi ARRAY<DOUBLE>"))
     return np.stack(found["phi"].to_numpy())
 
 
-def _collected(rows: DataFrame) -> pd.DataFrame:
+def _raw_score(booster: lgb.Booster) -> Callable[[Matrix], Floats]:
+    return lambda vectors: np.asarray(booster.predict(vectors, raw_score=True, num_threads=1))
+
+
+def collected(rows: DataFrame) -> pd.DataFrame:
     """The rows on the driver, by ascending client id."""
     found: pd.DataFrame = rows.toPandas()
     return found.sort_values("client_id")
 
 
-def _matrix(batch: pa.RecordBatch) -> Matrix:
+def matrix_of(batch: pa.RecordBatch) -> Matrix:
     """The vectors of a batch as float32 [n, F]."""
     vectors = batch["features"]
     matrix: Matrix = vectors.flatten().to_numpy(zero_copy_only=False).reshape(len(vectors), -1)

@@ -1,62 +1,94 @@
-"""Who scores: the challenger becomes the champion, or the champion before comes back."""
+"""Who scores: the challenger becomes the champion when it passes its gates, or the champion before comes back."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
 from mlflow.tracking import MlflowClient
 
 from credit_scoring.errors import ModelError
+from credit_scoring.intake.ledger import Ledger
+from credit_scoring.model.packaging import load_version
 from credit_scoring.model.registry import Alias, assign, find, version_of
 from credit_scoring.model.store import asking_mlflow
+from credit_scoring.settings import Settings
+from credit_scoring.storage.tables import Tables
+from credit_scoring.training.contest import Contender, Contest, contest
+from credit_scoring.training.gates import Figures, Gate, PromiseRecord, Verdict
 
 PREVIOUS = "previous_champion"
 """Tag of a version: the champion that it took over from."""
 
+BECAUSE, FORCED, FAILED, WHEN = "promoted_because", "forced_because", "failed_gates", "promoted_at"
+"""Tags of a version that was promoted: what was found; why it was forced, and past which gates; when (UTC)."""
 
-@dataclass(frozen=True)
-class Contender:
-    """A version as measured on the holdout when it was trained: AUC, and cost a client as decided by its score."""
-
-    alias: Alias
-    version: int
-    auc: float
-    cost: float
-
-    def __str__(self) -> str:
-        return f"{self.alias} version {self.version}: AUC {self.auc:.4f} on the holdout, cost {self.cost:+.3f} a client"
+RECORD = "promotion.json"
+"""Artifact of the run that trained a version: its last promotion, with all gates."""
 
 
 @dataclass(frozen=True)
 class Promotion:
-    """Version `version` is the champion now; `previous` was before, None for the first champion.
+    """Version `version` is the champion now (None: there is none); `previous` was before, None before the first one.
 
-    They are equal when there was nothing to do. `contenders`: the challenger and, where there was one, the champion.
+    They are equal when nothing moved: `challenger` was the champion already, or it failed `failed` of its `gates` and
+    nobody forced it. `says`: who was set against whom, and what was found. `forced`: the reason of who did.
     """
 
-    version: int
+    version: int | None
     previous: int | None
-    contenders: tuple[Contender, ...] = ()
+    challenger: int | None = None
+    gates: tuple[Gate, ...] = ()
+    says: str = ""
+    forced: str | None = None
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """The names of the gates that were not passed."""
+        return tuple(gate.name for gate in self.gates if gate.verdict is Verdict.FAILED)
+
+    @property
+    def refused(self) -> bool:
+        """The challenger failed, and nothing moved."""
+        return bool(self.failed) and self.forced is None
 
 
-def promote(model_name: str) -> Promotion:
-    """Makes the challenger the champion, and notes on it whom it took over from.
+def promote(
+    tables: Tables, ledger: Ledger, settings: Settings, now: datetime, force_reason: str | None = None
+) -> Promotion:
+    """Sets the challenger against the champion; makes it the champion when no gate fails, and records why.
 
-    ModelError, and nothing moves, when there is no challenger or no record of its quality.
+    With a `force_reason` also when gates fail; the reason is recorded with them. ModelError, and nothing moves, when
+    there is no challenger, or no record of its training.
     """
-    challenger = version_of(model_name, Alias.CHALLENGER)
-    champion = find(model_name, Alias.CHAMPION)
-    contenders = [_contender(model_name, Alias.CHALLENGER, challenger)]
-    if champion is not None:
-        contenders.append(_contender(model_name, Alias.CHAMPION, champion))
+    name = settings.mlflow.model
+    challenger = version_of(name, Alias.CHALLENGER)
+    champion = find(name, Alias.CHAMPION)
     if champion == challenger:
-        return Promotion(challenger, challenger, tuple(contenders))
-    if champion is not None:
-        # First the note, then the alias: a champion whose predecessor is unknown could not be rolled back.
-        with asking_mlflow("note the previous champion"):
-            MlflowClient().set_model_version_tag(model_name, str(challenger), PREVIOUS, str(champion))
+        return Promotion(champion, champion, challenger)
+    before = _contender(name, champion) if champion is not None else None
+    found = contest(tables, ledger, _contender(name, challenger), before, settings)
+    return settle(name, challenger, champion, found, now, force_reason)
+
+
+def settle(
+    model_name: str,
+    challenger: int,
+    champion: int | None,
+    found: Contest,
+    now: datetime,
+    force_reason: str | None = None,
+) -> Promotion:
+    """What follows from a contest of these versions: the alias moves and the record is written, or nothing happens."""
+    judged = Promotion(champion, champion, challenger, found.gates, found.says)
+    if judged.failed and force_reason is None:
+        return judged
+    forced = force_reason if judged.failed else None
+    done = Promotion(challenger, champion, challenger, found.gates, found.says, forced)
+    # First the record, then the alias: a champion whose predecessor is unknown could not be rolled back.
+    _record(model_name, done, now)
     assign(model_name, Alias.CHAMPION, challenger)
-    return Promotion(challenger, champion, tuple(contenders))
+    return done
 
 
 def rollback(model_name: str) -> Promotion:
@@ -74,15 +106,38 @@ def rollback(model_name: str) -> Promotion:
     return Promotion(int(previous), champion)
 
 
-def _contender(model_name: str, alias: Alias, version: int) -> Contender:
+def _record(model_name: str, done: Promotion, now: datetime) -> None:
+    """Notes on the new champion whom it took over from and why, and the whole contest in the run that trained it."""
+    client, version = MlflowClient(), str(done.challenger)
+    tags = {BECAUSE: done.says, WHEN: f"{now:%Y-%m-%dT%H:%M:%SZ}"}
+    if done.previous is not None:
+        tags[PREVIOUS] = str(done.previous)
+    if done.forced is not None:
+        tags |= {FORCED: done.forced, FAILED: "; ".join(done.failed)}
+    with asking_mlflow("record the promotion"):
+        client.log_dict(
+            client.get_model_version(model_name, version).run_id or "", {**asdict(done), WHEN: tags[WHEN]}, RECORD
+        )
+        before = client.get_model_version(model_name, version).tags
+        for tag in (FORCED, FAILED):
+            if tag in before and tag not in tags:
+                client.delete_model_version_tag(model_name, version, tag)
+        for tag, text in tags.items():
+            client.set_model_version_tag(model_name, version, tag, text)
+
+
+def _contender(model_name: str, version: int) -> Contender:
     client = MlflowClient()
     with asking_mlflow(f"read the metrics of version {version} of the model {model_name}"):
         run_id = client.get_model_version(model_name, str(version)).run_id
         metrics = client.get_run(run_id).data.metrics if run_id else {}
-    try:
-        return Contender(alias, version, auc=metrics["holdout_auc"], cost=metrics["holdout_cost_by_score"])
-    except KeyError:
+    if not {"holdout_auc", "holdout_cost_by_score"} <= metrics.keys():
         raise ModelError(
             f"There is no record of how good version {version} of the model {model_name} is on the holdout: it was not "
             "registered by `credit-scoring train`. Train again."
-        ) from None
+        )
+    promises = None
+    if "promises_moved" in metrics:
+        promises = PromiseRecord(int(metrics["promises_moved"]), int(metrics["promises_lowered"]))
+    texts, _ = load_version(model_name, version)
+    return Contender(version, texts, Figures(metrics["holdout_auc"], metrics["holdout_cost_by_score"]), promises)

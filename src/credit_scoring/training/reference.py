@@ -8,8 +8,9 @@ import numpy as np
 
 from credit_scoring.errors import ModelError
 from credit_scoring.explanation.contributions import Floats
-from credit_scoring.explanation.points import Integers, Scale, cut_off, score
+from credit_scoring.explanation.points import Integers, Scale
 from credit_scoring.training.predict import Margins
+from credit_scoring.training.threshold import approved_by_score
 
 SHARE = 5
 """The reference group is one in so many of the approved."""
@@ -20,15 +21,14 @@ def reference_group(holdout: Margins, scale: Scale, threshold: float) -> Integer
 
     ModelError when no client of the holdout would be approved.
     """
-    points = scale.points(holdout.margin)
-    approved = score(points) >= cut_off(scale, threshold)
+    approved = approved_by_score(holdout.margin, scale, threshold)
     if not approved.any():
         raise ModelError(
             "The model would approve no client of the holdout, so there is nobody to compare clients with: check the "
             "costs (decision.cost_default, decision.gain_good), or train on more clients."
         )
     ids = holdout.client_id[approved]
-    nearest = np.lexsort((ids, points[approved]))
+    nearest = np.lexsort((ids, scale.points(holdout.margin[approved])))
     return np.sort(ids[nearest[: math.ceil(len(ids) / SHARE)]])
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 
 import mlflow
+import polars as pl
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
+from sqlalchemy.exc import SQLAlchemyError
 
 from credit_scoring.explanation.contributions import Matrix
 from credit_scoring.model.artifacts import Decision
@@ -18,8 +19,9 @@ from credit_scoring.model.packaging import log as log_model
 from credit_scoring.model.registry import Alias, assign
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.settings import DecisionSettings, MlflowSettings, TrainingSettings
-from credit_scoring.training.card import card
+from credit_scoring.settings import DecisionSettings, TrainingSettings
+from credit_scoring.training.examine import Examination
+from credit_scoring.training.intervals import Interval
 from credit_scoring.training.train import Trained
 
 log = logging.getLogger(__name__)
@@ -42,7 +44,7 @@ def texts_of(
     parameters: TrainingSettings,
     decision_settings: DecisionSettings,
 ) -> ModelTexts:
-    """The artifacts of the model that a training found.
+    """The artifacts of the model that a training found, but for its card, which tells what comes after.
 
     `probe_vectors`: float32 [k, F] of generated clients. `lineage`: where the vectors came from (versions of tables,
     code version); parameters and counts are added to it. ModelError when the parts do not belong together.
@@ -55,14 +57,14 @@ def texts_of(
         fingerprint=trained.inputs.declared.fingerprint,
         refer_band=decision_settings.refer_band,
         lineage={
-            **parameters.model_dump(),
+            **_plain(parameters),
             "rounds": trained.rounds,
             "clients": trained.sample.clients,
             "defaults": trained.sample.defaults,
             **lineage,
         },
     )
-    return assemble(trained.booster, decision, trained.inputs.declared, probe_vectors, card(trained, decision))
+    return assemble(trained.booster, decision, trained.inputs.declared, probe_vectors, model_card="")
 
 
 def register(
@@ -70,42 +72,51 @@ def register(
     texts: ModelTexts,
     parameters: TrainingSettings,
     decision_settings: DecisionSettings,
-    settings: MlflowSettings,
+    model_name: str,
+    run_id: str,
+    examined: Examination | None = None,
 ) -> Registered:
-    """Logs and registers the model `texts` of a training under `settings.model`, and makes it the challenger.
+    """Logs and registers the model `texts` of a training under `model_name`, and makes it the challenger.
 
-    In the MLflow store that this process is connected to (mlflow.set_tracking_uri). ModelError when the store does not
-    answer; then the run is marked as failed and no version of it is left.
+    `run_id`: the MLflow run that is going on (see tracking). ModelError when the store does not answer; then no version
+    of the run is left. What the model was examined for is logged too; a model that was not cannot pass its gates.
     """
     log.info("registering the model")
-    with asking_mlflow("start a run"):
-        run = mlflow.start_run(experiment_id=_experiment(settings))
-    run_id: str = run.info.run_id
-    # As a context, the run ends as failed when anything below raises.
-    with run:
-        try:
-            with asking_mlflow("log the parameters and metrics of the run"):
-                mlflow.log_params({**parameters.model_dump(), **decision_settings.model_dump()})
-                mlflow.log_metrics({**trained.metrics, "rounds": trained.rounds})
-                for fold, rounds in enumerate(trained.fold_rounds):
-                    mlflow.log_metric("fold_rounds", rounds, step=fold + 1)
-            version = int(log_model(texts, settings.model).registered_model_version or 0)
-            assign(settings.model, Alias.CHALLENGER, version)
-        except BaseException:
-            _withdraw(settings.model, run_id)
-            raise
+    try:
+        with asking_mlflow("log the parameters and metrics of the run"):
+            mlflow.log_params({**parameters.model_dump(), **decision_settings.model_dump()})
+            mlflow.log_metrics({**trained.metrics, **_limits(trained.intervals), "rounds": trained.rounds})
+            for fold, rounds in enumerate(trained.fold_rounds):
+                mlflow.log_metric("fold_rounds", rounds, step=fold + 1)
+            if trained.remarks:
+                mlflow.set_tag("remarks", "\n".join(trained.remarks))
+            mlflow.log_text(texts.model_card, "model_card.html")
+            if examined is not None:
+                mlflow.log_metrics(dict(examined.metrics()))
+                mlflow.log_dict(asdict(examined), "examination.json")
+            mlflow.log_text(_csv(each.row() for each in trained.comparison), "comparison.csv")
+            mlflow.log_text(_csv(asdict(point) for point in trained.cost_curve), "cost_curve.csv")
+        version = int(log_model(texts, model_name).registered_model_version or 0)
+        assign(model_name, Alias.CHALLENGER, version)
+    except BaseException:
+        _withdraw(model_name, run_id)
+        raise
     return Registered(version, run_id)
 
 
-def _experiment(settings: MlflowSettings) -> str:
-    """The id of the experiment of the settings, which is created with its place for artifacts where it is new."""
-    experiment = mlflow.get_experiment_by_name(settings.experiment)
-    if experiment is not None:
-        return str(experiment.experiment_id)
-    place = settings.artifacts
-    if place is not None and "://" not in place:
-        place = Path(place).absolute().as_uri()
-    return str(mlflow.create_experiment(settings.experiment, artifact_location=place))
+def _plain(parameters: TrainingSettings) -> Lineage:
+    """The parameters as numbers and texts."""
+    values = parameters.model_dump()
+    return {name: ", ".join(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _csv(rows: Iterable[Mapping[str, object]]) -> str:
+    return pl.DataFrame(list(rows)).write_csv()
+
+
+def _limits(intervals: Mapping[str, Interval]) -> dict[str, float]:
+    low = {f"{name}_low": interval.low for name, interval in intervals.items()}
+    return low | {f"{name}_high": interval.high for name, interval in intervals.items()}
 
 
 def _withdraw(model_name: str, run_id: str) -> None:
@@ -116,6 +127,6 @@ def _withdraw(model_name: str, run_id: str) -> None:
             client.delete_model_version(model_name, version.version)
         if not client.search_model_versions(f"name = '{model_name}'"):
             client.delete_registered_model(model_name)
-    except MlflowException as error:
+    except (MlflowException, SQLAlchemyError, OSError) as error:
         # What failed first is what the user has to know; a version without an alias is never used.
-        log.warning("could not remove what run %s had registered (%s)", run_id, error.error_code)
+        log.warning("could not remove what run %s had registered (%s)", run_id, type(error).__name__)

@@ -1,4 +1,5 @@
-"""Which features carry something: those that the fold models gained by, all others are left out of the final model.
+"""Which features a model is fitted on: those that are not left out by the settings, and of them those that carry
+something, which is what the fold models gained by.
 
 The rule needs no other fit and no chance: a feature is kept when its share of the gain of all fold models together is
 at least a share of the settings. The same folds give the same features, in registry order.
@@ -6,11 +7,15 @@ at least a share of the settings. The same folds give the same features, in regi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import lightgbm as lgb
 import numpy as np
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
+from credit_scoring.errors import UsageError
+from credit_scoring.features.registry import standing_on
 from credit_scoring.training.inputs import Inputs
 
 
@@ -24,3 +29,31 @@ def carrying(fold_models: Iterable[str], inputs: Inputs, min_gain_share: float) 
         gain += lgb.Booster(model_str=text).feature_importance("gain")
     keep = (gain > 0) & (gain >= min_gain_share * gain.sum())
     return tuple(name for name, kept in zip(inputs.names, keep.tolist(), strict=True) if kept)
+
+
+def left_out(columns: Iterable[str]) -> frozenset[str]:
+    """The names of the features that read one of the columns of the application; UsageError when none reads it."""
+    found: set[str] = set()
+    for column in columns:
+        names = standing_on(column)
+        if not names:
+            raise UsageError(
+                f"training.leave_out names {column}, which no feature reads: name columns of the application, "
+                "such as DAYS_BIRTH for the age."
+            )
+        found |= set(names)
+    return frozenset(found)
+
+
+def without(inputs: Inputs, left_out: Collection[str]) -> Inputs:
+    """The inputs without the features `left_out`."""
+    return inputs.only([name for name in inputs.names if name not in left_out])
+
+
+def narrowed(vectors: DataFrame, inputs: Inputs, chosen: Inputs) -> DataFrame:
+    """The vectors of `inputs`, with only the chosen features of them."""
+    if chosen.names == inputs.names:
+        return vectors
+    places = {name: place for place, name in enumerate(inputs.names)}
+    positions = F.array(*(F.lit(places[name]) for name in chosen.names))
+    return vectors.withColumn("features", F.transform(positions, lambda i: F.get("features", i)))

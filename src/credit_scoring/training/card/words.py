@@ -1,0 +1,36 @@
+"""Numbers as a credit officer reads them."""
+
+from __future__ import annotations
+
+from credit_scoring.training.intervals import Interval
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """A plain number; a dash where there is none."""
+    return "–" if value is None else f"{value:,.{digits}f}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share in percent; a dash where there is none."""
+    return "–" if value is None else f"{100 * value:.{digits}f} %"
+
+
+def percents(interval: Interval | None) -> str:
+    """A share in percent with its interval; a dash where there is none."""
+    if interval is None:
+        return "–"
+    return f"{100 * interval.value:.1f} % ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
+
+
+def numbers(interval: Interval | None, digits: int = 3) -> str:
+    """A number with its interval; a dash where there is none."""
+    if interval is None:
+        return "–"
+    return f"{interval.value:.{digits}f} ({interval.low:.{digits}f} to {interval.high:.{digits}f})"
+
+
+def signed(interval: Interval | None) -> str:
+    """Points with a sign and their interval; a dash where there are none."""
+    if interval is None:
+        return "–"
+    return f"{interval.value:+.1f} ({interval.low:+.1f} to {interval.high:+.1f})"

@@ -1,0 +1,63 @@
+"""What a model is worth on clients that it has not seen: order, truth and cost, with intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+
+from credit_scoring.explanation.points import Scale
+from credit_scoring.model.artifacts import Costs
+from credit_scoring.training.evaluate import auc_of, calibration_error_of, discrimination, metrics, truth
+from credit_scoring.training.intervals import Interval, Resampling, difference, intervals
+from credit_scoring.training.predict import Margins
+from credit_scoring.training.threshold import approved_by_score, best_cost_of, cost, cost_of, cost_report
+
+
+@dataclass(frozen=True)
+class Measures:
+    """Numbers by name, as they are logged (`oof_auc`, ...); and the intervals of some of them, by the same names.
+
+    Two intervals are of paired differences: `..._cost_above_approve_all`, `..._cost_above_best`, both of the cost as
+    decided by the score.
+    """
+
+    metrics: Mapping[str, float]
+    intervals: Mapping[str, Interval]
+
+
+def measures(prefix: str, clients: Margins, scale: Scale, costs: Costs, resampling: Resampling) -> Measures:
+    """Order, truth before and after calibration, and costs of `clients`, by the prefixed name."""
+    probability = scale.probability(clients.margin)
+    uncalibrated = Scale(1.0, 0.0).probability(clients.margin)
+    decided = approved_by_score(clients.margin, scale, costs.threshold())
+    by_score = cost_of(clients.target, decided, costs)
+    all_approved = cost_of(clients.target, np.ones(len(decided), np.bool_), costs)
+    best = best_cost_of(clients.target, probability, costs)
+    found = intervals(
+        {
+            "auc": auc_of(clients.target, clients.margin),
+            "ece": calibration_error_of(clients.target, probability),
+            "cost_by_score": by_score,
+            "cost_at_half": cost_of(clients.target, probability < 0.5, costs),
+            "cost_approve_all": all_approved,
+            "best_cost": best,
+            "cost_above_approve_all": difference(by_score, all_approved),
+            "cost_above_best": difference(by_score, best),
+        },
+        len(decided),
+        resampling,
+    )
+    found["ece"] = found["ece"].within(0.0, 1.0)
+    costs_found = asdict(cost_report(clients.target, probability, costs))
+    return Measures(
+        metrics={
+            **metrics(prefix, discrimination(clients.target, clients.margin), truth(clients.target, probability)),
+            **metrics(f"{prefix}_uncalibrated", truth(clients.target, uncalibrated)),
+            **{f"{prefix}_{name}": value for name, value in costs_found.items()},
+            f"{prefix}_cost_by_score": cost(clients.target, decided, costs),
+            f"{prefix}_approval_rate": float(decided.mean()),
+        },
+        intervals={f"{prefix}_{name}": interval for name, interval in found.items()},
+    )

@@ -1,0 +1,99 @@
+"""Which clients differ from which, by score and by feature: folds, the holdout, and those who wait for a score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from credit_scoring.clients import cohort
+from credit_scoring.clients.vectors import vectors
+from credit_scoring.explanation.contributions import Floats
+from credit_scoring.explanation.points import Integers
+from credit_scoring.intake.ledger import Ledger
+from credit_scoring.model.texts import ModelTexts
+from credit_scoring.settings import GatherSettings
+from credit_scoring.storage.tables import Tables
+from credit_scoring.training.explained import explained
+from credit_scoring.training.histograms import MOST_SAMPLED, VectorSample, histograms, sampled
+from credit_scoring.training.predict import Margins
+from credit_scoring.training.split import HOLDOUT
+from credit_scoring.training.stability import Comparison, compare, edges_of, histogram
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """The clients with an outcome, counted into bins.
+
+    `names` [f] of the model's features and their `positions` [f] in a vector; the limits of their bins, and of those of
+    the margin; `parts`: part -> clients in each bin [f, b].
+    """
+
+    names: Sequence[str]
+    positions: Sequence[int]
+    edges: Sequence[Floats]
+    margin_edges: Sequence[Floats]
+    parts: Mapping[int, Integers]
+
+    @property
+    def everyone(self) -> Integers:
+        """All parts together."""
+        total: Integers = np.sum(list(self.parts.values()), axis=0)
+        return total
+
+    def margins(self, margin: Floats) -> Integers:
+        """Clients in each bin [b] of their `margin` [n]."""
+        counted: Integers = histogram(margin[:, np.newaxis], self.margin_edges)[0]
+        return counted
+
+
+def count_parts(
+    kept: DataFrame, sample: VectorSample, names: Sequence[str], positions: Sequence[int], out_of_fold: Margins
+) -> Counted:
+    """Counts the vectors `kept` (from `parted`) into the deciles of a sample of them."""
+    edges = edges_of(sample.vectors)
+    parts = histograms(kept, F.col("part"), positions, edges)
+    return Counted(names, positions, edges, edges_of(out_of_fold.margin[:, np.newaxis]), parts)
+
+
+def between_parts(counted: Counted, out_of_fold: Margins, held_out: Floats) -> tuple[Comparison, ...]:
+    """Each fold against the others; the holdout, by its margins `held_out` [n], against all folds."""
+    development = counted.everyone - counted.parts[HOLDOUT]
+    found = []
+    for fold in sorted(set(counted.parts) - {HOLDOUT}):
+        here = out_of_fold.part == fold
+        features = development - counted.parts[fold], counted.parts[fold]
+        scores = counted.margins(out_of_fold.margin[~here]), counted.margins(out_of_fold.margin[here])
+        found.append(compare(f"fold {fold + 1}", counted.names, features, scores))
+    features = development, counted.parts[HOLDOUT]
+    scores = counted.margins(out_of_fold.margin), counted.margins(held_out)
+    return (*found, compare("the holdout", counted.names, features, scores))
+
+
+def of_those_waiting(
+    tables: Tables, ledger: Ledger, texts: ModelTexts, counted: Counted, held_out: Floats, settings: GatherSettings
+) -> Comparison | None:
+    """The clients without an outcome against those with one; None when nobody waits.
+
+    Of many, a sample is read. Their scores are held against those of the holdout, `held_out` [n] margins: the same
+    model gave both, and it has learned from neither.
+    """
+    accepted = ledger.accepted()
+    waiting = cohort.without_outcome(tables, accepted)
+    count = waiting.count()
+    if count == 0:
+        return None
+    waiting = waiting.where(sampled(count))
+    seqs = cohort.seqs_of(tables, waiting, accepted)
+    frame = vectors(tables, waiting, min(count, MOST_SAMPLED), seqs, settings).persist(StorageLevel.MEMORY_AND_DISK)
+    try:
+        new = histograms(frame, F.lit(0), counted.positions, counted.edges).get(0, np.zeros_like(counted.everyone))
+        margin = explained(frame, texts).margin
+    finally:
+        frame.unpersist()
+    scores = counted.margins(held_out), counted.margins(margin)
+    return compare("clients waiting", counted.names, (counted.everyone, new), scores)
