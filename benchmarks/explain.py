@@ -31,6 +31,7 @@ import numpy.typing as npt
 import shap
 
 from credit_scoring.explanation.compiling import compiled
+from credit_scoring.explanation.kernels import ZERO
 from credit_scoring.explanation.trees import MISSING_NAN, MISSING_ZERO, Tree, forest
 from credit_scoring.explanation.treeshap import Explainer
 
@@ -137,7 +138,8 @@ def compared(name: str, text: str, rows: Matrix, sample: int) -> tuple[dict[str,
     general = [general_form(tree) for tree in trees if len(tree.feature)]
     if all(tree is not None for tree in general):
         other = shap.TreeExplainer({"trees": general}, feature_perturbation="tree_path_dependent")
-        doubles = few.astype(np.float64)
+        # Values as small as LightGBM's zero are 0 for LightGBM, and no others for the package.
+        doubles = np.where(np.abs(few) <= ZERO, 0, few).astype(np.float64)
         second, seconds = measured(lambda: other.shap_values(doubles, check_additivity=False), times=1)
         second = np.column_stack([second, np.full(sample, explainer.phi_0)])
         apart = difference(ours, second)

@@ -16,9 +16,11 @@ import mlflow
 import numpy as np
 import polars as pl
 import pytest
+from click.testing import CliRunner
 from pyspark.sql import DataFrame, SparkSession
 
-from credit_scoring import commands
+from credit_scoring import commands, printing
+from credit_scoring.cli import main
 from credit_scoring.commands import ScoreReport
 from credit_scoring.errors import ModelError, UsageError
 from credit_scoring.features import registry
@@ -190,6 +192,17 @@ def test_a_training_that_is_refused_leaves_a_failed_run_and_no_version(world: Wo
     experiment = client.get_experiment_by_name(world.settings.mlflow.experiment)
     last = client.search_runs([experiment.experiment_id], order_by=["attributes.start_time DESC"])[0]
     assert (last.info.status, last.data.tags["failure"]) == ("FAILED", str(refused.value))
+
+
+def test_the_run_has_a_report_and_says_where(world: World, tmp_path: Path) -> None:
+    path = Path(str(world.report.scores.page))
+    assert path == Path(world.settings.reports) / f"{world.report.scores.run_id}.html"
+    text = path.read_text()
+    assert all(step in text for step in ("starting Spark", "taking in what waited", f"<dd>{len(NEW)}</dd>"))
+    assert printing.scores(world.report).endswith(f"Report: {path}")
+    (tmp_path / "conf.yml").write_text(f"home: {world.settings.home}\n")
+    shown = CliRunner().invoke(main, ["show", "runs", "--conf", str(tmp_path / "conf.yml")])
+    assert shown.stdout.rstrip().endswith(f"Reports: {path.parent}/<run_id>.html")
 
 
 def test_every_published_sentence_is_true(world: World) -> None:

@@ -160,6 +160,7 @@ def test_settings_name_the_places_of_the_bundle(target: str, monkeypatch: pytest
     assert settings.tables == f"{catalog}.{schema}"
     assert settings.landing == volumes["landing"]
     assert settings.published == volumes["published"]
+    assert settings.reports == volumes["reports"]
     assert settings.mlflow.model == f"{catalog}.{schema}.{model}"
     assert settings.mlflow.registry_uri == "databricks-uc"
     assert settings.mlflow.artifacts is None

@@ -74,7 +74,7 @@ def test_counts_are_those_of_the_ledger_and_the_tables(opened: Tab, stored) -> N
         "clients waiting": "1",
     }
     of = {name: [row["score"] for row in stored if row["delivery"] == name] for name in ("d1", "d2")}
-    account = ["version 1", "200", "180", "14", "6", "10"]
+    account = ["1", "200", "180", "14", "6", "10"]
     assert rows_of(opened, "delivery") == [
         ["d1", *account, "12", "11", "1", "0", f"{np.median(of['d1']):g}"],
         ["d2", *account, "5", "4", "0", "1", f"{np.median(of['d2']):g}"],

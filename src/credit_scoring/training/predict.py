@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from credit_scoring.explanation.contributions import Floats, Matrix, explaining
+from credit_scoring.explanation.contributions import Floats, Matrix, explaining, predicting
 from credit_scoring.explanation.points import Integers
 
 Batches = Iterable[pa.RecordBatch]
@@ -42,12 +42,12 @@ class Margins:
 def margins(vectors: DataFrame, boosters: Mapping[int, str]) -> Margins:
     """The margins of the clients of each part that has a booster in `boosters` (part -> model text), from that booster.
 
-    `vectors`: client_id, target, part, features. Bit for bit the raw scores of LightGBM.
+    `vectors`: client_id, target, part, features. Bit for bit the raw scores of LightGBM, some ten times faster.
     """
     texts = dict(boosters)
 
     def loaded() -> Models:
-        return {part: _raw_score(lgb.Booster(model_str=text)) for part, text in texts.items()}
+        return {part: predicting(text, lgb.Booster(model_str=text)) for part, text in texts.items()}
 
     return margins_by(vectors.where(F.col("part").isin(list(texts))), loaded)
 
@@ -94,10 +94,6 @@ def shares(vectors: DataFrame, booster: str, client_ids: Integers) -> Floats:
     rows = vectors.select("client_id", "features")
     found = collected(rows.mapInArrow(explained, "client_id BIGINT, phi ARRAY<DOUBLE>"))
     return np.stack(found["phi"].to_numpy())
-
-
-def _raw_score(booster: lgb.Booster) -> Callable[[Matrix], Floats]:
-    return lambda vectors: np.asarray(booster.predict(vectors, raw_score=True, num_threads=1))
 
 
 def collected(rows: DataFrame) -> pd.DataFrame:

@@ -74,19 +74,19 @@ def page(
 
 def _deliveries(parts: Sequence[Part], refused: Sequence[tuple[str, str]]) -> Section:
     columns = ("records", "accepted", "duplicates", "quarantined", "cells_missing")
-    head = ("delivery", "model", *columns[:-1], "cells made missing", *_CLIENTS)
+    head = ("delivery", "model version", *columns[:-1], "cells made missing", *_CLIENTS)
     rows: list[list[Cell]] = []
     for part in parts:
         account = [part.records(column) for column in columns]
         who = [part.clients.touched, part.summary.scored, part.clients.with_outcome, part.clients.without_application]
         median = None if part.summary.median_score is None else f"{part.summary.median_score:g}"
-        rows.append([part.delivery, f"version {part.model_version}", *account, *who, median])
+        rows.append([part.delivery, part.model_version, *account, *who, median])
     told: list[Text | Table | Figure] = [
         Text(
             "Every record is accepted, a duplicate, or in quarantine. A client waits when no application of it is "
             "accepted yet, and is not scored when its outcome is known."
         ),
-        Table(head, rows, words=2),
+        Table(head, rows),
     ]
     if refused:
         told += [Text("Refused whole:"), Table(("delivery", "because"), refused, words=2)]
