@@ -57,7 +57,7 @@ class Line:
 
 def bars(labels: Sequence[str], values: Sequence[float], *, axis: str, says: str, signed: bool = False) -> Figure:
     """A bar a label, the first on top. `signed`: what is below zero takes the colour of what is bad."""
-    with _drawing(says, height=0.7 + 0.32 * len(labels)) as (axes, done):
+    with _drawing(says, height=0.7 + _rows_height(labels)) as (axes, done):
         colours = [(BAD if value < 0 else GOOD) if signed else PALETTE[0] for value in values]
         axes.barh(range(len(labels)), values, color=colours)
         _name_rows(axes, labels)
@@ -70,7 +70,7 @@ def bars(labels: Sequence[str], values: Sequence[float], *, axis: str, says: str
 
 def shares(labels: Sequence[str], parts: Mapping[str, Sequence[float]], *, says: str) -> Figure:
     """For each label one bar of 100 %, divided into named parts: `parts[name][i]` is the share of label i, 0 to 1."""
-    with _drawing(says, height=1.0 + 0.32 * len(labels)) as (axes, done):
+    with _drawing(says, height=1.0 + _rows_height(labels)) as (axes, done):
         left = [0.0] * len(labels)
         for place, (name, values) in enumerate(parts.items()):
             percent = [100 * value for value in values]
@@ -150,8 +150,18 @@ def _inline(svg: str) -> str:
 
 
 def _name_rows(axes: Axes, labels: Sequence[str]) -> None:
-    axes.set_yticks(range(len(labels)), ["\n".join(textwrap.wrap(label, 34)) for label in labels])
+    axes.set_yticks(range(len(labels)), ["\n".join(_wrapped(label)) for label in labels])
     axes.invert_yaxis()
+
+
+def _rows_height(labels: Sequence[str]) -> float:
+    """Inches for rows of one height, in which the longest label has room."""
+    most = max((len(_wrapped(label)) for label in labels), default=1)
+    return len(labels) * max(0.32, 0.17 * most)
+
+
+def _wrapped(label: str) -> list[str]:
+    return textwrap.wrap(label, 34)
 
 
 def _draw_mark(axes: Axes, mark: Mark | None) -> None:
