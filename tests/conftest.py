@@ -99,7 +99,8 @@ class StoredLender:
             places = [{**line, "seq": seq, "file": f"{name}.csv", "record": i} for i, line in enumerate(lines, 1)]
             self._append(name, places, table_named(name).stored_schema())
             touched |= {(client, name) for client in (line[CLIENT] for line in lines) if isinstance(client, int)}
-        bad = [{"seq": seq, "table": table, "client_id": client} for client, table in quarantined]
+        why = [{"rule": "missing", "column": "AMT_CREDIT", "sentence": "AMT_CREDIT must not be empty"}]
+        bad = [{"seq": seq, "table": table, "client_id": client, "reasons": why} for client, table in quarantined]
         self._append(QUARANTINE, bad, _QUARANTINE_SCHEMA)
         touches = [{"client_id": client, "table": table, "seq": seq} for client, table in sorted(touched)]
         self._append(CLIENT_DELIVERIES, touches, _TOUCHES)
@@ -173,7 +174,7 @@ def drawn() -> Callable[[str, int, int], dict[str, object]]:
 
 def _declared_features() -> Features:
     lines = (
-        FeatureLine(name=f.name, meaning=f.meaning, unit=f.unit.value, risk=f.risk.name.lower(), reason=f.reason.code)
+        FeatureLine(name=f.name, meaning=f.meaning, unit=f.unit.en, risk=f.risk.name.lower(), reason=f.reason.code)
         for f in registry.FEATURES
     )
     return Features(fingerprint=registry.fingerprint(), features=tuple(lines), used=registry.names()[::3])

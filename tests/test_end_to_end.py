@@ -20,7 +20,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from credit_scoring import commands
 from credit_scoring.commands import ScoreReport
-from credit_scoring.errors import ModelError
+from credit_scoring.errors import ModelError, UsageError
 from credit_scoring.features import registry
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.reasons import Reason
@@ -165,6 +165,19 @@ def test_every_score_can_be_traced(world: World) -> None:
     declared = {statement.code for statement in STATEMENTS}
     assert {reason.code for reason in tables.read("reasons").collect()} == declared
     assert {reason.code for reason in row.reasons} <= declared
+
+
+def test_a_client_is_explained_in_words_and_in_a_picture(world: World, tmp_path: Path) -> None:
+    row = world.history.where("file_complete").orderBy("client_id").first()
+    found = commands.explain(world.settings, row.client_id, "fr", tmp_path / "client.png")
+    drawn = found.waterfall()
+    assert (drawn.score, drawn.cut_off) == (row.score, row.cut_off)
+    assert drawn.start + sum(step.points for step in drawn.steps) == row.score
+    decision = {"approve": "accord", "refuse": "refus"}[row.decision]
+    assert found.headline.startswith(f"Client {row.client_id} : {decision} (score {row.score}, seuil {row.cut_off}, ")
+    assert (tmp_path / "client.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(UsageError, match="cannot be written"):
+        commands.explain(world.settings, row.client_id, "en", tmp_path / "nowhere" / "client.png")
 
 
 def test_a_training_that_is_refused_leaves_a_failed_run_and_no_version(world: World) -> None:

@@ -190,11 +190,15 @@ def demo(call: Call) -> None:
 @command
 @click.argument("client", type=int)
 @click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True)
-def explain(call: Call, client: int, language: str) -> None:
+@click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Draw the waterfall into this file, too.")
+def explain(call: Call, client: int, language: str, png: Path | None) -> None:
     """Show one client's latest score as a waterfall."""
     from credit_scoring import commands, printing
 
-    call.print(commands.explain(call.settings(), client, "fr" if language == "fr" else "en"), printing.explanation)
+    found = commands.explain(call.settings(), client, "fr" if language == "fr" else "en", png)
+    call.print(found, printing.explanation)
+    if png is not None:
+        click.echo(f"Picture: {png}", err=call.as_json)
 
 
 @command
@@ -205,8 +209,11 @@ def show(call: Call, what: Any, most: int) -> None:
     from credit_scoring import commands, printing
     from credit_scoring.publishing.show import show as listing
 
-    found = listing(commands.open_store(call.settings()).tables, what, most)
+    store = commands.open_store(call.settings())
+    found = listing(store.tables, what, most)
     call.print(found, lambda _: printing.table(found.head, found.rows) or f"There are no {what} yet.")
+    if what == "runs" and found.rows:
+        click.echo(f"\nReports: {store.reports.path('<run_id>.html')}", err=call.as_json)
 
 
 @command

@@ -15,6 +15,9 @@ from pathlib import Path
 
 import mlflow
 
+from credit_scoring.errors import UsageError
+from credit_scoring.explanation.waterfall import Language
+from credit_scoring.explanation.waterfall_picture import png
 from credit_scoring.intake.deliver import Delivery
 from credit_scoring.intake.deliver import deliver as deliver_folder
 from credit_scoring.intake.ledger import Ledger
@@ -24,9 +27,10 @@ from credit_scoring.model.packaging import load_version
 from credit_scoring.model.registry import Alias, find, version_of
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.publishing.explain import Explanation, Language
+from credit_scoring.publishing.explain import Explanation
 from credit_scoring.publishing.explain import explain as explain_client
-from credit_scoring.publishing.run import Report, score_and_publish
+from credit_scoring.publishing.run import Places, Report, score_and_publish
+from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.publishing.truth import Truth
 from credit_scoring.publishing.truth import check as check_truth
 from credit_scoring.scoring.code_version import code_version
@@ -65,18 +69,19 @@ class PromiseReport:
 
 @dataclass(frozen=True)
 class Store:
-    """The lender's places: Delta tables, the ledger in them, and the two ends of the container."""
+    """The lender's places: Delta tables, the ledger in them, the two ends of the container, and the reports of runs."""
 
     tables: Tables
     ledger: Ledger
     landing: Folder
     published: Folder
+    reports: Folder
 
 
 def open_store(settings: Settings) -> Store:
     """Starts (or finds) the session and opens the places that the settings name."""
     tables = Tables(session(settings.spark), settings.tables)
-    return Store(tables, Ledger(tables), Folder(settings.landing), Folder(settings.published))
+    return Store(tables, Ledger(tables), Folder(settings.landing), Folder(settings.published), Folder(settings.reports))
 
 
 def clock() -> datetime:
@@ -123,24 +128,19 @@ def rollback(settings: Settings) -> Promotion:
 
 def score(settings: Settings) -> ScoreReport:
     """Takes in what waits, then scores and publishes every accepted delivery that has no CSV yet."""
-    store = open_store(settings)
-    connect(settings.mlflow)
+    watch = Stopwatch(clock)
+    with watch.step("starting Spark"):
+        store = open_store(settings)
+        connect(settings.mlflow)
     run_id = new_run_id()
-    taken = take_in(store.tables, store.ledger, store.landing, settings.intake, run_id, clock)
+    with watch.step("taking in what waited"):
+        taken = take_in(store.tables, store.ledger, store.landing, settings.intake, run_id, clock)
 
     def model_of(version: int | None) -> tuple[ModelTexts, int]:
         return load_version(settings.mlflow.model, Alias.CHAMPION if version is None else version)
 
-    scores = score_and_publish(
-        store.tables,
-        store.ledger,
-        store.published,
-        model_of,
-        settings.gather,
-        run_id,
-        clock,
-        settings.intake.claim_minutes,
-    )
+    places = Places(store.tables, store.ledger, store.published, store.reports)
+    scores = score_and_publish(places, model_of, settings.gather, run_id, watch, settings.intake.claim_minutes)
     return ScoreReport(taken, scores)
 
 
@@ -150,9 +150,17 @@ def champion(settings: Settings) -> int | None:
     return find(settings.mlflow.model, Alias.CHAMPION)
 
 
-def explain(settings: Settings, client_id: int, language: Language) -> Explanation:
-    """One client's latest score, in words."""
-    return explain_client(open_store(settings).tables, client_id, language)
+def explain(settings: Settings, client_id: int, language: Language, picture: Path | None = None) -> Explanation:
+    """One client's latest score, in words; also as a PNG file where `picture` says so (UsageError if it cannot be)."""
+    found = explain_client(open_store(settings).tables, client_id, language)
+    if picture is not None:
+        try:
+            picture.write_bytes(png(found.waterfall(), found.headline))
+        except OSError as error:
+            raise UsageError(
+                f"The picture {picture} cannot be written ({error.strerror}): name another file."
+            ) from error
+    return found
 
 
 def check_reasons(settings: Settings) -> Truth:

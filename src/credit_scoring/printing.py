@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.csv as pcsv
 
 from credit_scoring.commands import PromiseReport, ScoreReport
-from credit_scoring.explanation.waterfall import waterfall
+from credit_scoring.explanation.waterfall_text import text as waterfall_text
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.publishing.explain import Explanation
@@ -188,6 +188,8 @@ def scores(report: ScoreReport) -> str:
         lines += [f"CSV: {done.file.path}", ""]
     if not report.scores.published:
         lines.append("Nothing to score: every accepted delivery has its scores.csv.")
+    if report.scores.page is not None:
+        lines.append(f"Report: {report.scores.page}")
     return "\n".join(lines).rstrip()
 
 
@@ -204,14 +206,12 @@ def first_clients(path: str) -> str:
 
 def explanation(found: Explanation, width: int = 100) -> str:
     """One client as a waterfall."""
-    incomplete = "" if found.file_complete else ", the file is incomplete"
     return "\n".join(
         [
-            f"Client {found.client_id}: {found.decision} (score {found.score}, cut-off {found.cut_off}, "
-            f"probability of default {found.probability:.1%}{incomplete})",
+            found.headline,
             f"Delivery {found.delivery}, model version {found.model_version}, {found.scored_at:%Y-%m-%d %H:%M} UTC",
             "",
-            waterfall(found.start_points, found.parts, found.score, cut_off=found.cut_off, width=width),
+            waterfall_text(found.waterfall(), width),
         ]
     )
 

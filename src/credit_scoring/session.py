@@ -10,12 +10,14 @@ from pyspark.sql import SparkSession
 from credit_scoring.runtime import jars, java_home
 from credit_scoring.settings import SparkSettings
 
-LOCAL = {
-    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
-    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+EVERYWHERE = {
     "spark.sql.session.timeZone": "UTC",
     # As on serverless: what overflows or does not cast is an error, not a null.
     "spark.sql.ansi.enabled": "true",
+}
+LOCAL = {
+    "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+    "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # The default of 50 partitions for a table's log costs seconds a read on two cores.
     "spark.databricks.delta.snapshotPartitions": "2",
@@ -38,21 +40,26 @@ def session(settings: SparkSettings) -> SparkSession:
     os.environ["POLARS_MAX_THREADS"] = "1"
     # LightGBM's threads sleep while they wait: spinning ones take the cores from each other and from Spark.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    if "DATABRICKS_RUNTIME_VERSION" in os.environ or "SPARK_ENV_LOADED" in os.environ:
-        # A cluster, or spark-submit: master and jars come from there.
-        builder = SparkSession.builder
-    else:
-        os.environ["JAVA_HOME"] = str(java_home())
-        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        builder = (
-            SparkSession.builder.master(settings.master)
-            .config("spark.driver.memory", settings.driver_memory)
-            .config("spark.jars", ",".join(map(str, jars())))
-        )
-    if "DATABRICKS_RUNTIME_VERSION" not in os.environ:
+    builder = SparkSession.builder
+    if not _elsewhere():
         for key, value in LOCAL.items():
             builder = builder.config(key, value)
         builder = builder.config("spark.sql.shuffle.partitions", str(settings.shuffle_partitions))
+        if "SPARK_ENV_LOADED" not in os.environ:  # with spark-submit, master and jars come from there
+            os.environ["JAVA_HOME"] = str(java_home())
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+            builder = (
+                builder.master(settings.master)
+                .config("spark.driver.memory", settings.driver_memory)
+                .config("spark.jars", ",".join(map(str, jars())))
+            )
+    for key, value in EVERYWHERE.items():
+        builder = builder.config(key, value)
     for key, value in settings.config.items():
         builder = builder.config(key, value)
     return builder.appName("credit-scoring").getOrCreate()
+
+
+def _elsewhere() -> bool:
+    """Whether Spark runs as others set it up: on Databricks, or behind Spark Connect."""
+    return "DATABRICKS_RUNTIME_VERSION" in os.environ or "SPARK_REMOTE" in os.environ

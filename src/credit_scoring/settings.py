@@ -147,6 +147,7 @@ class Settings(BaseSettings):
     landing: str = ""
     tables: str = ""
     published: str = ""
+    reports: str = ""
     spark: SparkSettings = SparkSettings()
     mlflow: MlflowSettings = MlflowSettings()
     intake: IntakeSettings = IntakeSettings()
@@ -172,7 +173,7 @@ class Settings(BaseSettings):
     def _roots_below_home(cls, values: Any) -> Any:
         """A root that is not set lies below `home`."""
         home = Path(values.get("home") or "var").absolute()
-        below = {root: str(home / root) for root in ("landing", "tables", "published")}
+        below = {root: str(home / root) for root in ("landing", "tables", "published", "reports")}
         mlflow = dict(values.get("mlflow") or {})
         mlflow.setdefault("tracking_uri", f"sqlite:///{home / 'mlflow.db'}")
         mlflow.setdefault("artifacts", str(home / "mlartifacts"))

@@ -49,6 +49,17 @@ def test_a_torn_cache_is_no_error(tmp_path):
     assert "without a cache" in compile_in(tmp_path)
 
 
+def test_builds_that_nobody_used_for_long_are_removed(tmp_path):
+    now = 1_700_000_000
+    for name, days in (("own", 500), ("young", 59), ("old", 61)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "kernel.nbc").write_text("")
+        os.utime(tmp_path / name, (now - days * 86_400,) * 2)
+    compiling.tidy(tmp_path / "own", now)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["own", "young"]
+    assert (tmp_path / "own").stat().st_mtime == now
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("lanes.LANES", 16), ("llvm.get_host_cpu_name", lambda: "other"), ("numba.__version__", "0")]
 )

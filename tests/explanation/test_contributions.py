@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from credit_scoring.errors import ModelError
-from credit_scoring.explanation.contributions import explaining, margins_and_contributions
+from credit_scoring.explanation.contributions import explaining, margins_and_contributions, predicting
 from credit_scoring.explanation.treeshap import Explainer
 
 
@@ -114,6 +114,7 @@ def test_models_the_kernel_does_not_take_are_explained_by_lightgbm_and_one_line_
     assert phi_0 == expected[2]
     assert [record.message for record in caplog.records if "random forest" in record.message] == caplog.messages
     assert len(caplog.messages) == 1
+    assert (predicting(booster.model_to_string(), booster)(rows) == expected[0]).all()
 
 
 def test_the_kernel_explains_what_it_has_proven_itself_on(train, draw, caplog):
@@ -123,6 +124,7 @@ def test_the_kernel_explains_what_it_has_proven_itself_on(train, draw, caplog):
     expected_margin, expected_phi = Explainer.of(booster.model_to_string()).explain(rows)
     assert (margin == expected_margin).all()
     assert (phi == expected_phi).all()
+    assert (predicting(booster.model_to_string(), booster)(rows) == margin).all()
     assert caplog.messages == []
 
 

@@ -14,6 +14,7 @@ from credit_scoring.features.dictionary import csv, entries, markdown
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit, Value
+from credit_scoring.features.words import Words
 
 
 def test_names_are_unique_and_safe_for_lightgbm() -> None:
@@ -24,13 +25,31 @@ def test_names_are_unique_and_safe_for_lightgbm() -> None:
 
 def test_unsafe_name_is_refused() -> None:
     with pytest.raises(ValueError, match="Debt-to-income"):
-        Feature("Debt-to-income", "Debt", Unit.RATIO, Risk.RISES, Reason.AGE, "bureau", Value(pl.lit(1)))
+        Feature(
+            "Debt-to-income", Words("Debt", "Dette"), Unit.RATIO, Risk.RISES, Reason.AGE, "bureau", Value(pl.lit(1))
+        )
 
 
 def test_every_feature_has_a_meaning_of_its_own() -> None:
     meanings = [feature.meaning for feature in registry.FEATURES]
     assert len(set(meanings)) == len(meanings)
     assert all(meaning[0].isupper() and not meaning.endswith(".") for meaning in meanings)
+
+
+ENGLISH = {"of", "the", "and", "with", "that", "were", "are", "last", "loan", "loans", "share", "since", "credits"}
+FRENCH = {"de", "du", "des", "les", "et", "qui", "au", "ont", "sont", "crédit", "crédits", "depuis", "en"}
+
+
+def test_every_feature_is_named_in_french_and_in_english() -> None:
+    for feature in registry.FEATURES:
+        en, fr = (set(re.findall(r"[a-zà-ÿ]+", words.lower())) for words in (feature.meaning, feature.meaning_fr))
+        assert not fr & ENGLISH, (feature.name, feature.meaning_fr)
+        assert not en & FRENCH, (feature.name, feature.meaning)
+        assert feature.meaning_fr[0].isupper()
+        assert not re.search(r"\b(de|le|la|que) [aeiouyéèêâîôûh]", feature.meaning_fr), feature.meaning_fr
+    assert len({feature.meaning_fr for feature in registry.FEATURES}) == len(registry.FEATURES)
+    assert all(unit.en and unit.fr for unit in Unit)
+    assert {risk.words.fr for risk in Risk} == {"augmente", "diminue", "non déclaré"}
 
 
 def test_every_reason_speaks_for_a_feature_and_says_all_four_sentences() -> None:
@@ -58,7 +77,7 @@ def test_constraints_are_those_of_lightgbm() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"meaning": "Something else"},
+        {"words": Words("Something else", "Autre chose")},
         {"risk": Risk.UNKNOWN},
         {"reason": Reason.AGE},
         {"value": Value(pl.col("EXT_SOURCE_1") + 0)},

@@ -10,7 +10,7 @@ import pytest
 
 from credit_scoring.features import registry
 from credit_scoring.features.evidence import holding, no_rows, some
-from credit_scoring.features.findings import ABSENCES, FINDINGS
+from credit_scoring.features.findings.catalogue import ABSENCES, FINDINGS
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import STATEMENTS, by_code, stated
 from credit_scoring.features.vector import feature_frame, matrix

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from pyspark.sql import Row
 
 from credit_scoring.errors import ModelError
 from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.publishing.run import Report, score_and_publish
+from credit_scoring.publishing import history
+from credit_scoring.publishing.run import Places, Report, score_and_publish
+from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.files import Folder
@@ -27,13 +30,15 @@ MINUTES = 60
 
 @dataclass
 class Office:
-    """Where scores are made: tables, ledger, published folder, models by version, and a clock that can be moved."""
+    """Where scores are made: tables, ledger, folders, models by version, and a clock that can be moved."""
 
     tables: Tables
     published: Path
+    reports: Path
     models: dict[int, ModelTexts]
     champion: int = 1
     now: datetime = START
+    first: Report | None = None
 
     @property
     def ledger(self) -> Ledger:
@@ -43,15 +48,16 @@ class Office:
         """What intake does when a delivery's rows are in."""
         claim = self.ledger.claim("intake", lambda events: deliveries, "intake", self.now, MINUTES)
         for delivered in deliveries:
-            self.ledger.record(claim, "accepted", delivered, self.now)
+            counts = (*(100, 90, 7, 3), 5)  # records = accepted + duplicates + quarantined; cells made missing
+            files = [(f"file_{i}.csv", "application", 1, "", *counts, None) for i in range(2)]
+            self.ledger.record(claim, "accepted", delivered, self.now, files=files)
 
     def run(self, run_id: str, after_minutes: int = 0) -> Report:
         """A score run, so much later than the last."""
         self.now += timedelta(minutes=after_minutes)
-        settings, published = GatherSettings(clients_per_slot=5), Folder(str(self.published))
-        return score_and_publish(
-            self.tables, self.ledger, published, self.model, settings, run_id, lambda: self.now, MINUTES
-        )
+        places = Places(self.tables, self.ledger, Folder(str(self.published)), Folder(str(self.reports)))
+        watch = Stopwatch(lambda: self.now)
+        return score_and_publish(places, self.model, GatherSettings(clients_per_slot=5), run_id, watch, MINUTES)
 
     def model(self, version: int | None) -> tuple[ModelTexts, int]:
         number = self.champion if version is None else version
@@ -81,6 +87,20 @@ def generated() -> Callable[[Sequence[int]], dict[str, list[dict[str, object]]]]
 
 
 @pytest.fixture(scope="session")
+def office(open_office, tmp_path_factory) -> Office:
+    """An office, and one undisturbed run in it, `first`. Nothing may be changed there."""
+    opened = open_office(tmp_path_factory.mktemp("office"))
+    opened.first = opened.run("run-1")
+    return opened
+
+
+@pytest.fixture(scope="session")
+def stored(office) -> list[Row]:
+    """The rows of score_history after that run."""
+    return office.tables.read(history.TABLE).collect()
+
+
+@pytest.fixture(scope="session")
 def open_office(spark, lender_at, generated, model_of_seed) -> Callable[[Path], Office]:
     """Folder -> an office there, with two accepted deliveries.
 
@@ -98,7 +118,7 @@ def open_office(spark, lender_at, generated, model_of_seed) -> Callable[[Path], 
         for known in (client[4], client[5], 99):
             second.setdefault("bureau", []).append({**credit, CLIENT: known, "SK_ID_BUREAU": 5_000_000 + known})
         deliveries = [lender.deliver(1, first), lender.deliver(2, second, quarantined=[(client[6], "application")])]
-        office = Office(tables, root / "published", {1: model_of_seed(1), 2: model_of_seed(2)})
+        office = Office(tables, root / "published", root / "reports", {1: model_of_seed(1), 2: model_of_seed(2)})
         office.ledger.create()
         office.accept(*deliveries)
         return office

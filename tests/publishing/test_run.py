@@ -16,20 +16,6 @@ from credit_scoring.publishing.explain import explain
 from credit_scoring.scoring.code_version import code_version
 
 
-@pytest.fixture(scope="module")
-def office(open_office, tmp_path_factory):
-    """An office, and one undisturbed run."""
-    opened = open_office(tmp_path_factory.mktemp("office"))
-    opened.first = opened.run("run-1")
-    return opened
-
-
-@pytest.fixture(scope="module")
-def stored(office):
-    """The rows of score_history after that run."""
-    return office.tables.read(history.TABLE).collect()
-
-
 def lines(office, delivery: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(office.csv(delivery), newline="")))
 
@@ -132,10 +118,11 @@ def test_a_second_run_does_nothing(office) -> None:
     assert {table: _version(office, table) for table in versions} == versions
 
 
-def test_a_wiped_store_and_a_killed_run_give_the_same_bytes(office, open_office, tmp_path, stored) -> None:
+def test_a_wiped_store_and_a_killed_run_give_the_same_bytes(office, open_office, tmp_path, stored, caplog) -> None:
     """Killed after its rows were committed: a folder that cannot be written stops it, another run finishes it.
 
-    The other run has a new champion; what was begun is finished with the model that began it.
+    The other run has a new champion; what was begun is finished with the model that began it. Its report cannot be
+    written, which holds nothing back.
     """
     again = open_office(tmp_path)
     again.published.write_text("no folder")
@@ -143,8 +130,11 @@ def test_a_wiped_store_and_a_killed_run_give_the_same_bytes(office, open_office,
         again.run("run-1")
     again.published.unlink()
     again.champion = 2
+    again.reports.write_text("no folder")
     report = again.run("run-2", after_minutes=90)
     assert {p.model_version for p in report.published} == {1}
+    assert report.page is None
+    assert "published without a report" in caplog.text
     rows = again.tables.read(history.TABLE).collect()
     assert {row["run_id"] for row in rows} == {"run-1"}
 

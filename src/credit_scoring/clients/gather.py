@@ -1,14 +1,14 @@
 """The gather: Spark brings all rows of a client into one task, as Arrow blocks, on one machine or on many.
 
-It reads of each table the declared columns, of the deliveries where the cohort has rows (Delta skips the files of the
-others), and of those only the cohort's rows. What comes together is a slot of some thousand clients; what was known of
-them is resolved there, and `compute` turns it into rows.
+It reads of each table the columns that are asked for, of the deliveries where the cohort has rows (Delta skips the
+files of the others), and of those only the cohort's rows. What comes together is a slot of some thousand clients; what
+was known of them is resolved there, and `compute` turns it into rows.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 
 import polars as pl
@@ -39,24 +39,36 @@ _COHORT, _QUARANTINE = "cohort", "quarantine"
 
 Compute = Callable[[Known], Iterable[pa.RecordBatch]]
 
+Columns = Mapping[str, Collection[str]]
+"""Table -> the columns that `compute` reads. What it does not read costs a conversion a cell and memory a task."""
+
 
 def gather(
-    tables: Tables, cohort: DataFrame, clients: int, seqs: Seqs, settings: GatherSettings, compute: Compute, schema: str
+    tables: Tables,
+    cohort: DataFrame,
+    clients: int,
+    seqs: Seqs,
+    settings: GatherSettings,
+    compute: Compute,
+    schema: str,
+    columns: Columns | None = None,
 ) -> DataFrame:
     """The rows that `compute` makes of the cohort's clients, slot by slot. Lazy: nothing runs here.
 
     `clients`: how many cases the cohort has, about; it decides the number of slots, and nothing in the rows.
     `seqs`: from `cohort.seqs_of`. `compute` runs in the tasks: it must be picklable, and gives Arrow batches of
-    `schema` (SQL), in whatever number.
+    `schema` (SQL), in whatever number. `columns`: without it every declared column is gathered; a table that it does
+    not name is not read.
     """
+    kept = {source.name: _kept(source, columns) for source in SOURCES if columns is None or source.name in columns}
     slots = max(1, math.ceil(clients / settings.clients_per_slot))
     ids = cohort.select(F.col("client_id").alias(CLIENT))
     if clients <= BROADCAST:
         ids = F.broadcast(ids)
     rows = {
-        source.name: _rows(tables, source, seqs).join(ids, CLIENT, "left_semi")
-        for source in SOURCES
-        if seqs.get(source.name)
+        name: _rows(tables, name, read, seqs[name]).join(ids, CLIENT, "left_semi")
+        for name, read in kept.items()
+        if seqs.get(name)
     }
     frames = {_COHORT: cohort, _QUARANTINE: _quarantined(tables, seqs), **rows}
     blocks = [
@@ -66,13 +78,21 @@ def gather(
         for label, frame in frames.items()
     ]
     # A task a slot: Spark counts rows, not bytes, so a task must not have many large blocks.
-    return bring_together(blocks, slots).mapInArrow(each_slot(partial(_slot, compute)), schema)
+    return bring_together(blocks, slots).mapInArrow(each_slot(partial(_slot, compute, kept)), schema)
 
 
-def _rows(tables: Tables, source: Table, seqs: Seqs) -> DataFrame:
+def _kept(source: Table, columns: Columns | None) -> list[str]:
+    """The stored columns of a table that are gathered, in the table's order."""
+    stored = [column for column in source.stored_columns() if column not in _UNREAD]
+    if columns is None:
+        return stored
+    wanted = {CLIENT, SEQ, source.owner, *columns[source.name]}
+    return [column for column in stored if column in wanted]
+
+
+def _rows(tables: Tables, name: str, kept: Sequence[str], seqs: Sequence[int]) -> DataFrame:
     """A table's rows as `known` wants them, of the deliveries that matter."""
-    kept = [column for column in source.stored_columns() if column not in _UNREAD]
-    rows = tables.read(source.name).where(F.col(SEQ).isin(list(seqs[source.name])))
+    rows = tables.read(name).where(F.col(SEQ).isin(list(seqs)))
     return rows.select(*kept, F.col(MADE_MISSING).isNotNull().alias(INCOMPLETE))
 
 
@@ -83,17 +103,20 @@ def _quarantined(tables: Tables, seqs: Seqs) -> DataFrame:
     return rows.select("client_id", "table", SEQ).distinct()
 
 
-def _slot(compute: Compute, frames: Frames) -> Iterable[pa.RecordBatch]:
+def _slot(compute: Compute, kept: Mapping[str, Sequence[str]], frames: Frames) -> Iterable[pa.RecordBatch]:
     """One slot in its task: blocks as they came together -> what was known -> the rows that are wanted of it."""
     if _COHORT not in frames:
         return []
-    rows = {source.name: frames.get(source.name, _empty(source)) for source in SOURCES}
+    rows = {
+        source.name: frames.get(source.name, _empty(source, kept.get(source.name, (CLIENT, SEQ, source.owner))))
+        for source in SOURCES
+    }
     return compute(known(rows, frames.get(_QUARANTINE, _NONE_QUARANTINED), frames[_COHORT], SOURCES))
 
 
 _NONE_QUARANTINED = pl.DataFrame(schema={"client_id": pl.Int64, "table": pl.String, SEQ: pl.Int64})
 
 
-def _empty(source: Table) -> pl.DataFrame:
-    kept = {column: kind for column, kind in source.stored_schema().items() if column not in _UNREAD}
-    return pl.DataFrame(schema={**kept, INCOMPLETE: pl.Boolean})
+def _empty(source: Table, kept: Collection[str]) -> pl.DataFrame:
+    schema = {column: kind for column, kind in source.stored_schema().items() if column in kept}
+    return pl.DataFrame(schema={**schema, INCOMPLETE: pl.Boolean})

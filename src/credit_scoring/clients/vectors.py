@@ -13,7 +13,7 @@ from credit_scoring.clients.cohort import Seqs
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import CASE, Known
 from credit_scoring.errors import Fault
-from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.features.vector import columns_read, feature_frame, matrix
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.tables import Tables
@@ -28,7 +28,7 @@ def vectors(tables: Tables, cohort: DataFrame, clients: int, seqs: Seqs, setting
     """
     target = ", target INT" if "target" in cohort.columns else ""
     schema = f"client_id BIGINT, as_of BIGINT{target}, features ARRAY<FLOAT>"
-    return gather(tables, cohort, clients, seqs, settings, _vectors, schema)
+    return gather(tables, cohort, clients, seqs, settings, _vectors, schema, columns_read())
 
 
 def case_matrix(known: Known) -> Matrix:

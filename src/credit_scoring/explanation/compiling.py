@@ -10,7 +10,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import shutil
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -35,6 +38,9 @@ SIGNATURES: dict[Callable[..., None], Any] = {
     kernels.predict: types.void(_TABLE, _INDEX, _FLOATS, _BYTE, _FLOATS),
     kernels.share: types.void(_FLOATS, _WIDE, _INDEX, _FLOATS, _BYTE, types.int64, _FLOATS),
 }
+
+UNUSED_DAYS = 60
+"""After so many days without use, the build of another release or processor is removed."""
 
 _one_at_a_time = Lock()
 
@@ -71,7 +77,23 @@ def cache_folder() -> Path:
 @lru_cache(maxsize=1)
 def compiled() -> Kernels:
     """The kernels for this processor: from the cache, or compiled now, which takes some seconds and is then kept."""
-    return Kernels(*(_compile(function, signature) for function, signature in SIGNATURES.items()))
+    kernels = Kernels(*(_compile(function, signature) for function, signature in SIGNATURES.items()))
+    with suppress(OSError):
+        tidy(cache_folder(), time.time())
+    return kernels
+
+
+def tidy(folder: Path, now: float) -> None:
+    """Notes on a build's folder that it was used, and removes its neighbours that nobody used for UNUSED_DAYS.
+
+    `now`: seconds since 1970. OSError when the folder is not there or not ours. A process that is just loading what is
+    removed compiles without a cache.
+    """
+    os.utime(folder, (now, now))
+    for other in folder.parent.iterdir():
+        if other.stat().st_mtime < now - UNUSED_DAYS * 86_400:
+            log.info("removing kernels that were not used for %d days", UNUSED_DAYS)
+            shutil.rmtree(other, ignore_errors=True)
 
 
 def _compile(function: Callable[..., None], signature: Any) -> Callable[..., None]:

@@ -24,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float32]
 Explain = Callable[[Matrix], tuple[Floats, Floats, float]]
 """From `matrix` [n, F] to margin [n], phi [n, F] and phi_0, as `margins_and_contributions` has them."""
+Predict = Callable[[Matrix], Floats]
+"""From `matrix` [n, F] to margin [n]."""
 
 TOLERANCE = 1e-9
 """By how much margin and sum of shares may differ, relative to the row's largest absolute value."""
@@ -41,20 +43,34 @@ def explaining(booster_text: str, booster: lgb.Booster, proof: Matrix | None = N
     in their margins, and within the tolerance in the contributions of the first of them; by default one client of whom
     nothing is known and one whose values are 0. What is done instead, and why, is one line of the log.
     """
+    explainer = _proven(booster_text, booster, proof)
+    if explainer is None:
+        return lambda matrix: margins_and_contributions(booster, matrix)
+    return lambda matrix: (*explainer.explain(matrix), explainer.phi_0)
+
+
+def predicting(booster_text: str, booster: lgb.Booster) -> Predict:
+    """How margins alone are computed: by the kernel if it can (see `explaining`), else by LightGBM; the same bits."""
+    explainer = _proven(booster_text, booster, None)
+    return explainer.predict if explainer is not None else lambda matrix: _raw_scores(booster, matrix)
+
+
+def _proven(booster_text: str, booster: lgb.Booster, proof: Matrix | None) -> Explainer | None:
+    """The kernel with this model, if it takes the model and agrees with LightGBM; None, and a warning, otherwise."""
     try:
         explainer = Explainer.of(booster_text)
     except Unsupported as reason:
         log.warning("LightGBM explains this model, which takes a hundred times longer than our kernel: %s", reason)
-        return lambda matrix: margins_and_contributions(booster, matrix)
+        return None
     if proof is None:
         proof = np.array([[np.nan], [0]], np.float32).repeat(booster.num_feature(), axis=1)
-    if not _agree(explainer, booster, proof):
-        log.warning(
-            "LightGBM explains this model, which takes a hundred times longer than our kernel: the kernel computes "
-            "other numbers than LightGBM for the probe clients; please report this."
-        )
-        return lambda matrix: margins_and_contributions(booster, matrix)
-    return lambda matrix: (*explainer.explain(matrix), explainer.phi_0)
+    if _agree(explainer, booster, proof):
+        return explainer
+    log.warning(
+        "LightGBM explains this model, which takes a hundred times longer than our kernel: the kernel computes "
+        "other numbers than LightGBM for the probe clients; please report this."
+    )
+    return None
 
 
 def _agree(explainer: Explainer, booster: lgb.Booster, proof: Matrix) -> bool:

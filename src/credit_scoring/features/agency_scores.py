@@ -12,6 +12,7 @@ from credit_scoring.features.application import AGE, ANNUITY, CREDIT, INCOME, RA
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit, largest, mean_of_known, product, smallest
+from credit_scoring.features.words import Words
 
 SCORES = {number: raw(f"EXT_SOURCE_{number}") for number in (1, 2, 3)}
 ALONE = {1: Reason.AGENCY_SCORE_1, 2: Reason.AGENCY_SCORE_2, 3: Reason.AGENCY_SCORE_3}
@@ -22,25 +23,43 @@ LACK = 1.0 - MEAN
 """What the scores together lack of the best possible one."""
 
 BURDENS = {
-    "term": (TERM, "the implied term of the loan"),
-    "rate": (RATE, "the implied monthly interest of the loan"),
-    "credit_to_income": (CREDIT / INCOME, "the loan as a multiple of the yearly income"),
-    "annuity_to_income": (ANNUITY / INCOME, "the annuity as a share of the income"),
+    "term": (TERM, Words("the implied term of the loan", "la durée implicite du crédit")),
+    "rate": (RATE, Words("the implied monthly interest of the loan", "le taux mensuel implicite du crédit")),
+    "credit_to_income": (
+        CREDIT / INCOME,
+        Words("the loan as a multiple of the yearly income", "le crédit en multiple du revenu annuel"),
+    ),
+    "annuity_to_income": (
+        ANNUITY / INCOME,
+        Words("the annuity as a share of the income", "l'annuité en part du revenu"),
+    ),
 }
 
 _alone = tuple(
     feature(
-        f"agency_score_{number}", score, f"Score of external agency {number}", Unit.SCORE, Risk.FALLS, ALONE[number]
+        f"agency_score_{number}",
+        score,
+        Words(f"Score of external agency {number}", f"Score de l'agence externe {number}"),
+        Unit.SCORE,
+        Risk.FALLS,
+        ALONE[number],
     )
     for number, score in SCORES.items()
 )
 
 _together = (
-    feature("agency_score_mean", MEAN, "Mean of the known agency scores", Unit.SCORE, Risk.FALLS, TOGETHER),
+    feature(
+        "agency_score_mean",
+        MEAN,
+        Words("Mean of the known agency scores", "Moyenne des scores d'agences connus"),
+        Unit.SCORE,
+        Risk.FALLS,
+        TOGETHER,
+    ),
     feature(
         "agency_score_min",
         smallest(*SCORES.values()),
-        "Lowest of the known agency scores",
+        Words("Lowest of the known agency scores", "Plus bas des scores d'agences connus"),
         Unit.SCORE,
         Risk.FALLS,
         TOGETHER,
@@ -48,7 +67,7 @@ _together = (
     feature(
         "agency_score_max",
         largest(*SCORES.values()),
-        "Highest of the known agency scores",
+        Words("Highest of the known agency scores", "Plus haut des scores d'agences connus"),
         Unit.SCORE,
         Risk.FALLS,
         TOGETHER,
@@ -57,7 +76,10 @@ _together = (
         feature(
             "agency_score_product_" + "_".join(map(str, numbers)),
             product(*(SCORES[number] for number in numbers)),
-            "Product of the scores of external agencies " + " and ".join(map(str, numbers)),
+            Words(
+                "Product of the scores of external agencies " + " and ".join(map(str, numbers)),
+                "Produit des scores des agences externes " + " et ".join(map(str, numbers)),
+            ),
             Unit.SCORE,
             Risk.FALLS,
             TOGETHER,
@@ -67,7 +89,10 @@ _together = (
     feature(
         "agency_lack_to_age",
         LACK / AGE,
-        "What the agency scores lack of the best, for each year of age",
+        Words(
+            "What the agency scores lack of the best, for each year of age",
+            "Ce qui manque aux scores d'agences pour être les meilleurs, par année d'âge",
+        ),
         Unit.RATIO,
         Risk.RISES,
         TOGETHER,
@@ -78,7 +103,10 @@ _against_burdens = tuple(
     feature(
         f"agency_lack_times_{name}",
         LACK * burden,
-        f"What the agency scores lack of the best, times {words}",
+        Words(
+            f"What the agency scores lack of the best, times {words.en}",
+            f"Ce qui manque aux scores d'agences pour être les meilleurs, fois {words.fr}",
+        ),
         Unit.RATIO,
         Risk.RISES,
         TOGETHER,
@@ -90,7 +118,10 @@ _each_against_the_loan = tuple(
     feature(
         f"agency_{number}_lack_times_{name}",
         (1.0 - SCORES[number]) * BURDENS[name][0],
-        f"What the score of external agency {number} lacks of the best, times {BURDENS[name][1]}",
+        Words(
+            f"What the score of external agency {number} lacks of the best, times {BURDENS[name][1].en}",
+            f"Ce qui manque au score de l'agence externe {number} pour être le meilleur, fois {BURDENS[name][1].fr}",
+        ),
         Unit.RATIO,
         Risk.RISES,
         TOGETHER,

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 import polars as pl
 
 from credit_scoring.features import cleaned, loan_price
+from credit_scoring.features.condition import DAYS_A_YEAR
 from credit_scoring.features.feature import Feature, Risk
-from credit_scoring.features.measure import DAYS_A_YEAR
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit, Value
+from credit_scoring.features.words import Words
 from credit_scoring.schema.application import APPLICATION
 
 
@@ -29,9 +30,9 @@ def years_since(column: str) -> Value:
     return Value(-cleaned.number(APPLICATION, column) / DAYS_A_YEAR)
 
 
-def feature(name: str, value: Value, meaning: str, unit: Unit, risk: Risk, reason: Reason) -> Feature:
+def feature(name: str, value: Value, words: Words, unit: Unit, risk: Risk, reason: Reason) -> Feature:
     """A feature that needs the application only."""
-    return Feature(name, meaning, unit, risk, reason, APPLICATION.name, value)
+    return Feature(name, words, unit, risk, reason, APPLICATION.name, value)
 
 
 INCOME = raw("AMT_INCOME_TOTAL")

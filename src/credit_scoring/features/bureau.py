@@ -4,66 +4,106 @@ from __future__ import annotations
 
 from credit_scoring.features.agency_scores import LACK
 from credit_scoring.features.application import ANNUITY, INCOME
+from credit_scoring.features.condition import ANY, DAYS_A_YEAR, Window
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.history import History
-from credit_scoring.features.measure import ANY, DAYS_A_YEAR, Statistic, Window
+from credit_scoring.features.measure import Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit
+from credit_scoring.features.words import Words
 from credit_scoring.schema.bureau import BUREAU
 
 credits = History(
     name="bureau",
     table=BUREAU,
     prefix="bureau",
-    things="credits at other lenders",
+    things=Words("credits at other lenders", "crédits auprès d'autres prêteurs"),
     order=("DAYS_CREDIT", "SK_ID_BUREAU"),
 )
 
-taken = Window("DAYS_CREDIT", "taken", "were applied for")
-active = credits.condition("active", "are still active", "CREDIT_ACTIVE", "Active")
-closed = credits.condition("closed", "are closed", "CREDIT_ACTIVE", "Closed")
-lost = credits.condition("lost", "were sold or written off", "CREDIT_ACTIVE", "Sold", "Bad debt")
-card = credits.condition("card", "are credit cards", "CREDIT_TYPE", "Credit card")
-consumer = credits.condition("consumer", "are consumer credits", "CREDIT_TYPE", "Consumer credit")
-microloan = credits.condition("microloan", "are microloans", "CREDIT_TYPE", "Microloan")
+taken = Window("DAYS_CREDIT", "taken", Words("were applied for", "ont été demandés"))
+active = credits.condition("active", Words("are still active", "sont en cours"), "CREDIT_ACTIVE", "Active")
+closed = credits.condition("closed", Words("are closed", "sont clos"), "CREDIT_ACTIVE", "Closed")
+lost = credits.condition(
+    "lost", Words("were sold or written off", "ont été cédés ou passés en perte"), "CREDIT_ACTIVE", "Sold", "Bad debt"
+)
+card = credits.condition("card", Words("are credit cards", "sont des cartes de crédit"), "CREDIT_TYPE", "Credit card")
+consumer = credits.condition(
+    "consumer", Words("are consumer credits", "sont des crédits à la consommation"), "CREDIT_TYPE", "Consumer credit"
+)
+microloan = credits.condition("microloan", Words("are microloans", "sont des microcrédits"), "CREDIT_TYPE", "Microloan")
 secured = credits.condition(
-    "secured", "are mortgages or car loans", "CREDIT_TYPE", "Mortgage", "Real estate loan", "Car loan"
+    "secured",
+    Words("are mortgages or car loans", "sont des prêts immobiliers ou automobiles"),
+    "CREDIT_TYPE",
+    "Mortgage",
+    "Real estate loan",
+    "Car loan",
 )
 
-amount = credits.measure("amount", "amount", Unit.CURRENCY, credits.column("AMT_CREDIT_SUM"))
-debt = credits.measure("debt", "debt", Unit.CURRENCY, credits.column("AMT_CREDIT_SUM_DEBT"))
-limit = credits.measure("limit", "limit", Unit.CURRENCY, credits.column("AMT_CREDIT_SUM_LIMIT"))
-annuity = credits.measure("annuity", "annuity", Unit.CURRENCY, credits.column("AMT_ANNUITY"))
-overdue = credits.measure("overdue", "amount overdue", Unit.CURRENCY, credits.column("AMT_CREDIT_SUM_OVERDUE"))
-worst_overdue = credits.measure(
+amount = Measure(credits, "amount", Words("amount", "du montant"), Unit.CURRENCY, credits.column("AMT_CREDIT_SUM"))
+debt = Measure(credits, "debt", Words("debt", "de la dette"), Unit.CURRENCY, credits.column("AMT_CREDIT_SUM_DEBT"))
+limit = Measure(credits, "limit", Words("limit", "du plafond"), Unit.CURRENCY, credits.column("AMT_CREDIT_SUM_LIMIT"))
+annuity = Measure(credits, "annuity", Words("annuity", "de l'annuité"), Unit.CURRENCY, credits.column("AMT_ANNUITY"))
+overdue = Measure(
+    credits,
+    "overdue",
+    Words("amount overdue", "du montant en retard"),
+    Unit.CURRENCY,
+    credits.column("AMT_CREDIT_SUM_OVERDUE"),
+)
+worst_overdue = Measure(
+    credits,
     "worst_overdue",
-    "highest amount that was overdue at a time",
+    Words("highest amount that was overdue at a time", "du plus haut montant en retard à un moment"),
     Unit.CURRENCY,
     credits.column("AMT_CREDIT_MAX_OVERDUE"),
 )
-overdue_days = credits.measure(
-    "overdue_days", "number of days overdue", Unit.DAYS, credits.column("CREDIT_DAY_OVERDUE")
+overdue_days = Measure(
+    credits,
+    "overdue_days",
+    Words("number of days overdue", "du nombre de jours de retard"),
+    Unit.DAYS,
+    credits.column("CREDIT_DAY_OVERDUE"),
 )
-prolonged = credits.measure("prolonged", "number of prolongations", Unit.COUNT, credits.column("CNT_CREDIT_PROLONG"))
-age = credits.measure("age", "age", Unit.YEARS, -credits.column("DAYS_CREDIT") / DAYS_A_YEAR)
-recency = credits.measure("recency", "recency (1 / (1 + years since))", Unit.RATIO, 1.0 / (1.0 + age.expression))
-since_end = credits.measure(
-    "since_end", "time since the end", Unit.YEARS, -credits.column("DAYS_ENDDATE_FACT") / DAYS_A_YEAR
+prolonged = Measure(
+    credits,
+    "prolonged",
+    Words("number of prolongations", "du nombre de prolongations"),
+    Unit.COUNT,
+    credits.column("CNT_CREDIT_PROLONG"),
 )
-remaining = credits.measure(
+age = Measure(credits, "age", Words("age", "de l'âge"), Unit.YEARS, -credits.column("DAYS_CREDIT") / DAYS_A_YEAR)
+recency = Measure(
+    credits,
+    "recency",
+    Words("recency (1 / (1 + years since))", "de la récence (1 / (1 + années écoulées))"),
+    Unit.RATIO,
+    1.0 / (1.0 + age.expression),
+)
+since_end = Measure(
+    credits,
+    "since_end",
+    Words("time since the end", "du temps écoulé depuis la fin"),
+    Unit.YEARS,
+    -credits.column("DAYS_ENDDATE_FACT") / DAYS_A_YEAR,
+)
+remaining = Measure(
+    credits,
     "remaining",
-    "remaining time",
+    Words("remaining time", "de la durée restante"),
     Unit.YEARS,
     # end dates of the far past and far future are placeholders: none counts for more than thirty years ahead
     credits.column("DAYS_CREDIT_ENDDATE").clip(0.0, 30.0 * DAYS_A_YEAR) / DAYS_A_YEAR,
 )
-early_end = credits.measure(
+early_end = Measure(
+    credits,
     "early_end",
-    "lead of the end over the agreed end",
+    Words("lead of the end over the agreed end", "de l'avance de la fin sur la fin convenue"),
     Unit.YEARS,
     ((credits.column("DAYS_CREDIT_ENDDATE") - credits.column("DAYS_ENDDATE_FACT")) / DAYS_A_YEAR).clip(-30.0, 30.0),
 )
-debt_share = (debt / amount).named("debt_share", "share still owed")
+debt_share = debt.divided_by(amount, "debt_share", Words("share still owed", "de la part encore due"))
 
 # never below zero: a credit paid too much must not turn a better income, score or debt into a worse value
 total_debt = debt.where(active).sum().at_least(0.0)
@@ -72,18 +112,17 @@ card_limit = limit.where(active, card).sum().at_least(0.0)
 total_debt_share = total_debt / amount.where(active).sum()
 
 _debts = (
-    *credits.family(
-        (debt_share,), (Statistic.MAX, Statistic.MEAN), (ANY, active), risk=Risk.RISES, reason=Reason.BUREAU_DEBT
-    ),
-    *credits.family(
-        (debt, debt_share), (Statistic.MEAN,), (taken(12), taken(24)), risk=Risk.RISES, reason=Reason.BUREAU_DEBT
-    ),
-    *credits.family((debt,), (Statistic.SUM, Statistic.MAX), (active,), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
-    *credits.family((debt,), (Statistic.SUM,), (card, consumer), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
+    *family((debt_share,), (Statistic.MAX, Statistic.MEAN), (ANY, active), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
+    *family((debt, debt_share), (Statistic.MEAN,), (taken(12), taken(24)), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
+    *family((debt,), (Statistic.SUM, Statistic.MAX), (active,), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
+    *family((debt,), (Statistic.SUM,), (card, consumer), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
     credits.feature(
         "bureau_total_debt_share",
         total_debt_share,
-        meaning="Debt of all active credits at other lenders as a share of their amounts",
+        meaning=Words(
+            "Debt of all active credits at other lenders as a share of their amounts",
+            "Dette de tous les crédits en cours auprès d'autres prêteurs en part de leurs montants",
+        ),
         unit=Unit.RATIO,
         risk=Risk.RISES,
         reason=Reason.BUREAU_DEBT,
@@ -91,7 +130,10 @@ _debts = (
     credits.feature(
         "bureau_debt_to_income",
         total_debt / INCOME,
-        meaning="Debt of all active credits at other lenders as a multiple of the yearly income",
+        meaning=Words(
+            "Debt of all active credits at other lenders as a multiple of the yearly income",
+            "Dette de tous les crédits en cours auprès d'autres prêteurs en multiple du revenu annuel",
+        ),
         unit=Unit.RATIO,
         risk=Risk.RISES,
         reason=Reason.BUREAU_DEBT,
@@ -99,7 +141,10 @@ _debts = (
     credits.feature(
         "bureau_annuities_to_income",
         (annuity.where(active).sum() + ANNUITY) / INCOME,
-        meaning="Annuities of active credits at other lenders and of the loan asked for, as a share of the income",
+        meaning=Words(
+            "Annuities of active credits at other lenders and of the loan asked for, as a share of the income",
+            "Annuités des crédits en cours auprès d'autres prêteurs et du crédit demandé, en part du revenu",
+        ),
         unit=Unit.RATIO,
         risk=Risk.RISES,
         reason=Reason.BUREAU_DEBT,
@@ -107,7 +152,10 @@ _debts = (
     credits.feature(
         "bureau_card_utilisation",
         card_debt / (card_limit + card_debt),
-        meaning="Debt of active credit cards at other lenders as a share of debt and open limit",
+        meaning=Words(
+            "Debt of active credit cards at other lenders as a share of debt and open limit",
+            "Dette des cartes de crédit actives d'autres prêteurs en part de la dette et du plafond disponible",
+        ),
         unit=Unit.RATIO,
         risk=Risk.RISES,
         reason=Reason.BUREAU_DEBT,
@@ -115,7 +163,10 @@ _debts = (
     credits.feature(
         "agency_lack_times_bureau_debt_share",
         LACK * total_debt_share,
-        meaning="What the agency scores lack of the best, times the share of active credits still owed",
+        meaning=Words(
+            "What the agency scores lack of the best, times the share of active credits still owed",
+            "Ce qui manque aux scores d'agences pour être les meilleurs, fois la part encore due des crédits en cours",
+        ),
         unit=Unit.RATIO,
         risk=Risk.RISES,
         reason=Reason.AGENCY_SCORES_TOGETHER,
@@ -123,9 +174,9 @@ _debts = (
 )
 
 _punctuality = (
-    *credits.family((overdue, prolonged), (Statistic.SUM,), risk=Risk.RISES, reason=Reason.BUREAU_PUNCTUALITY),
-    *credits.family((overdue_days,), (Statistic.MAX,), risk=Risk.RISES, reason=Reason.BUREAU_PUNCTUALITY),
-    *credits.family(
+    *family((overdue, prolonged), (Statistic.SUM,), risk=Risk.RISES, reason=Reason.BUREAU_PUNCTUALITY),
+    *family((overdue_days,), (Statistic.MAX,), risk=Risk.RISES, reason=Reason.BUREAU_PUNCTUALITY),
+    *family(
         (worst_overdue,),
         (Statistic.MAX, Statistic.MEAN),
         (ANY, taken(24)),
@@ -144,7 +195,7 @@ _numbers = (
         credits.composed(credits.share(condition), risk=Risk.UNKNOWN, reason=Reason.BUREAU_CREDITS)
         for condition in (active, card, consumer)
     ),
-    *credits.family(
+    *family(
         (amount,),
         (Statistic.SUM, Statistic.MEAN, Statistic.MAX),
         (ANY, active),
@@ -154,25 +205,21 @@ _numbers = (
 )
 
 _ages = (
-    *credits.family(
+    *family(
         (age,),
         (Statistic.MIN, Statistic.MEAN, Statistic.MAX),
         (ANY, active, closed),
         risk=Risk.UNKNOWN,
         reason=Reason.BUREAU_AGE,
     ),
-    *credits.family(
-        (since_end,), (Statistic.MIN, Statistic.MEAN), (closed,), risk=Risk.UNKNOWN, reason=Reason.BUREAU_AGE
-    ),
-    *credits.family(
-        (remaining,), (Statistic.MAX, Statistic.MEAN), (active,), risk=Risk.UNKNOWN, reason=Reason.BUREAU_AGE
-    ),
-    *credits.family((early_end,), (Statistic.MEAN,), (closed,), risk=Risk.UNKNOWN, reason=Reason.BUREAU_AGE),
+    *family((since_end,), (Statistic.MIN, Statistic.MEAN), (closed,), risk=Risk.UNKNOWN, reason=Reason.BUREAU_AGE),
+    *family((remaining,), (Statistic.MAX, Statistic.MEAN), (active,), risk=Risk.UNKNOWN, reason=Reason.BUREAU_AGE),
+    *family((early_end,), (Statistic.MEAN,), (closed,), risk=Risk.UNKNOWN, reason=Reason.BUREAU_AGE),
 )
 
 _debt_by_age = (
     credits.composed(debt_share.mean_by(recency), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
-    *credits.family((debt,), (Statistic.MEAN,), (taken(60),), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
+    *family((debt,), (Statistic.MEAN,), (taken(60),), risk=Risk.RISES, reason=Reason.BUREAU_DEBT),
 )
 
 FEATURES: tuple[Feature, ...] = (*_debts, *_punctuality, *_numbers, *_ages, *_debt_by_age)

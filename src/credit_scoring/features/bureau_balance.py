@@ -8,11 +8,13 @@ from __future__ import annotations
 import polars as pl
 
 from credit_scoring.features import cleaned
+from credit_scoring.features.condition import ANY, Condition, Window
 from credit_scoring.features.feature import Feature, Risk
-from credit_scoring.features.history import History
-from credit_scoring.features.measure import ANY, Condition, Statistic, Window
+from credit_scoring.features.history import IN, History
+from credit_scoring.features.measure import Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit
+from credit_scoring.features.words import Words
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 
@@ -20,8 +22,8 @@ states = History(
     name="bureau_balance",
     table=BUREAU_BALANCE,
     prefix="bureau_months",
-    things="months with a credit at another lender",
-    joint="in",
+    things=Words("months with a credit at another lender", "mois avec un crédit auprès d'un autre prêteur"),
+    joint=IN,
     order=("MONTHS_BALANCE", "SK_ID_BUREAU"),
     only_with=(BUREAU.name, "SK_ID_BUREAU"),
 )
@@ -29,33 +31,59 @@ states = History(
 _closed, _on_time, *_late = BUREAU_BALANCE.column("STATUS").vocabulary
 _position = cleaned.code(BUREAU_BALANCE, "STATUS")
 
-month = Window("MONTHS_BALANCE", "", "fell", per_month=1)
-late = Condition("late", "show it past due", cleaned.is_one_of(BUREAU_BALANCE, "STATUS", *_late))
-very_late = Condition(
-    "very_late", "show it past due by more than a month", cleaned.is_one_of(BUREAU_BALANCE, "STATUS", *_late[1:])
+month = Window("MONTHS_BALANCE", "", Words("fell", "se situent"), per_month=1)
+late = Condition(
+    "late", Words("show it past due", "le montrent en retard"), cleaned.is_one_of(BUREAU_BALANCE, "STATUS", *_late)
 )
-running = Condition("not_closed", "show it open", cleaned.is_one_of(BUREAU_BALANCE, "STATUS", _on_time, *_late))
-unknown = Condition("unknown", "leave its state unknown", cleaned.is_sentinel(BUREAU_BALANCE, "STATUS"))
+very_late = Condition(
+    "very_late",
+    Words("show it past due by more than a month", "le montrent en retard de plus d'un mois"),
+    cleaned.is_one_of(BUREAU_BALANCE, "STATUS", *_late[1:]),
+)
+running = Condition(
+    "not_closed",
+    Words("show it open", "le montrent ouvert"),
+    cleaned.is_one_of(BUREAU_BALANCE, "STATUS", _on_time, *_late),
+)
+unknown = Condition(
+    "unknown",
+    Words("leave its state unknown", "laissent son état inconnu"),
+    cleaned.is_sentinel(BUREAU_BALANCE, "STATUS"),
+)
 
-lateness = states.measure(
+lateness = Measure(
+    states,
     "lateness",
-    "class of delay (0 on time, 1 up to 30 days, ... 5 over 120 days)",
+    Words(
+        "class of delay (0 on time, 1 up to 30 days, ... 5 over 120 days)",
+        "de la classe de retard (0 à l'heure, 1 jusqu'à 30 jours, ... 5 plus de 120 jours)",
+    ),
     Unit.CODE,
     (_position - 1.0).clip(lower_bound=0.0),
 )
-recency_of_lateness = states.measure(
+recency_of_lateness = Measure(
+    states,
     "lateness_recency",
-    "recency of being past due (1 / (1 + months since), 0 when never)",
+    Words(
+        "recency of being past due (1 / (1 + months since), 0 when never)",
+        "de la récence du retard (1 / (1 + mois écoulés), 0 si jamais)",
+    ),
     Unit.RATIO,
     late.holds.fill_null(False).cast(pl.Float64) / (1.0 - states.column("MONTHS_BALANCE")),
 )
-recency = states.measure(
-    "recency", "recency (1 / (1 + months since))", Unit.RATIO, 1.0 / (1.0 - states.column("MONTHS_BALANCE"))
+recency = Measure(
+    states,
+    "recency",
+    Words("recency (1 / (1 + months since))", "de la récence (1 / (1 + mois écoulés))"),
+    Unit.RATIO,
+    1.0 / (1.0 - states.column("MONTHS_BALANCE")),
 )
-months_ago = states.measure("months_ago", "months since", Unit.MONTHS, -states.column("MONTHS_BALANCE"))
+months_ago = Measure(
+    states, "months_ago", Words("months since", "des mois écoulés"), Unit.MONTHS, -states.column("MONTHS_BALANCE")
+)
 
 FEATURES: tuple[Feature, ...] = (
-    *states.family(
+    *family(
         (lateness,),
         (Statistic.MAX, Statistic.MEAN),
         (month(12), month(24), ANY),
@@ -72,7 +100,10 @@ FEATURES: tuple[Feature, ...] = (
     ),
     states.composed(
         recency_of_lateness.max(),
-        meaning="Recency of the last month past due at another lender: 1 / (1 + months since), 0 when never",
+        meaning=Words(
+            "Recency of the last month past due at another lender: 1 / (1 + months since), 0 when never",
+            "Récence du dernier mois en retard auprès d'un autre prêteur : 1 / (1 + mois écoulés), 0 si jamais",
+        ),
         risk=Risk.RISES,
         reason=Reason.BUREAU_PUNCTUALITY,
     ),
@@ -80,7 +111,10 @@ FEATURES: tuple[Feature, ...] = (
     states.composed(states.count(running & month(12)), risk=Risk.UNKNOWN, reason=Reason.BUREAU_AGE),
     states.composed(
         months_ago.max(),
-        meaning="Months since the first monthly state of a credit at another lender",
+        meaning=Words(
+            "Months since the first monthly state of a credit at another lender",
+            "Mois écoulés depuis le premier état mensuel d'un crédit auprès d'un autre prêteur",
+        ),
         risk=Risk.UNKNOWN,
         reason=Reason.BUREAU_AGE,
     ),

@@ -18,8 +18,11 @@ class Entry(NamedTuple):
     position: int
     name: str
     meaning: str
+    meaning_fr: str
     unit: str
+    unit_fr: str
     risk: str
+    risk_fr: str
     reason: str
     table: str
 
@@ -27,7 +30,18 @@ class Entry(NamedTuple):
 def entries() -> list[Entry]:
     """Every feature, in registry order."""
     return [
-        Entry(position, f.name, f.meaning, f.unit.value, f.risk.name.lower(), f.reason.code, f.table)
+        Entry(
+            position,
+            f.name,
+            f.meaning,
+            f.meaning_fr,
+            f.unit.en,
+            f.unit.fr,
+            f.risk.words.en,
+            f.risk.words.fr,
+            f.reason.code,
+            f.table,
+        )
         for position, f in enumerate(FEATURES)
     ]
 
@@ -42,8 +56,13 @@ def markdown() -> str:
     parts = ["# Dictionary", _GENERATED, "## Features", _FEATURES.format(count=len(FEATURES))]
     found = entries()
     for table in dict.fromkeys(entry.table for entry in found):
-        of_table = ((e.position, f"`{e.name}`", e.meaning, e.unit, e.risk, e.reason) for e in found if e.table == table)
-        parts += [f"### {table}", _table(["position:", "name", "meaning", "unit", "risk", "reason"], of_table)]
+        of_table = (
+            (e.position, f"`{e.name}`", e.meaning, e.meaning_fr, e.unit, e.risk, e.reason)
+            for e in found
+            if e.table == table
+        )
+        head = ["position:", "name", "English", "French", "unit", "risk", "reason"]
+        parts += [f"### {table}", _table(head, of_table)]
     said = ((f"`{s.code}`", "absent" if s.absent else s.side.value, s.en, s.fr) for s in STATEMENTS)
     parts += ["## Reasons", _REASONS, _table(["code", "said", "English", "French"], said)]
     promised = ((f"`{p.name}`", p.words, p.table, ", ".join(p.improved)) for p in PROMISES)

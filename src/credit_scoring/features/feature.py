@@ -8,6 +8,7 @@ from enum import Enum
 
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit, Value
+from credit_scoring.features.words import Words
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 """What LightGBM takes as a feature's name in a model text."""
@@ -21,16 +22,28 @@ class Risk(Enum):
     UNKNOWN = 0
 
     @property
+    def words(self) -> Words:
+        """The dictionary's word for it."""
+        return _RISK[self.name]
+
+    @property
     def constraint(self) -> int:
         """LightGBM's monotone constraint on the probability of default: +1, -1 or 0 (none)."""
         return self.value
+
+
+_RISK = {
+    "RISES": Words("rises", "augmente"),
+    "FALLS": Words("falls", "diminue"),
+    "UNKNOWN": Words("unknown", "non déclaré"),
+}
 
 
 @dataclass(frozen=True)
 class Feature:
     """One number a client.
 
-    `name`: lower snake case. `meaning`: one English phrase that a credit officer accepts.
+    `name`: lower snake case. `words`: one phrase that a credit officer accepts, in English and in French.
     `risk`: declared only where a credit officer is sure of the sign; the model is then constrained to it.
     `reason`: the family whose sentence speaks for this feature in a published reason.
     `table`: the source table that it comes from, or the one that it sets against the application.
@@ -38,7 +51,7 @@ class Feature:
     """
 
     name: str
-    meaning: str
+    words: Words
     unit: Unit
     risk: Risk
     reason: Reason
@@ -49,12 +62,22 @@ class Feature:
         if not NAME.fullmatch(self.name):
             raise ValueError(f"feature name {self.name!r}: only a-z, 0-9 and _ are allowed, a letter first")
 
+    @property
+    def meaning(self) -> str:
+        """The English phrase."""
+        return self.words.en
+
+    @property
+    def meaning_fr(self) -> str:
+        """The French phrase."""
+        return self.words.fr
+
     def declaration(self) -> dict[str, object]:
         """All that makes the feature what it is, as plain JSON values, for the fingerprint."""
         return {
             "name": self.name,
             "meaning": self.meaning,
-            "unit": self.unit.value,
+            "unit": self.unit.en,
             "risk": self.risk.name,
             "reason": self.reason.code,
             "table": self.table,

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import polars as pl
 
+from credit_scoring.features.condition import ANY, DAYS_A_YEAR, Condition, Window
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.history import History
-from credit_scoring.features.measure import ANY, DAYS_A_YEAR, Condition, Statistic, Window
+from credit_scoring.features.measure import Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.steps import Derive, Merge
 from credit_scoring.features.value import Unit
+from credit_scoring.features.words import Words
 from credit_scoring.schema.installments_payments import INSTALLMENTS_PAYMENTS
 
 INSTALMENT = ("DAYS_INSTALMENT", "SK_ID_PREV", "NUM_INSTALMENT_VERSION", "NUM_INSTALMENT_NUMBER")
@@ -23,7 +25,8 @@ installments = History(
     name="installments_payments",
     table=INSTALLMENTS_PAYMENTS,
     prefix="installments",
-    things="instalments of earlier loans",
+    things=Words("instalments of earlier loans", "échéances de crédits antérieurs"),
+    those="celles",
     order=INSTALMENT,
     steps=(
         Merge(
@@ -38,28 +41,58 @@ installments = History(
     ),
 )
 
-due_within = Window("DAYS_INSTALMENT", "", "fell due")
-late = Condition("late", "were paid late or are overdue", pl.col("delay") > 0)
-month_late = Condition("month_late", "were paid more than 30 days late or are so overdue", pl.col("delay") > 30)
-short = Condition("short", "were not paid in full", pl.col("paid") < pl.col("due"))
+due_within = Window("DAYS_INSTALMENT", "", Words("fell due", "étaient dues"))
+late = Condition(
+    "late", Words("were paid late or are overdue", "ont été payées en retard ou sont impayées"), pl.col("delay") > 0
+)
+month_late = Condition(
+    "month_late",
+    Words(
+        "were paid more than 30 days late or are so overdue",
+        "ont été payées avec plus de 30 jours de retard ou sont impayées d'autant",
+    ),
+    pl.col("delay") > 30,
+)
+short = Condition(
+    "short", Words("were not paid in full", "n'ont pas été payées en totalité"), pl.col("paid") < pl.col("due")
+)
 
-days_late = installments.measure("days_late", "delay", Unit.DAYS, pl.col("delay").clip(lower_bound=0.0))
-days_early = installments.measure(
-    "days_early", "time ahead of the due day", Unit.DAYS, (-pl.col("delay")).clip(lower_bound=0.0)
+days_late = Measure(
+    installments, "days_late", Words("delay", "du retard"), Unit.DAYS, pl.col("delay").clip(lower_bound=0.0)
 )
-due = installments.measure("due", "amount due", Unit.CURRENCY, pl.col("due"))
-months_ago = installments.measure(
-    "months_ago", "months since the due day", Unit.MONTHS, -pl.col("DAYS_INSTALMENT") * 12.0 / DAYS_A_YEAR
+days_early = Measure(
+    installments,
+    "days_early",
+    Words("time ahead of the due day", "de l'avance sur le jour dû"),
+    Unit.DAYS,
+    (-pl.col("delay")).clip(lower_bound=0.0),
 )
-recency = installments.measure(
-    "recency", "recency (1 / (1 + years since))", Unit.RATIO, 1.0 / (1.0 - pl.col("DAYS_INSTALMENT") / DAYS_A_YEAR)
+due = Measure(installments, "due", Words("amount due", "du montant dû"), Unit.CURRENCY, pl.col("due"))
+months_ago = Measure(
+    installments,
+    "months_ago",
+    Words("months since the due day", "des mois écoulés depuis le jour dû"),
+    Unit.MONTHS,
+    -pl.col("DAYS_INSTALMENT") * 12.0 / DAYS_A_YEAR,
 )
-shortfall = installments.measure(
-    "shortfall", "amount not paid", Unit.CURRENCY, (pl.col("due") - pl.col("paid")).clip(lower_bound=0.0)
+recency = Measure(
+    installments,
+    "recency",
+    Words("recency (1 / (1 + years since))", "de la récence (1 / (1 + années écoulées))"),
+    Unit.RATIO,
+    1.0 / (1.0 - pl.col("DAYS_INSTALMENT") / DAYS_A_YEAR),
 )
-paid_share = installments.measure(
+shortfall = Measure(
+    installments,
+    "shortfall",
+    Words("amount not paid", "du montant non payé"),
+    Unit.CURRENCY,
+    (pl.col("due") - pl.col("paid")).clip(lower_bound=0.0),
+)
+paid_share = Measure(
+    installments,
     "paid_share",
-    "share paid",
+    Words("share paid", "de la part payée"),
     Unit.SHARE,
     pl.when(pl.col("due") > 0).then((pl.col("paid") / pl.col("due")).clip(upper_bound=1.0)),
 )
@@ -68,18 +101,21 @@ FEATURES: tuple[Feature, ...] = (
     installments.feature(
         "worst_delay_last_year",
         days_late.where(due_within(12)).max(),
-        meaning="Longest delay of an instalment due in the last 12 months",
+        meaning=Words(
+            "Longest delay of an instalment due in the last 12 months",
+            "Plus long retard d'une échéance due au cours des 12 derniers mois",
+        ),
         risk=Risk.RISES,
         reason=Reason.LATE_PAYMENTS,
     ),
-    *installments.family(
+    *family(
         (days_late,),
         (Statistic.MAX,),
         (due_within(3), due_within(24), ANY),
         risk=Risk.RISES,
         reason=Reason.LATE_PAYMENTS,
     ),
-    *installments.family(
+    *family(
         (days_late,),
         (Statistic.MEAN,),
         (due_within(3), due_within(12), due_within(24), ANY),
@@ -91,10 +127,8 @@ FEATURES: tuple[Feature, ...] = (
         for among in (due_within(3), due_within(12), due_within(24), ANY)
     ),
     installments.composed(installments.count(month_late), risk=Risk.RISES, reason=Reason.LATE_PAYMENTS),
-    *installments.family(
-        (days_early,), (Statistic.MEAN,), (due_within(12), ANY), risk=Risk.FALLS, reason=Reason.LATE_PAYMENTS
-    ),
-    *installments.family(
+    *family((days_early,), (Statistic.MEAN,), (due_within(12), ANY), risk=Risk.FALLS, reason=Reason.LATE_PAYMENTS),
+    *family(
         (paid_share,),
         (Statistic.MEAN, Statistic.MIN),
         (due_within(12), ANY),
@@ -105,10 +139,8 @@ FEATURES: tuple[Feature, ...] = (
         installments.composed(installments.share(short, among), risk=Risk.RISES, reason=Reason.SHORT_PAYMENTS)
         for among in (due_within(12), ANY)
     ),
-    *installments.family(
-        (shortfall,), (Statistic.SUM,), (due_within(12), ANY), risk=Risk.RISES, reason=Reason.SHORT_PAYMENTS
-    ),
-    *installments.family((due,), (Statistic.SUM,), (due_within(12),), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS),
+    *family((shortfall,), (Statistic.SUM,), (due_within(12), ANY), risk=Risk.RISES, reason=Reason.SHORT_PAYMENTS),
+    *family((due,), (Statistic.SUM,), (due_within(12),), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS),
     installments.composed(installments.count(), risk=Risk.UNKNOWN, reason=Reason.SHORT_PAYMENTS),
     *(
         installments.composed(days_late.where(window).mean_by(weight), risk=Risk.RISES, reason=Reason.LATE_PAYMENTS)

@@ -9,13 +9,14 @@ from credit_scoring.features.application import ANNUITY, CREDIT, GOODS, INCOME, 
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit
+from credit_scoring.features.words import Words
 
 FEATURES: tuple[Feature, ...] = (
-    feature("income", INCOME, "Yearly income", Unit.CURRENCY, Risk.FALLS, Reason.INCOME),
+    feature("income", INCOME, Words("Yearly income", "Revenu annuel"), Unit.CURRENCY, Risk.FALLS, Reason.INCOME),
     feature(
         "annuity_to_income",
         ANNUITY / INCOME,
-        "Annuity of the loan as a share of the yearly income",
+        Words("Annuity of the loan as a share of the yearly income", "Annuité du crédit en part du revenu annuel"),
         Unit.RATIO,
         Risk.RISES,
         Reason.LOAN_BURDEN,
@@ -23,7 +24,7 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "credit_to_income",
         CREDIT / INCOME,
-        "Loan as a multiple of the yearly income",
+        Words("Loan as a multiple of the yearly income", "Crédit en multiple du revenu annuel"),
         Unit.RATIO,
         Risk.RISES,
         Reason.LOAN_BURDEN,
@@ -31,7 +32,7 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "goods_to_income",
         GOODS / INCOME,
-        "Price of the goods as a multiple of the yearly income",
+        Words("Price of the goods as a multiple of the yearly income", "Prix des biens en multiple du revenu annuel"),
         Unit.RATIO,
         Risk.RISES,
         Reason.LOAN_BURDEN,
@@ -39,7 +40,10 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "annuity_and_children_to_income",
         ANNUITY * (raw("CNT_CHILDREN") + 1.0) / INCOME,
-        "Annuity of the loan times one plus the number of children, as a share of the yearly income",
+        Words(
+            "Annuity of the loan times one plus the number of children, as a share of the yearly income",
+            "Annuité du crédit fois un plus le nombre d'enfants, en part du revenu annuel",
+        ),
         Unit.RATIO,
         Risk.RISES,
         Reason.LOAN_BURDEN,
@@ -47,18 +51,42 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "interest_to_income",
         RATE * CREDIT / INCOME,
-        "First month's implied interest as a share of the yearly income",
+        Words(
+            "First month's implied interest as a share of the yearly income",
+            "Intérêts implicites du premier mois en part du revenu annuel",
+        ),
         Unit.RATIO,
         Risk.RISES,
         Reason.LOAN_TERMS,
     ),
-    feature("credit", CREDIT, "Amount of the loan", Unit.CURRENCY, Risk.UNKNOWN, Reason.LOAN_AMOUNT),
-    feature("annuity", ANNUITY, "Annuity of the loan", Unit.CURRENCY, Risk.UNKNOWN, Reason.LOAN_AMOUNT),
-    feature("goods_price", GOODS, "Price of the goods to be paid", Unit.CURRENCY, Risk.UNKNOWN, Reason.LOAN_AMOUNT),
+    feature(
+        "credit",
+        CREDIT,
+        Words("Amount of the loan", "Montant du crédit"),
+        Unit.CURRENCY,
+        Risk.UNKNOWN,
+        Reason.LOAN_AMOUNT,
+    ),
+    feature(
+        "annuity",
+        ANNUITY,
+        Words("Annuity of the loan", "Annuité du crédit"),
+        Unit.CURRENCY,
+        Risk.UNKNOWN,
+        Reason.LOAN_AMOUNT,
+    ),
+    feature(
+        "goods_price",
+        GOODS,
+        Words("Price of the goods to be paid", "Prix des biens à payer"),
+        Unit.CURRENCY,
+        Risk.UNKNOWN,
+        Reason.LOAN_AMOUNT,
+    ),
     feature(
         "credit_to_goods",
         CREDIT / GOODS,
-        "Loan as a multiple of the price of the goods",
+        Words("Loan as a multiple of the price of the goods", "Crédit en multiple du prix des biens"),
         Unit.RATIO,
         Risk.UNKNOWN,
         Reason.LOAN_AMOUNT,
@@ -66,7 +94,7 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "credit_above_goods",
         CREDIT - GOODS,
-        "Part of the loan above the price of the goods",
+        Words("Part of the loan above the price of the goods", "Part du crédit au-dessus du prix des biens"),
         Unit.CURRENCY,
         Risk.UNKNOWN,
         Reason.LOAN_AMOUNT,
@@ -74,7 +102,7 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "contract_type",
         code("NAME_CONTRACT_TYPE"),
-        "Kind of loan: cash, then revolving",
+        Words("Kind of loan: cash, then revolving", "Type de crédit : en espèces, puis renouvelable"),
         Unit.CODE,
         Risk.UNKNOWN,
         Reason.LOAN_AMOUNT,
@@ -82,7 +110,7 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "credit_to_annuity",
         CREDIT / ANNUITY,
-        "Loan as a multiple of its annuity",
+        Words("Loan as a multiple of its annuity", "Crédit en multiple de son annuité"),
         Unit.RATIO,
         Risk.UNKNOWN,
         Reason.LOAN_TERMS,
@@ -90,7 +118,7 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "goods_to_annuity",
         GOODS / ANNUITY,
-        "Price of the goods as a multiple of the annuity",
+        Words("Price of the goods as a multiple of the annuity", "Prix des biens en multiple de l'annuité"),
         Unit.RATIO,
         Risk.UNKNOWN,
         Reason.LOAN_TERMS,
@@ -98,7 +126,10 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "implied_term",
         TERM,
-        "Term of the loan that its amount and annuity imply",
+        Words(
+            "Term of the loan that its amount and annuity imply",
+            "Durée du crédit que son montant et son annuité impliquent",
+        ),
         Unit.MONTHS,
         Risk.UNKNOWN,
         Reason.LOAN_TERMS,
@@ -106,7 +137,10 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "implied_rate",
         RATE,
-        "Monthly interest of the loan that its amount and annuity imply",
+        Words(
+            "Monthly interest of the loan that its amount and annuity imply",
+            "Taux mensuel du crédit que son montant et son annuité impliquent",
+        ),
         Unit.RATE,
         Risk.RISES,
         Reason.LOAN_TERMS,
@@ -114,7 +148,9 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "implied_cost",
         TERM * ANNUITY / CREDIT - 1.0,
-        "Interest over the implied term as a share of the loan",
+        Words(
+            "Interest over the implied term as a share of the loan", "Intérêts sur la durée implicite en part du crédit"
+        ),
         Unit.RATIO,
         Risk.RISES,
         Reason.LOAN_TERMS,

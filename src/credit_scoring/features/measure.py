@@ -1,4 +1,4 @@
-"""The parts that features over a history are composed from: measures, conditions, windows and statistics.
+"""The parts that features over a history are composed from: measures and statistics (see condition for the rest).
 
 Each part carries its expression, its piece of the name and its words, so that
 
@@ -12,84 +12,44 @@ the history has every one of them missing: "no history" and "a history without d
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
-from typing import TYPE_CHECKING
+from itertools import product
 
 import polars as pl
 
+from credit_scoring.features.condition import ANY, Condition, all_of
+from credit_scoring.features.feature import Feature, Risk
+from credit_scoring.features.history import History
+from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit, Value
-
-if TYPE_CHECKING:
-    from credit_scoring.features.history import History
-
-DAYS_A_YEAR = 365.25
+from credit_scoring.features.words import SILENT, Words
 
 
 class Statistic(Enum):
     """How the values of many rows become one: its words, and the aggregating expression (nulls are left out)."""
 
-    MEAN = ("mean", "Average", pl.Expr.mean)
-    MAX = ("max", "Largest", pl.Expr.max)
-    MIN = ("min", "Smallest", pl.Expr.min)
-    SUM = ("sum", "Total", pl.Expr.sum)
-    STD = ("std", "Spread of the", pl.Expr.std)
-    LATEST = ("latest", "Latest", lambda values: values.drop_nulls().last())
+    MEAN = ("mean", Words("Average", "Moyenne"), pl.Expr.mean)
+    MAX = ("max", Words("Largest", "Maximum"), pl.Expr.max)
+    MIN = ("min", Words("Smallest", "Minimum"), pl.Expr.min)
+    SUM = ("sum", Words("Total", "Somme"), pl.Expr.sum)
+    STD = ("std", Words("Spread of the", "Dispersion"), pl.Expr.std)
+    LATEST = ("latest", Words("Latest", "Dernière valeur"), lambda values: values.drop_nulls().last())
 
-    def __init__(self, label: str, words: str, aggregate: Callable[[pl.Expr], pl.Expr]) -> None:
+    def __init__(self, label: str, words: Words, aggregate: Callable[[pl.Expr], pl.Expr]) -> None:
         self.label = label
         self.words = words
         self.aggregate = aggregate
 
 
 @dataclass(frozen=True, eq=False)
-class Condition:
-    """A subset of a history's rows; `words` complete "... that": "were refused". Unknown counts as not met."""
-
-    name: str
-    words: str
-    holds: pl.Expr
-
-    def __and__(self, other: Condition) -> Condition:
-        name = "_".join(part for part in (self.name, other.name) if part)
-        words = " and ".join(part for part in (self.words, other.words) if part)
-        return Condition(name, words, self.holds & other.holds)
-
-
-ANY = Condition("", "", pl.lit(True))
-"""Every row of the history: the condition that asks nothing, and the window that is never closed."""
-
-
-@dataclass(frozen=True)
-class Window:
-    """Rows of the last months, by a column that counts back from the application (negative is before).
-
-    `words` say what happened then: "fell due". `per_month`: units of the column in a month (1 for months).
-    """
-
-    column: str
-    name: str
-    words: str
-    per_month: float = DAYS_A_YEAR / 12
-
-    def __call__(self, months: int | None = None) -> Condition:
-        """The condition "in the last so many months"; without a number, every row."""
-        if months is None:
-            return ANY
-        name = f"{self.name}_{months}m" if self.name else f"{months}m"
-        return Condition(
-            name, f"{self.words} in the last {months} months", pl.col(self.column) >= -round(months * self.per_month)
-        )
-
-
-@dataclass(frozen=True, eq=False)
 class Measure:
-    """A number on each row of a history; `words` name it for one row: "delay"."""
+    """A number on each row of a history; `words` name it for one row: "delay", in French with its "de": "du retard"."""
 
     history: History
     name: str
-    words: str
+    words: Words
     unit: Unit
     expression: pl.Expr
     condition: Condition = ANY
@@ -98,23 +58,17 @@ class Measure:
         """This measure on the rows that meet all of the conditions, and those met before."""
         return replace(self, condition=all_of(self.condition, *conditions))
 
-    def named(self, name: str, words: str) -> Measure:
-        """The same numbers under their own name and words."""
-        return replace(self, name=name, words=words)
-
-    def __truediv__(self, other: Measure) -> Measure:
-        """Row by row; missing where the divisor is not above zero."""
+    def divided_by(self, other: Measure, name: str, words: Words) -> Measure:
+        """The quotient row by row, under a name of its own; missing where the divisor is not above zero."""
         quotient = pl.when(other.expression > 0).then(self.expression / other.expression)
-        name, words = f"{self.name}_to_{other.name}", f"{self.words} to {other.words}"
         return Measure(self.history, name, words, Unit.RATIO, quotient)
 
     def statistic(self, statistic: Statistic) -> Value:
         """One number a client: this measure, over the rows that meet its condition."""
         on = self.condition
         values = self.expression if on is ANY else pl.when(on.holds).then(self.expression)
-        name = "_".join(part for part in (self.name, on.name, statistic.label) if part)
-        words = f"{statistic.words} {self.words} {self.history.joint} {self.history.of(on)}"
-        return self.history.value(name, statistic.aggregate(values.cast(pl.Float64)), words, self.unit)
+        aggregate = statistic.aggregate(values.cast(pl.Float64))
+        return self._value(statistic.label, aggregate, statistic.words)
 
     def mean(self) -> Value:
         """Average; missing without a row."""
@@ -136,6 +90,10 @@ class Measure:
         """Standard deviation (n - 1); missing under two rows."""
         return self.statistic(Statistic.STD)
 
+    def latest(self) -> Value:
+        """The value of the latest row that has one, by the history's order."""
+        return self.statistic(Statistic.LATEST)
+
     def mean_by(self, weight: Measure) -> Value:
         """Average in which a row weighs as much as another measure says; missing where all weights are zero.
 
@@ -144,11 +102,9 @@ class Measure:
         known = self.expression.is_not_null() & weight.expression.is_not_null()
         weights = pl.when(known & self.condition.holds).then(weight.expression.cast(pl.Float64))
         weighted, total = (weights * self.expression).sum(), weights.sum()
-        name = "_".join(part for part in (self.name, self.condition.name, "by", weight.name) if part)
-        words = (
-            f"Average {self.words} {self.history.joint} {self.history.of(self.condition)}, weighted by {weight.words}"
-        )
-        return self.history.value(name, pl.when(total > 0).then(weighted / total), words, self.unit)
+        ending = Words(f", weighted by {weight.words.en}", f", en fonction {weight.words.fr}")
+        aggregate = pl.when(total > 0).then(weighted / total)
+        return self._value(f"by_{weight.name}", aggregate, Words("Average", "Moyenne pondérée"), ending)
 
     def trend(self, time: Measure) -> Value:
         """Slope of the least-squares line against a time that counts back from the application (months since).
@@ -160,19 +116,30 @@ class Measure:
         from_mean = ago - ago.mean()
         spread = (from_mean * from_mean).sum()
         covered = (from_mean * pl.when(known).then(self.expression.cast(pl.Float64))).sum()
-        name = "_".join(part for part in (self.name, self.condition.name, "trend") if part)
-        words = f"Monthly growth of the {self.words} {self.history.joint} {self.history.of(self.condition)}"
-        return self.history.value(name, pl.when(spread > 0).then(-covered / spread), words, self.unit)
+        aggregate = pl.when(spread > 0).then(-covered / spread)
+        return self._value("trend", aggregate, Words("Monthly growth of the", "Croissance mensuelle"))
 
-    def latest(self) -> Value:
-        """The value of the latest row that has one, by the history's order."""
-        return self.statistic(Statistic.LATEST)
+    def _value(self, label: str, aggregate: pl.Expr, how: Words, ending: Words = SILENT) -> Value:
+        """The value whose name and words are those of the parts."""
+        name = "_".join(part for part in (self.name, self.condition.name, label) if part)
+        rows, joint = self.history.of(self.condition), self.history.joint
+        words = Words(
+            f"{how.en} {self.words.en} {joint.en} {rows.en}{ending.en}",
+            f"{how.fr} {self.words.fr} {joint.fr} {rows.fr}{ending.fr}",
+        )
+        return self.history.value(name, aggregate, words, self.unit)
 
 
-def all_of(*conditions: Condition) -> Condition:
-    """The rows that meet every one of the conditions."""
-    asked = [condition for condition in conditions if condition is not ANY]
-    head = asked[0] if asked else ANY
-    for condition in asked[1:]:
-        head = head & condition
-    return head
+def family(
+    measures: Iterable[Measure],
+    statistics: Iterable[Statistic],
+    windows: Iterable[Condition] = (ANY,),
+    *,
+    risk: Risk,
+    reason: Reason,
+) -> tuple[Feature, ...]:
+    """Every measure in every window by every statistic: a feature each."""
+    return tuple(
+        measure.history.composed(measure.where(window).statistic(statistic), risk=risk, reason=reason)
+        for measure, window, statistic in product(measures, tuple(windows), tuple(statistics))
+    )

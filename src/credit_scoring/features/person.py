@@ -13,6 +13,7 @@ from credit_scoring.features.application import AGE, code, feature, raw, years_s
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit, Value
+from credit_scoring.features.words import Words
 from credit_scoring.schema.application import APPLICATION
 
 READ_AS = {"Maternity leave": "Working"}
@@ -25,11 +26,18 @@ IDENTIFIED = years_since("DAYS_ID_PUBLISH")
 _not_employed = cleaned.is_sentinel(APPLICATION, "DAYS_EMPLOYED").cast(pl.Float64)
 
 FEATURES: tuple[Feature, ...] = (
-    feature("age", AGE, "Age on the day of the application", Unit.YEARS, Risk.FALLS, Reason.AGE),
+    feature(
+        "age",
+        AGE,
+        Words("Age on the day of the application", "Âge au jour de la demande"),
+        Unit.YEARS,
+        Risk.FALLS,
+        Reason.AGE,
+    ),
     feature(
         "employment",
         EMPLOYED,
-        "Length of the present employment",
+        Words("Length of the present employment", "Ancienneté dans l'emploi actuel"),
         Unit.YEARS,
         Risk.FALLS,
         Reason.EMPLOYMENT,
@@ -37,7 +45,7 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "employment_to_age",
         EMPLOYED / AGE,
-        "Share of the life spent in the present employment",
+        Words("Share of the life spent in the present employment", "Part de la vie passée dans l'emploi actuel"),
         Unit.SHARE,
         Risk.FALLS,
         Reason.EMPLOYMENT,
@@ -45,7 +53,7 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "without_employment",
         Value(_not_employed),
-        "Pensioner or out of work",
+        Words("Pensioner or out of work", "Retraité ou sans emploi"),
         Unit.FLAG,
         Risk.UNKNOWN,
         Reason.EMPLOYMENT,
@@ -53,7 +61,7 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "income_type",
         code("NAME_INCOME_TYPE", READ_AS),
-        "Kind of income, from none to the steadiest",
+        Words("Kind of income, from none to the steadiest", "Type de revenu, d'aucun au plus stable"),
         Unit.CODE,
         Risk.UNKNOWN,
         Reason.OCCUPATION,
@@ -61,7 +69,7 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "occupation",
         code("OCCUPATION_TYPE"),
-        "Occupation, by the training that it asks for",
+        Words("Occupation, by the training that it asks for", "Profession, selon la formation qu'elle demande"),
         Unit.CODE,
         Risk.UNKNOWN,
         Reason.OCCUPATION,
@@ -69,7 +77,10 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "organisation",
         code("ORGANIZATION_TYPE"),
-        "Branch of the employer, from the least to the most secure employment",
+        Words(
+            "Branch of the employer, from the least to the most secure employment",
+            "Secteur de l'employeur, de l'emploi le moins sûr au plus sûr",
+        ),
         Unit.CODE,
         Risk.UNKNOWN,
         Reason.OCCUPATION,
@@ -77,16 +88,26 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "education",
         code("NAME_EDUCATION_TYPE"),
-        "Level of education, from the lowest",
+        Words("Level of education, from the lowest", "Niveau d'études, à partir du plus bas"),
         Unit.CODE,
         Risk.FALLS,
         Reason.EDUCATION,
     ),
-    feature("children", raw("CNT_CHILDREN"), "Number of children", Unit.COUNT, Risk.UNKNOWN, Reason.HOUSEHOLD),
+    feature(
+        "children",
+        raw("CNT_CHILDREN"),
+        Words("Number of children", "Nombre d'enfants"),
+        Unit.COUNT,
+        Risk.UNKNOWN,
+        Reason.HOUSEHOLD,
+    ),
     feature(
         "housing",
         code("NAME_HOUSING_TYPE"),
-        "Housing situation, from the least to the most settled",
+        Words(
+            "Housing situation, from the least to the most settled",
+            "Situation de logement, de la moins à la plus établie",
+        ),
         Unit.CODE,
         Risk.UNKNOWN,
         Reason.HOUSING,
@@ -94,17 +115,24 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "owns_home",
         code("FLAG_OWN_REALTY"),
-        "Owner of a house or flat",
+        Words("Owner of a house or flat", "Propriétaire d'une maison ou d'un appartement"),
         Unit.FLAG,
         Risk.UNKNOWN,
         Reason.HOUSING,
     ),
-    feature("owns_car", code("FLAG_OWN_CAR"), "Owner of a car", Unit.FLAG, Risk.UNKNOWN, Reason.CAR),
-    feature("car_age", CAR_AGE, "Age of the car", Unit.YEARS, Risk.UNKNOWN, Reason.CAR),
+    feature(
+        "owns_car",
+        code("FLAG_OWN_CAR"),
+        Words("Owner of a car", "Propriétaire d'une voiture"),
+        Unit.FLAG,
+        Risk.UNKNOWN,
+        Reason.CAR,
+    ),
+    feature("car_age", CAR_AGE, Words("Age of the car", "Âge de la voiture"), Unit.YEARS, Risk.UNKNOWN, Reason.CAR),
     feature(
         "registration_age",
         REGISTERED,
-        "Time since the registration changed",
+        Words("Time since the registration changed", "Temps écoulé depuis le changement d'inscription"),
         Unit.YEARS,
         Risk.UNKNOWN,
         Reason.REGISTRATION,
@@ -112,7 +140,7 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "identity_document_age",
         IDENTIFIED,
-        "Time since the identity document changed",
+        Words("Time since the identity document changed", "Temps écoulé depuis le changement de pièce d'identité"),
         Unit.YEARS,
         Risk.UNKNOWN,
         Reason.REGISTRATION,
@@ -120,7 +148,10 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "registration_age_to_age",
         REGISTERED / AGE,
-        "Time since the registration changed as a share of the life",
+        Words(
+            "Time since the registration changed as a share of the life",
+            "Temps écoulé depuis le changement d'inscription en part de la vie",
+        ),
         Unit.SHARE,
         Risk.UNKNOWN,
         Reason.REGISTRATION,
@@ -128,7 +159,10 @@ FEATURES: tuple[Feature, ...] = (
     feature(
         "identity_document_age_to_age",
         IDENTIFIED / AGE,
-        "Time since the identity document changed as a share of the life",
+        Words(
+            "Time since the identity document changed as a share of the life",
+            "Temps écoulé depuis le changement de pièce d'identité en part de la vie",
+        ),
         Unit.SHARE,
         Risk.UNKNOWN,
         Reason.REGISTRATION,

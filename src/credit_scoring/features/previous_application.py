@@ -6,61 +6,131 @@ import polars as pl
 
 from credit_scoring.features import cleaned
 from credit_scoring.features.application import ANNUITY, CREDIT, INCOME
+from credit_scoring.features.condition import ANY, DAYS_A_YEAR, Condition, Window
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.history import History
 from credit_scoring.features.loan_price import monthly_rate
-from credit_scoring.features.measure import ANY, DAYS_A_YEAR, Condition, Measure, Statistic, Window
+from credit_scoring.features.measure import Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.steps import Derive
 from credit_scoring.features.value import Unit
+from credit_scoring.features.words import Words
 from credit_scoring.schema.previous_application import PREVIOUS_APPLICATION
 
 applications = History(
     name="previous_application",
     table=PREVIOUS_APPLICATION,
     prefix="previous",
-    things="earlier applications",
+    things=Words("earlier applications", "demandes antérieures"),
+    those="celles",
     order=("DAYS_DECISION", "SK_ID_PREV"),
     steps=(Derive({"rate": monthly_rate(pl.col("AMT_CREDIT"), pl.col("AMT_ANNUITY"), pl.col("CNT_PAYMENT"))}),),
 )
 
-decided = Window("DAYS_DECISION", "", "were decided")
-approved = applications.condition("approved", "were approved", "NAME_CONTRACT_STATUS", "Approved")
-refused = applications.condition("refused", "were refused", "NAME_CONTRACT_STATUS", "Refused")
-for_score = applications.condition(
-    "refused_for_score", "were refused with code SCO or SCOFR", "CODE_REJECT_REASON", "SCO", "SCOFR"
+decided = Window("DAYS_DECISION", "", Words("were decided", "ont été décidées"))
+approved = applications.condition(
+    "approved", Words("were approved", "ont été acceptées"), "NAME_CONTRACT_STATUS", "Approved"
 )
-for_limit = applications.condition("refused_for_limit", "were refused with code LIMIT", "CODE_REJECT_REASON", "LIMIT")
-for_check = applications.condition("refused_for_check", "were refused with code HC", "CODE_REJECT_REASON", "HC")
-walk_in = applications.condition("walk_in", "were asked for at the counter", "NAME_PRODUCT_TYPE", "walk-in")
-dear = applications.condition("dear", "carried high interest", "NAME_YIELD_GROUP", "high")
-cash = applications.condition("cash", "were for cash", "NAME_CONTRACT_TYPE", "Cash loans")
-revolving = applications.condition("revolving", "were for revolving credit", "NAME_CONTRACT_TYPE", "Revolving loans")
-insured = Condition("insured", "were insured", applications.column("NFLAG_INSURED_ON_APPROVAL") == 1)
+refused = applications.condition(
+    "refused", Words("were refused", "ont été refusées"), "NAME_CONTRACT_STATUS", "Refused"
+)
+for_score = applications.condition(
+    "refused_for_score",
+    Words("were refused with code SCO or SCOFR", "ont été refusées avec le code SCO ou SCOFR"),
+    "CODE_REJECT_REASON",
+    "SCO",
+    "SCOFR",
+)
+for_limit = applications.condition(
+    "refused_for_limit",
+    Words("were refused with code LIMIT", "ont été refusées avec le code LIMIT"),
+    "CODE_REJECT_REASON",
+    "LIMIT",
+)
+for_check = applications.condition(
+    "refused_for_check",
+    Words("were refused with code HC", "ont été refusées avec le code HC"),
+    "CODE_REJECT_REASON",
+    "HC",
+)
+walk_in = applications.condition(
+    "walk_in", Words("were asked for at the counter", "ont été faites au guichet"), "NAME_PRODUCT_TYPE", "walk-in"
+)
+dear = applications.condition(
+    "dear", Words("carried high interest", "portaient un intérêt élevé"), "NAME_YIELD_GROUP", "high"
+)
+cash = applications.condition(
+    "cash", Words("were for cash", "portaient sur des espèces"), "NAME_CONTRACT_TYPE", "Cash loans"
+)
+revolving = applications.condition(
+    "revolving",
+    Words("were for revolving credit", "portaient sur un crédit renouvelable"),
+    "NAME_CONTRACT_TYPE",
+    "Revolving loans",
+)
+insured = Condition(
+    "insured", Words("were insured", "étaient assurées"), applications.column("NFLAG_INSURED_ON_APPROVAL") == 1
+)
 running = approved & Condition(
-    "running", "are still running", cleaned.is_sentinel(PREVIOUS_APPLICATION, "DAYS_TERMINATION")
+    "running",
+    Words("are still running", "sont encore en cours"),
+    cleaned.is_sentinel(PREVIOUS_APPLICATION, "DAYS_TERMINATION"),
 )
 
-asked = applications.measure("asked", "amount asked for", Unit.CURRENCY, applications.column("AMT_APPLICATION"))
-granted = applications.measure("granted", "amount of credit", Unit.CURRENCY, applications.column("AMT_CREDIT"))
-annuity = applications.measure("annuity", "annuity", Unit.CURRENCY, applications.column("AMT_ANNUITY"))
-down_payment = applications.measure(
-    "down_payment", "down payment", Unit.CURRENCY, applications.column("AMT_DOWN_PAYMENT")
+asked = Measure(
+    applications,
+    "asked",
+    Words("amount asked for", "du montant demandé"),
+    Unit.CURRENCY,
+    applications.column("AMT_APPLICATION"),
 )
-down_payment_share = applications.measure(
-    "down_payment_share", "share paid down", Unit.SHARE, applications.column("RATE_DOWN_PAYMENT")
+granted = Measure(
+    applications,
+    "granted",
+    Words("amount of credit", "du montant du crédit"),
+    Unit.CURRENCY,
+    applications.column("AMT_CREDIT"),
 )
-term = applications.measure("term", "term", Unit.MONTHS, applications.column("CNT_PAYMENT"))
-rate = applications.measure("rate", "monthly interest", Unit.RATE, pl.col("rate"))
-ago = applications.measure(
-    "ago", "time since the decision", Unit.YEARS, -applications.column("DAYS_DECISION") / DAYS_A_YEAR
+annuity = Measure(
+    applications, "annuity", Words("annuity", "de l'annuité"), Unit.CURRENCY, applications.column("AMT_ANNUITY")
 )
-ended = applications.measure(
-    "ended", "time since the last instalment was due", Unit.YEARS, -applications.column("DAYS_LAST_DUE") / DAYS_A_YEAR
+down_payment = Measure(
+    applications,
+    "down_payment",
+    Words("down payment", "de l'apport"),
+    Unit.CURRENCY,
+    applications.column("AMT_DOWN_PAYMENT"),
 )
-shortened = applications.measure(
+down_payment_share = Measure(
+    applications,
+    "down_payment_share",
+    Words("share paid down", "de la part d'apport"),
+    Unit.SHARE,
+    applications.column("RATE_DOWN_PAYMENT"),
+)
+term = Measure(applications, "term", Words("term", "de la durée"), Unit.MONTHS, applications.column("CNT_PAYMENT"))
+rate = Measure(applications, "rate", Words("monthly interest", "du taux mensuel"), Unit.RATE, pl.col("rate"))
+ago = Measure(
+    applications,
+    "ago",
+    Words("time since the decision", "du temps écoulé depuis la décision"),
+    Unit.YEARS,
+    -applications.column("DAYS_DECISION") / DAYS_A_YEAR,
+)
+ended = Measure(
+    applications,
+    "ended",
+    Words("time since the last instalment was due", "du temps écoulé depuis la dernière échéance"),
+    Unit.YEARS,
+    -applications.column("DAYS_LAST_DUE") / DAYS_A_YEAR,
+)
+shortened = Measure(
+    applications,
     "shortened",
-    "lead of the last instalment over its first agreed date",
+    Words(
+        "lead of the last instalment over its first agreed date",
+        "de l'avance de la dernière échéance sur sa première date convenue",
+    ),
     Unit.YEARS,
     (applications.column("DAYS_LAST_DUE_1ST_VERSION") - applications.column("DAYS_LAST_DUE")) / DAYS_A_YEAR,
 )
@@ -69,10 +139,20 @@ shortened = applications.measure(
 def recency(condition: Condition) -> Measure:
     """1 / (1 + years since the decision) where the condition is met, else 0: none is a value, not an absence."""
     met = condition.holds.fill_null(False).cast(pl.Float64)
-    return applications.measure(f"{condition.name}_recency", "recency", Unit.RATIO, met / (1.0 + ago.expression))
+    return Measure(
+        applications,
+        f"{condition.name}_recency",
+        Words("recency", "de la récence"),
+        Unit.RATIO,
+        met / (1.0 + ago.expression),
+    )
 
 
-asked_to_granted = (asked / granted).named("asked_to_granted", "amount asked for per amount of credit")
+asked_to_granted = asked.divided_by(
+    granted,
+    "asked_to_granted",
+    Words("amount asked for per amount of credit", "du montant demandé par montant de crédit"),
+)
 
 _decisions = (
     *(
@@ -98,46 +178,47 @@ _decisions = (
     *(
         applications.composed(
             recency(condition).max(),
-            meaning=f"Recency of the last application that was {condition.name}: 1 / (1 + years since), 0 when none",
+            meaning=Words(
+                f"Recency of the last application that was {condition.name}: 1 / (1 + years since), 0 when none",
+                f"Récence de la dernière demande {outcome_fr} : 1 / (1 + années écoulées), 0 si aucune",
+            ),
             risk=risk,
             reason=Reason.EARLIER_DECISIONS,
         )
-        for condition, risk in ((approved, Risk.UNKNOWN), (refused, Risk.RISES))
+        for condition, outcome_fr, risk in ((approved, "acceptée", Risk.UNKNOWN), (refused, "refusée", Risk.RISES))
     ),
-    *applications.family(
-        (annuity, granted), (Statistic.SUM,), (refused,), risk=Risk.RISES, reason=Reason.EARLIER_DECISIONS
-    ),
+    *family((annuity, granted), (Statistic.SUM,), (refused,), risk=Risk.RISES, reason=Reason.EARLIER_DECISIONS),
 )
 
 _terms = (
-    *applications.family(
+    *family(
         (asked_to_granted,),
         (Statistic.MIN, Statistic.MEAN, Statistic.MAX),
         risk=Risk.UNKNOWN,
         reason=Reason.EARLIER_LOANS,
     ),
-    *applications.family(
+    *family(
         (down_payment, down_payment_share),
         (Statistic.MAX, Statistic.MEAN),
         risk=Risk.FALLS,
         reason=Reason.EARLIER_LOANS,
     ),
-    *applications.family(
+    *family(
         (rate,),
         (Statistic.MAX, Statistic.MEAN, Statistic.LATEST),
         (approved,),
         risk=Risk.RISES,
         reason=Reason.EARLIER_LOANS,
     ),
-    *applications.family(
+    *family(
         (term, annuity, granted),
         (Statistic.MAX, Statistic.MEAN),
         (approved,),
         risk=Risk.UNKNOWN,
         reason=Reason.EARLIER_LOANS,
     ),
-    *applications.family((term, annuity), (Statistic.LATEST,), risk=Risk.UNKNOWN, reason=Reason.EARLIER_LOANS),
-    *applications.family((shortened,), (Statistic.MEAN,), (approved,), risk=Risk.UNKNOWN, reason=Reason.EARLIER_LOANS),
+    *family((term, annuity), (Statistic.LATEST,), risk=Risk.UNKNOWN, reason=Reason.EARLIER_LOANS),
+    *family((shortened,), (Statistic.MEAN,), (approved,), risk=Risk.UNKNOWN, reason=Reason.EARLIER_LOANS),
     *(
         applications.composed(applications.share(condition), risk=Risk.UNKNOWN, reason=Reason.EARLIER_LOANS)
         for condition in (walk_in, dear, cash, revolving, insured)
@@ -145,7 +226,10 @@ _terms = (
     applications.feature(
         "credit_to_largest_previous",
         CREDIT / granted.where(approved).max(),
-        meaning="Loan as a multiple of the largest credit that was approved earlier",
+        meaning=Words(
+            "Loan as a multiple of the largest credit that was approved earlier",
+            "Crédit en multiple du plus grand crédit accordé antérieurement",
+        ),
         unit=Unit.RATIO,
         risk=Risk.UNKNOWN,
         reason=Reason.EARLIER_LOANS,
@@ -153,7 +237,10 @@ _terms = (
     applications.feature(
         "annuity_to_average_previous",
         ANNUITY / annuity.where(approved).mean(),
-        meaning="Annuity of the loan as a multiple of the average annuity that was approved earlier",
+        meaning=Words(
+            "Annuity of the loan as a multiple of the average annuity that was approved earlier",
+            "Annuité du crédit en multiple de l'annuité moyenne accordée antérieurement",
+        ),
         unit=Unit.RATIO,
         risk=Risk.UNKNOWN,
         reason=Reason.EARLIER_LOANS,
@@ -161,7 +248,10 @@ _terms = (
     applications.feature(
         "previous_annuities_to_income",
         (annuity.where(running).sum() + ANNUITY) / INCOME,
-        meaning="Annuities of loans of this lender still running and of the loan, as a share of the yearly income",
+        meaning=Words(
+            "Annuities of loans of this lender still running and of the loan, as a share of the yearly income",
+            "Annuités des crédits de ce prêteur encore en cours et du crédit, en part du revenu annuel",
+        ),
         unit=Unit.RATIO,
         risk=Risk.RISES,
         reason=Reason.EARLIER_LOANS,
@@ -173,10 +263,8 @@ _dates = (
         applications.composed(applications.count(condition), risk=Risk.UNKNOWN, reason=Reason.EARLIER_DATES)
         for condition in (ANY, decided(6), decided(12), decided(24), running)
     ),
-    *applications.family(
-        (ago,), (Statistic.MIN, Statistic.MEAN, Statistic.MAX), risk=Risk.UNKNOWN, reason=Reason.EARLIER_DATES
-    ),
-    *applications.family((ended,), (Statistic.MIN,), (approved,), risk=Risk.UNKNOWN, reason=Reason.EARLIER_DATES),
+    *family((ago,), (Statistic.MIN, Statistic.MEAN, Statistic.MAX), risk=Risk.UNKNOWN, reason=Reason.EARLIER_DATES),
+    *family((ended,), (Statistic.MIN,), (approved,), risk=Risk.UNKNOWN, reason=Reason.EARLIER_DATES),
 )
 
 FEATURES: tuple[Feature, ...] = (*_decisions, *_terms, *_dates)

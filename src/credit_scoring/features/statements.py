@@ -15,7 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from credit_scoring.features.evidence import Evidence
-from credit_scoring.features.findings import ABSENCES, FINDINGS, Side
+from credit_scoring.features.findings.catalogue import ABSENCES, FINDINGS
+from credit_scoring.features.findings.finding import Side
 from credit_scoring.features.reasons import Reason
 
 Positions = NDArray[np.int64]

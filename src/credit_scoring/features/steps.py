@@ -8,7 +8,7 @@ from typing import Protocol
 
 import polars as pl
 
-from credit_scoring.features.value import serialised
+from credit_scoring.features.expressions import serialised
 from credit_scoring.schema.table import CLIENT
 
 

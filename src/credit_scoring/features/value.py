@@ -9,41 +9,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
 import polars as pl
 
-if TYPE_CHECKING:
-    from credit_scoring.features.history import History
+from credit_scoring.features.expressions import serialised
+from credit_scoring.features.rows import Rows
+from credit_scoring.features.words import SILENT, Words
 
 
 class Unit(Enum):
     """What a value is counted in, for the dictionary."""
 
-    DAYS = "days"
-    MONTHS = "months"
-    YEARS = "years"
-    CURRENCY = "currency"
-    COUNT = "number"
-    SHARE = "share (0 to 1)"
-    RATIO = "ratio"
-    RATE = "rate a month"
-    SCORE = "score (0 to 1, higher is safer)"
-    CODE = "position in the declared order"
-    FLAG = "0 or 1"
-    LENDER = "lender's own measure"
+    DAYS = ("days", "jours")
+    MONTHS = ("months", "mois")
+    YEARS = ("years", "années")
+    CURRENCY = ("currency", "monnaie")
+    COUNT = ("number", "nombre")
+    SHARE = ("share (0 to 1)", "part (0 à 1)")
+    RATIO = ("ratio", "rapport")
+    RATE = ("rate a month", "taux mensuel")
+    SCORE = ("score (0 to 1, higher is safer)", "score (0 à 1, plus haut = plus sûr)")
+    CODE = ("position in the declared order", "rang dans l'ordre déclaré")
+    FLAG = ("0 or 1", "0 ou 1")
+    LENDER = ("lender's own measure", "mesure propre au prêteur")
 
-
-def serialised(expression: pl.Expr) -> str:
-    """The expression as text, the same on every machine and in every process."""
-    return expression.meta.serialize(format="json")
+    def __init__(self, en: str, fr: str) -> None:
+        self.en = en
+        self.fr = fr
 
 
 @dataclass(frozen=True, eq=False)
 class Aggregate:
-    """One number a client out of the rows of a history; `name` is its column in the client's frame."""
+    """One number a client out of the rows of a table; `name` is its column in the client's frame."""
 
-    history: History
+    rows: Rows
     name: str
     expression: pl.Expr
 
@@ -55,7 +54,7 @@ class Value:
     expression: pl.Expr
     aggregates: tuple[Aggregate, ...] = ()
     name: str = ""
-    words: str = ""
+    words: Words = SILENT
     unit: Unit = Unit.RATIO
 
     def __add__(self, other: Value | float) -> Value:
@@ -83,7 +82,7 @@ class Value:
         """Expression, aggregates and the rows that these stand on, as plain JSON values."""
         return [
             serialised(self.expression),
-            [[a.name, serialised(a.expression), a.history.declaration()] for a in self.aggregates],
+            [[a.name, serialised(a.expression), a.rows.declaration()] for a in self.aggregates],
         ]
 
     def _with(self, other: Value | float, expression: pl.Expr) -> Value:

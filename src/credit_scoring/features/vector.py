@@ -14,9 +14,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from credit_scoring.features.application import STEPS
-from credit_scoring.features.history import History
 from credit_scoring.features.registry import FEATURES, names
-from credit_scoring.features.value import Aggregate
+from credit_scoring.features.rows import Rows
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.table import CLIENT
 
@@ -30,8 +29,8 @@ def feature_frame(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     clients = tables[APPLICATION.name].lazy().select(CLIENT, *_application_columns())
     for step in STEPS:
         clients = step.apply(clients)
-    for history, aggregates in _aggregates().items():
-        clients = clients.join(_per_client(history, aggregates, tables).lazy(), on=CLIENT, how="left")
+    for rows, aggregates in _aggregates().items():
+        clients = clients.join(_per_client(rows, aggregates, tables).lazy(), on=CLIENT, how="left")
     values = (feature.value.expression.cast(pl.Float32).alias(feature.name) for feature in FEATURES)
     frame = clients.sort(CLIENT).select(CLIENT, *values)
     finite = (pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in names())
@@ -44,6 +43,17 @@ def matrix(frame: pl.DataFrame) -> NDArray[np.float32]:
     return np.ascontiguousarray(columns.to_numpy(), dtype=np.float32)
 
 
+def columns_read() -> dict[str, frozenset[str]]:
+    """The columns of each source table that some feature reads; no other column has any effect."""
+    found: dict[str, set[str]] = {APPLICATION.name: {CLIENT, *_application_columns()}}
+    for rows, aggregates in _aggregates().items():
+        found.setdefault(rows.table.name, set()).update(rows.needs(aggregates.values()))
+        if rows.only_with is not None:
+            other, key = rows.only_with
+            found.setdefault(other, set()).update({CLIENT, key})
+    return {table: frozenset(columns) for table, columns in found.items()}
+
+
 def _application_columns() -> list[str]:
     """The columns of the application that some feature reads."""
     read = {root for feature in FEATURES for root in feature.value.expression.meta.root_names()}
@@ -51,17 +61,17 @@ def _application_columns() -> list[str]:
     return [column.name for column in APPLICATION.columns if column.name in read and column.name != CLIENT]
 
 
-def _aggregates() -> dict[History, list[Aggregate]]:
-    """Every history with its aggregates, each once, in registry order."""
-    found: dict[History, dict[str, Aggregate]] = {}
+def _aggregates() -> dict[Rows, dict[str, pl.Expr]]:
+    """The rows of every history with their aggregates by name, each once, in registry order."""
+    found: dict[Rows, dict[str, pl.Expr]] = {}
     for feature in FEATURES:
         for aggregate in feature.value.aggregates:
-            found.setdefault(aggregate.history, {}).setdefault(aggregate.name, aggregate)
-    return {history: list(by_name.values()) for history, by_name in found.items()}
+            found.setdefault(aggregate.rows, {}).setdefault(aggregate.name, aggregate.expression)
+    return found
 
 
-def _per_client(history: History, aggregates: list[Aggregate], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    needed = [history.table.name, *(history.only_with or ())[:1]]
+def _per_client(rows: Rows, aggregates: Mapping[str, pl.Expr], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    needed = [rows.table.name, *(rows.only_with or ())[:1]]
     if any(name not in tables or tables[name].is_empty() for name in needed):
-        return pl.DataFrame(schema={CLIENT: pl.Int64} | {a.name: pl.Float64 for a in aggregates})
-    return history.per_client(tables, aggregates)
+        return pl.DataFrame(schema={CLIENT: pl.Int64} | dict.fromkeys(aggregates, pl.Float64))
+    return rows.per_client(tables, aggregates)

@@ -121,7 +121,9 @@ class Appends:
         ]
         bad = self.tables.read(QUARANTINE).where(F.col(SEQ).isin(list(self.seqs)) & F.col("client_id").isNotNull())
         every = [*of_tables, bad.select("client_id", "table", SEQ)]
-        self._append(CLIENT_DELIVERIES, reduce(DataFrame.unionByName, every).distinct(), CLIENT_DELIVERIES)
+        self._append(
+            CLIENT_DELIVERIES, reduce(lambda one, other: one.unionByName(other), every).distinct(), CLIENT_DELIVERIES
+        )
 
     def _append(self, table: str, rows: DataFrame, what: str) -> None:
         self.tables.append(table, rows, app_id=f"{what}/{self.claim_id}")

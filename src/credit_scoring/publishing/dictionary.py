@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pyspark.sql import functions as F
 
+from credit_scoring.features import registry
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.model.artifacts import Features
@@ -15,6 +16,7 @@ FEATURES = {
     "position": "INT",
     "name": "STRING",
     "meaning": "STRING",
+    "meaning_fr": "STRING",
     "unit": "STRING",
     "reason": "STRING",
     "fingerprint": "STRING",
@@ -36,7 +38,10 @@ REASONS = {
 def write(tables: Tables, features: Features) -> None:
     """Writes both tables unless they hold these declarations already."""
     print_ = features.fingerprint
-    described = [(i, f.name, f.meaning, f.unit, f.reason, print_) for i, f in enumerate(features.features)]
+    french = {f.name: f.meaning_fr for f in registry.FEATURES}
+    described = [
+        (i, f.name, f.meaning, french.get(f.name), f.unit, f.reason, print_) for i, f in enumerate(features.features)
+    ]
     reasons = [(r.code, r.value_en, r.value_fr, r.absent_en, r.absent_fr, r.legal_review, print_) for r in Reason]
     findings = [
         (s.code, s.en, s.fr, None, None, s.reason.legal_review, print_) for s in STATEMENTS if s.code != s.reason.code
@@ -46,6 +51,8 @@ def write(tables: Tables, features: Features) -> None:
 
 
 def _replace(tables: Tables, table: str, columns: dict[str, str], lines: Sequence[tuple[object, ...]]) -> None:
+    if tables.exists(table) and set(tables.read(table).columns) != set(columns):
+        tables.drop(table)  # of an earlier release, which had other columns
     tables.create(table, columns)
     if {tuple(row) for row in tables.read(table).select(*columns).collect()} == set(lines):
         return

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 from pyspark.sql import functions as F
 
 from credit_scoring.errors import UsageError
+from credit_scoring.explanation.waterfall import Language, Waterfall, waterfall
 from credit_scoring.features.statements import by_code
 from credit_scoring.publishing import latest
 from credit_scoring.storage.tables import Tables
 
-Language = Literal["en", "fr"]
+_DECISIONS: dict[Language, dict[str, str]] = {
+    "en": {},
+    "fr": {"approve": "accord", "refuse": "refus", "refer": "à examiner"},
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,28 @@ class Explanation:
     delivery: str
     scored_at: datetime
     model_version: int
+    language: Language
+
+    @property
+    def headline(self) -> str:
+        """The outcome in one line."""
+        decision = _DECISIONS[self.language].get(self.decision, self.decision)
+        if self.language == "fr":
+            risk = f"{self.probability * 100:.1f}".replace(".", ",")
+            incomplete = "" if self.file_complete else ", dossier incomplet"
+            return (
+                f"Client {self.client_id} : {decision} (score {self.score}, seuil {self.cut_off}, "
+                f"probabilité de défaut {risk} %{incomplete})"
+            )
+        incomplete = "" if self.file_complete else ", the file is incomplete"
+        return (
+            f"Client {self.client_id}: {decision} (score {self.score}, cut-off {self.cut_off}, "
+            f"probability of default {self.probability:.1%}{incomplete})"
+        )
+
+    def waterfall(self) -> Waterfall:
+        """The score as a waterfall."""
+        return waterfall(self.start_points, self.parts, self.score, cut_off=self.cut_off, language=self.language)
 
 
 def explain(tables: Tables, client_id: int, language: Language = "en") -> Explanation:
@@ -54,6 +79,7 @@ def explain(tables: Tables, client_id: int, language: Language = "en") -> Explan
         delivery=row["delivery"],
         scored_at=row["scored_at"].astimezone(UTC),
         model_version=row["model_version"],
+        language=language,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -97,6 +98,11 @@ def verify(found: Mapping[str, Summary], expected: Mapping[str, int]) -> None:
 def rows(tables: Tables, delivered: Delivered, model_version: int, columns: Collection[str]) -> DataFrame:
     """The committed rows of a delivery."""
     return _of(tables, [delivered], model_version).select(*columns)
+
+
+def of_versions(tables: Tables, scored: Sequence[tuple[Delivered, int]]) -> DataFrame:
+    """The committed rows of deliveries, each by the model version beside it."""
+    return reduce(DataFrame.unionByName, (_of(tables, [delivered], version) for delivered, version in scored))
 
 
 def _of(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> DataFrame:

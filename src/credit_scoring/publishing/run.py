@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 from credit_scoring.clients import cohort
 from credit_scoring.clients.cohort import Count
@@ -22,7 +21,9 @@ from credit_scoring.model.artifacts import Features
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing import dictionary, history, latest, runs, scores_csv
 from credit_scoring.publishing.history import Summary
+from credit_scoring.publishing.report.writing import Scored, write
 from credit_scoring.publishing.scores_csv import Written
+from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.scoring.batch import score
 from credit_scoring.scoring.code_version import code_version
 from credit_scoring.scoring.rows import Stamp
@@ -34,6 +35,16 @@ log = logging.getLogger(__name__)
 
 ModelOf = Callable[[int | None], tuple[ModelTexts, int]]
 """The texts and the number of a model version; None asks for the champion."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a run works. `published`: each delivery has its folder below. `reports`: each run has its page there."""
+
+    tables: Tables
+    ledger: Ledger
+    published: Folder
+    reports: Folder
 
 
 @dataclass(frozen=True)
@@ -49,31 +60,34 @@ class Published:
 
 @dataclass(frozen=True)
 class Report:
-    """What a score run did, by delivery; empty when nothing waited."""
+    """What a score run did, by delivery; empty when nothing waited. `page`: its HTML report, where it has one."""
 
     run_id: str
     published: tuple[Published, ...]
+    page: str | None
 
 
 def score_and_publish(
-    tables: Tables,
-    ledger: Ledger,
-    published: Folder,
+    places: Places,
     model_of: ModelOf,
     settings: GatherSettings,
     run_id: str,
-    clock: Callable[[], datetime],
+    watch: Stopwatch,
     claim_minutes: int,
 ) -> Report:
-    """Scores and publishes every accepted delivery without a published CSV.
+    """Scores and publishes every accepted delivery without a published CSV, and writes the run's report.
 
-    `published`: the root below which each delivery has its folder. The model is asked for only when something waits.
+    `watch`: the clock; what it measured before is in the report, too. The model is asked for only when something waits.
     RunActive while another run is at it, ModelError without a fitting model. A run that fails releases its claim.
     """
+    ledger = places.ledger
     done: list[Published] = []
+    told: list[Scored] = []
+    page = None
     while waiting := ledger.unpublished():
-        texts, version = _fitting(*model_of(None))
-        claim = ledger.claim("score", unpublished, run_id, clock(), claim_minutes, version)
+        with watch.step("loading the model"):
+            texts, version = _fitting(*model_of(None))
+        claim = ledger.claim("score", unpublished, run_id, watch.now(), claim_minutes, version)
         if claim is None:
             continue  # another run has published them meanwhile
         try:
@@ -83,82 +97,96 @@ def score_and_publish(
             deliveries = [delivered for delivered in claim.deliveries if delivered in waiting]
             if not deliveries:
                 raise Fault(f"Claim {claim.claim_id} holds no delivery that waits for its scores; please report this.")
-            stamp = Stamp(clock(), version, code_version(), run_id)
-            done += _finish(tables, ledger, published, claim, deliveries, texts, stamp, settings, clock)
+            stamp = Stamp(watch.now(), version, code_version(), run_id)
+            finished = _finish(places, claim, deliveries, texts, stamp, settings, watch)
+            told += [
+                Scored(delivered, version, each.count, each.summary)
+                for delivered, each in zip(deliveries, finished, strict=True)
+            ]
+            page = write(places.tables, ledger, places.reports, told, _declared(texts), stamp, watch)
+            for delivered, each in zip(deliveries, finished, strict=True):
+                ledger.record(
+                    claim, "published", delivered, watch.now(),
+                    rows=each.file.clients, path=each.file.path, sha256=each.file.sha256,
+                )  # fmt: skip
+            done += finished
         except BaseException:
             with suppress(Exception):  # the first error is the one to show, and a claim expires by itself
-                ledger.release(claim, clock())
+                ledger.release(claim, watch.now())
             raise
-    return Report(run_id, tuple(done))
+    return Report(run_id, tuple(done), page)
 
 
 def _fitting(texts: ModelTexts, version: int) -> tuple[ModelTexts, int]:
     """The model, if it was trained with the features that this code computes; ModelError otherwise."""
-    Features.from_json(texts.features, "features.json").must_match(registry.names(), registry.fingerprint())
+    _declared(texts).must_match(registry.names(), registry.fingerprint())
     return texts, version
 
 
+def _declared(texts: ModelTexts) -> Features:
+    return Features.from_json(texts.features, "features.json")
+
+
 def _finish(
-    tables: Tables,
-    ledger: Ledger,
-    published: Folder,
+    places: Places,
     claim: Claim,
     deliveries: Sequence[Delivered],
     texts: ModelTexts,
     stamp: Stamp,
     settings: GatherSettings,
-    clock: Callable[[], datetime],
+    watch: Stopwatch,
 ) -> list[Published]:
-    """From a claim to its published events."""
+    """From a claim to its published files."""
+    tables, version = places.tables, stamp.model_version
     for table in (history, latest, runs):
         table.create(tables)
-    counts = _score(tables, ledger, claim, deliveries, texts, stamp, settings)
-    summaries = history.summaries(tables, deliveries, stamp.model_version)
-    history.verify(summaries, {name: count.to_score for name, count in counts.items()})
-    latest.merge(tables, deliveries, stamp.model_version)
-    features = Features.from_json(texts.features, "features.json")
+    counts = _score(places, claim, deliveries, texts, stamp, settings, watch)
+    with watch.step("checking what was committed"):
+        summaries = history.summaries(tables, deliveries, version)
+        history.verify(summaries, {name: count.to_score for name, count in counts.items()})
+    with watch.step("merging into the table of latest scores"):
+        latest.merge(tables, deliveries, version)
+    features = _declared(texts)
     dictionary.write(tables, features)
     files: dict[str, Written] = {}
     for delivered in deliveries:
         log.info("writing scores.csv of delivery %s", delivered.name)
-        rows = history.rows(tables, delivered, stamp.model_version, scores_csv.READS)
-        files[delivered.name] = scores_csv.write(rows, published.below(delivered.name))
+        with watch.step("writing scores.csv"):
+            rows = history.rows(tables, delivered, version, scores_csv.READS)
+            files[delivered.name] = scores_csv.write(rows, places.published.below(delivered.name))
     _verify_files(files, summaries)
-    runs.append(tables, claim, deliveries, stamp, features.fingerprint, counts, summaries, clock())
-    for delivered in deliveries:
-        file = files[delivered.name]
-        ledger.record(claim, "published", delivered, clock(), rows=file.clients, path=file.path, sha256=file.sha256)
-    return [
-        Published(d.name, stamp.model_version, counts[d.name], summaries[d.name], files[d.name]) for d in deliveries
-    ]
+    runs.append(tables, claim, deliveries, stamp, features.fingerprint, counts, summaries, watch.now())
+    return [Published(d.name, version, counts[d.name], summaries[d.name], files[d.name]) for d in deliveries]
 
 
 def _score(
-    tables: Tables,
-    ledger: Ledger,
+    places: Places,
     claim: Claim,
     deliveries: Sequence[Delivered],
     texts: ModelTexts,
     stamp: Stamp,
     settings: GatherSettings,
+    watch: Stopwatch,
 ) -> Mapping[str, Count]:
     """Scores and commits what this model version has not scored yet; who the deliveries' clients are, in numbers."""
-    clients = cohort.touched(tables, deliveries)
-    seqs = cohort.seqs_of(tables, clients, ledger.accepted())
-    standing = cohort.standing(tables, clients, seqs)
-    none = {delivered.name: Count(0, 0, 0, 0) for delivered in deliveries}
-    counts = none | cohort.count_by_delivery(standing)
-    fresh = history.missing(tables, deliveries, stamp.model_version)
+    tables = places.tables
+    with watch.step("finding the clients"):
+        clients = cohort.touched(tables, deliveries)
+        seqs = cohort.seqs_of(tables, clients, places.ledger.accepted())
+        standing = cohort.standing(tables, clients, seqs)
+        none = {delivered.name: Count(0, 0, 0, 0) for delivered in deliveries}
+        counts = none | cohort.count_by_delivery(standing)
+        fresh = history.missing(tables, deliveries, stamp.model_version)
     expected = sum(counts[delivered.name].to_score for delivered in fresh)
     if expected:
         log.info(
             "scoring %s clients of %d deliveries with model version %d",
             f"{expected:,}", len(fresh), stamp.model_version,
         )  # fmt: skip
-        chosen = cohort.to_score(standing, fresh)
-        history.append(
-            tables, score(tables, chosen, expected, seqs, settings, texts, stamp), claim, stamp.model_version
-        )
+        with watch.step("features, scores and reasons of the clients"):
+            chosen = cohort.to_score(standing, fresh)
+            rows = score(tables, chosen, expected, seqs, settings, texts, stamp)
+            history.append(tables, rows, claim, stamp.model_version)
     return counts
 
 

@@ -12,6 +12,7 @@ from credit_scoring.clients.cohort import Seqs
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
 from credit_scoring.clients.vectors import case_matrix
+from credit_scoring.features.vector import columns_read
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.scoring.rows import SCHEMA, Stamp, score_rows
@@ -32,7 +33,8 @@ def score(
 
     The model travels to the tasks as texts; each worker builds its Scorer from them once.
     """
-    return gather(tables, cohort, clients, seqs, settings, partial(_score, texts, stamp), SCHEMA)
+    compute = partial(_score, texts, stamp)
+    return gather(tables, cohort, clients, seqs, settings, compute, SCHEMA, columns_read())
 
 
 def _score(texts: ModelTexts, stamp: Stamp, known: Known) -> Iterator[pa.RecordBatch]:

@@ -91,7 +91,7 @@ def _frame(batches: Sequence[pa.RecordBatch]) -> pl.DataFrame:
 
 def bring_together(blocks: Sequence[DataFrame], tasks: int) -> DataFrame:
     """Blocks of several sources, shuffled so that a slot's blocks are in one task, slot after slot."""
-    union = reduce(DataFrame.unionByName, blocks)
+    union = reduce(lambda one, other: one.unionByName(other), blocks)
     return union.repartition(tasks, "slot").sortWithinPartitions("slot")
 
 

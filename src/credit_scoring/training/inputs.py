@@ -38,7 +38,7 @@ def inputs(features: Sequence[Feature], fingerprint: str) -> Inputs:
         FeatureLine(
             name=feature.name,
             meaning=feature.meaning,
-            unit=feature.unit.value,
+            unit=feature.unit.en,
             risk=feature.risk.name.lower(),
             reason=feature.reason.code,
         )

@@ -1,0 +1,294 @@
+"""The whole scoring of a delivery beside the script that a data scientist would write, same clients, one run.
+
+    python benchmarks/score.py [--clients 50000] [--trees 1500] [--folder DIR]
+
+Before: clients are generated (seven tables), delivered and taken in, which has a line of its own and is in no ratio;
+two models of --trees trees of 31 leaves are fitted with LightGBM to other generated clients, one to the product's
+features, which becomes the champion, and one to those of benchmarks/score_by_hand.py.
+
+Measured: `credit-scoring score` in a new process, with no kernel compiled yet: Spark's start, features, exact reasons
+of every client, Delta, CSV, report; and score_by_hand.py in a new process: CSV files, features, predict, pred_contrib,
+CSV. LightGBM explains a sample, and what is said of all clients is extrapolated and marked with ~. Seconds are wall
+time and, of a process with all that it started, processor time. The script writes no Delta table and checks nothing.
+
+What explaining costs inside the job is measured by two processes at a time, as the tasks are, that do with the same
+clients what a task does once it has their features: build and prove the model, margins, contributions, points, reasons,
+drivers, rows.
+
+The last line is JSON: how many times more seconds the script takes, the share of explanations in the job's processor
+time, and the largest difference between published contributions and LightGBM's, relative to the client's largest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import math
+import multiprocessing
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+os.environ["POLARS_MAX_THREADS"] = "1"  # as the tasks have it; polars reads it when it is imported
+
+import lightgbm as lgb
+import mlflow
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import score_by_hand
+from deltalake import DeltaTable
+
+from credit_scoring import commands
+from credit_scoring.explanation.points import Scale
+from credit_scoring.explanation.treeshap import Explainer
+from credit_scoring.features import registry
+from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.model import packaging
+from credit_scoring.model.artifacts import Costs, Decision
+from credit_scoring.model.assembly import assemble
+from credit_scoring.model.registry import Alias, assign
+from credit_scoring.model.scorer import scorer
+from credit_scoring.model.texts import ModelTexts
+from credit_scoring.scoring.rows import Stamp, score_rows
+from credit_scoring.settings import Settings, load
+from credit_scoring.synthetic.known import known
+from credit_scoring.synthetic.writing import write
+from credit_scoring.training.inputs import inputs
+
+Matrix = npt.NDArray[np.float32]
+
+SEED, LEARNED_FROM, SLOT, TASKS = 7, 10_000, 2_000, 2
+PARAMETERS = {
+    "objective": "binary", "num_leaves": 31, "learning_rate": 0.03, "min_data_in_leaf": 20, "feature_fraction": 0.2,
+    "seed": 1, "num_threads": 1, "verbose": -1,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seconds:
+    """Wall time, and processor time of all processes together."""
+
+    wall: float
+    cpu: float
+
+    def __add__(self, other: Seconds) -> Seconds:
+        return Seconds(self.wall + other.wall, self.cpu + other.cpu)
+
+    def times(self, factor: float) -> Seconds:
+        """So many times as long."""
+        return Seconds(self.wall * factor, self.cpu * factor)
+
+
+def run(command: Sequence[str | Path], variables: Mapping[str, str]) -> tuple[str, Seconds]:
+    """What a command prints, and its seconds: those of every process that it started, orphans included."""
+    adopt_orphans()
+    cpu, wall = children(), time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, *map(str, command)], env={**os.environ, **variables}, stdout=subprocess.PIPE, text=True
+    )
+    took = time.perf_counter() - wall
+    try:
+        while True:
+            os.wait()
+    except ChildProcessError:
+        pass
+    if done.returncode:
+        raise SystemExit(f"{' '.join(map(str, command))} ended with {done.returncode}")
+    return done.stdout, Seconds(took, children() - cpu)
+
+
+def adopt_orphans() -> None:
+    """Spark's JVM outlives the process that started it: from now on such orphans are ours to wait for (Linux)."""
+    set_child_subreaper = 36
+    if ctypes.CDLL(None, use_errno=True).prctl(set_child_subreaper, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def children() -> float:
+    """Processor seconds of all processes that ended and were waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def vectors_of(clients: range) -> Matrix:
+    """The vectors of generated clients, by ascending id."""
+    return np.concatenate([matrix(feature_frame(known(slot, SEED))) for slot in slots(clients)])
+
+
+def slots(clients: range) -> list[range]:
+    """The clients as the tasks have them."""
+    return [clients[i : i + SLOT] for i in range(0, len(clients), SLOT)]
+
+
+def model(vectors: Matrix, outcomes: npt.NDArray[np.float64], trees: int) -> ModelTexts:
+    """A whole model on every declared feature; the scale and the reference are of no matter to the time."""
+    names = registry.names()
+    booster = lgb.train(PARAMETERS, lgb.Dataset(vectors, outcomes, feature_name=list(names)), trees)
+    text, scale = booster.model_to_string(), Scale(a=0.9, b=-0.1)
+    explainer = Explainer.of(text)
+    means = scale.raw_points(explainer.shap(vectors[:SLOT])).mean(axis=0).tolist()
+    decision = Decision.of(
+        scale=scale,
+        costs=Costs(),
+        reference=dict(zip(names, means, strict=True)),
+        phi_0=explainer.phi_0,
+        fingerprint=registry.fingerprint(),
+    )
+    declared = inputs(registry.FEATURES, registry.fingerprint()).declared
+    return assemble(text, decision, declared, vectors[:50], "<html></html>")
+
+
+def explained(texts: ModelTexts, clients: Sequence[range]) -> dict[str, float]:
+    """Processor seconds of what a task does with a model once it has the features of its slots, by step."""
+    seconds = dict.fromkeys(("model", "contributions", "rows"), 0.0)
+    stamp = Stamp(datetime.now(UTC), 1, "benchmark", "benchmark")
+
+    def timed(step: str, start: float) -> None:
+        seconds[step] += time.process_time() - start
+
+    start = time.process_time()
+    judge = scorer(texts)
+    timed("model", start)
+    for slot in clients:
+        frame = feature_frame(known(slot, SEED))
+        vectors = matrix(frame)
+        cases = frame.select(
+            pl.col("SK_ID_CURR").alias("client_id"), delivery=pl.lit("new"), as_of=1, file_complete=pl.lit(True)
+        )
+        start = time.process_time()
+        judge.explain(np.ascontiguousarray(vectors[:, judge.used]))
+        timed("contributions", start)
+        start = time.process_time()
+        score_rows(cases, vectors, judge, stamp)
+        timed("rows", start)
+    # score_rows computes the contributions once more, in the same time.
+    seconds["rows"] -= seconds["contributions"]
+    return seconds
+
+
+def in_tasks(texts: ModelTexts, clients: range) -> dict[str, float]:
+    """The same of all clients, by as many processes at a time as there are tasks."""
+    every = slots(clients)
+    with ProcessPoolExecutor(TASKS, multiprocessing.get_context("spawn")) as pool:
+        found = list(pool.map(explained, [texts] * TASKS, [every[i::TASKS] for i in range(TASKS)]))
+    return {step: sum(seconds[step] for seconds in found) for step in found[0]}
+
+
+def difference(settings: Settings, texts: ModelTexts, vectors: Matrix) -> float:
+    """The largest difference between published contributions and LightGBM's, both in points, of the first clients.
+
+    Relative to the largest absolute value of the client.
+    """
+    history = DeltaTable(f"{settings.tables}/score_history").to_pyarrow_table(columns=["client_id", "contributions"])
+    rows = history.sort_by("client_id").slice(0, len(vectors))
+    published = np.array(rows["contributions"].to_pylist())
+    booster, decision = lgb.Booster(model_str=texts.booster), Decision.from_json(texts.decision, "decision.json")
+    phi = booster.predict(vectors, pred_contrib=True)[:, :-1]
+    reference = np.array([decision.reference[name] for name in registry.names()])
+    expected = decision.scale.scale().raw_points(phi) - reference
+    return float((np.abs(published - expected).max(axis=1) / np.abs(expected).max(axis=1)).max())
+
+
+def compared(folder: Path, clients: range, trees: int, sample: int) -> dict[str, object]:
+    """Prepares, runs both sides, prints the table, and returns what the last line says."""
+    conf = folder / "conf.yml"
+    conf.write_text(f"home: {folder / 'home'}\n")
+    settings = load(conf)
+    variables = {"NUMBA_CACHE_DIR": str(folder / "kernels")}
+    cli = ["-m", "credit_scoring.cli"]
+
+    print(f"generating {len(clients):,} clients", flush=True)
+    records = sum(write(folder / "new", clients, 0, SEED).values())
+    learned = range(clients.stop, clients.stop + LEARNED_FROM)
+    write(folder / "learned", learned, len(learned), SEED)
+    commands.deliver(settings, folder / "new", "new", lambda line: None)
+
+    print(f"fitting twice {trees:,} trees to {LEARNED_FROM:,} other clients", flush=True)
+    theirs = score_by_hand.features(folder / "learned")
+    applications = pl.read_csv(folder / "learned" / "application_train.csv", columns=["SK_ID_CURR", "TARGET"])
+    outcome_of = dict(applications.iter_rows())
+    outcomes = np.array([outcome_of[client] for client in theirs.index], np.float64)
+    lgb.train(PARAMETERS, lgb.Dataset(theirs, outcomes), trees).save_model(folder / "by_hand.txt")
+    by_id = applications.sort("SK_ID_CURR")["TARGET"].to_numpy().astype(np.float64)
+    texts = model(vectors_of(learned), by_id, trees)
+    commands.connect(settings.mlflow)
+    mlflow.create_experiment("benchmark", artifact_location=Path(str(settings.mlflow.artifacts)).as_uri())
+    mlflow.set_experiment("benchmark")
+    version = int(packaging.log(texts, settings.mlflow.model).registered_model_version)
+    assign(settings.mlflow.model, Alias.CHAMPION, version)
+
+    print("taking the delivery in", flush=True)
+    _, intake = run([*cli, "intake", "--conf", conf, "--quiet"], variables)
+    print("scoring it", flush=True)
+    _, ours = run([*cli, "score", "--conf", conf, "--quiet"], variables)
+    published = Path(settings.published) / "new" / "scores.csv"
+    if pl.scan_csv(published).select(pl.len()).collect().item() != len(clients):
+        raise SystemExit(f"{published} does not hold {len(clients):,} clients.")
+
+    print("the script", flush=True)
+    by_hand = [score_by_hand.__file__, folder / "new", folder / "by_hand.txt", folder / "by_hand.csv"]
+    printed, script = run([*by_hand, "--sample", str(sample)], {})
+    found = json.loads(printed)
+    parts = {part: Seconds(**seconds) for part, seconds in found["seconds"].items()}
+    extrapolated = parts["contributions"].times(len(clients) / sample)
+    whole = script + extrapolated + parts["contributions"].times(-1)
+
+    print("explaining once more, to be measured")
+    inside = in_tasks(texts, clients)
+    explanations = sum(inside.values())
+
+    print(f"\n{len(clients):,} clients, {records:,} records, {trees:,} trees of 31 leaves")
+    print(f"  {'':<58}{'wall s':>9}{'CPU s':>9}")
+    line("before: intake of the delivery (in no ratio)", intake)
+    line(f"score: Spark, {len(registry.names())} features, reasons, Delta, CSV, report", ours)
+    line("  of it, in the tasks: building and proving the model", Seconds(math.nan, inside["model"]))
+    line("  of it, in the tasks: margins and contributions", Seconds(math.nan, inside["contributions"]))
+    line("  of it, in the tasks: points, reasons, drivers, rows", Seconds(math.nan, inside["rows"]))
+    line(f"script: all of it, {found['features']} features", whole, extrapolated=True)
+    line("  of it: CSV files and features", parts["features"])
+    line("  of it: LightGBM, predict", parts["predict"])
+    line(f"  of it: LightGBM, pred_contrib ({sample} clients explained)", extrapolated, extrapolated=True)
+    return {
+        "benchmark": "score",
+        "ratios": {
+            "script_over_score_wall": round(whole.wall / ours.wall, 2),
+            "script_over_score_cpu": round(whole.cpu / ours.cpu, 2),
+            "explanations_of_score_cpu": round(explanations / ours.cpu, 3),
+        },
+        "max_difference": difference(settings, texts, vectors_of(clients[:sample])),
+    }
+
+
+def line(what: str, seconds: Seconds, extrapolated: bool = False) -> None:
+    """Prints a line of the table."""
+    cells = ["" if math.isnan(s) else f"{'~' if extrapolated else ''}{s:.1f}" for s in (seconds.wall, seconds.cpu)]
+    print(f"  {what:<58}{cells[0]:>9}{cells[1]:>9}")
+
+
+def main() -> None:
+    """Runs the benchmark in a folder that is removed at the end, unless it is given one."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clients", type=int, default=50_000)
+    parser.add_argument("--trees", type=int, default=1_500)
+    parser.add_argument("--sample", type=int, default=500, help="clients that LightGBM explains")
+    parser.add_argument("--folder", type=Path, help="an empty folder that is kept")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = (arguments.folder or Path(temporary)).absolute()
+        folder.mkdir(parents=True, exist_ok=True)
+        result = compared(folder, range(arguments.clients), arguments.trees, min(arguments.sample, arguments.clients))
+    print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()

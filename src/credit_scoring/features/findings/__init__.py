@@ -1,0 +1,1 @@
+"""What reasons can say that is specific, theme by theme."""

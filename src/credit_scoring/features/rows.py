@@ -1,0 +1,64 @@
+"""The rows of one source table about a client: prepared, sorted, and brought to one row a client.
+
+Rows are sorted by every column that is used before anything is added up: same rows, same bits, in whatever order and
+company they arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from credit_scoring.features.steps import Step
+from credit_scoring.schema.table import CLIENT, Table
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Rows:
+    """The rows of a source table, and how they are made ready to be measured.
+
+    `order`: the columns that lead the sort within a client; time first where the latest row matters.
+    `only_with`: (table, key): keep the rows whose client and key are among that table's.
+    """
+
+    name: str
+    table: Table
+    order: tuple[str, ...]
+    steps: tuple[Step, ...] = ()
+    only_with: tuple[str, str] | None = None
+    made: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "made", frozenset(column for step in self.steps for column in step.makes))
+
+    def needs(self, expressions: Iterable[pl.Expr]) -> list[str]:
+        """The source columns that aggregating expressions stand on, in the order by which rows are sorted."""
+        used = {root for expression in expressions for root in expression.meta.root_names()}
+        used |= {column for step in self.steps for column in step.reads}
+        leading = [CLIENT, *self.order]
+        return leading + sorted(used - self.made - set(leading))
+
+    def per_client(self, tables: Mapping[str, pl.DataFrame], aggregates: Mapping[str, pl.Expr]) -> pl.DataFrame:
+        """One row a client that has rows: SK_ID_CURR and the aggregates under their names."""
+        columns = self.needs(aggregates.values())
+        rows = tables[self.table.name].lazy().select(columns)
+        if self.only_with is not None:
+            other, key = self.only_with
+            known = tables[other].lazy().select(CLIENT, key).unique()
+            rows = rows.join(known, on=[CLIENT, key], how="semi")
+        rows = rows.sort(columns, nulls_last=True)
+        for step in self.steps:
+            rows = step.apply(rows)
+        return rows.group_by(CLIENT, maintain_order=True).agg(**aggregates).collect(engine="in-memory")
+
+    def declaration(self) -> list[object]:
+        """Table, order and preparation as plain JSON values."""
+        return [
+            self.name,
+            self.table.name,
+            list(self.order),
+            list(self.only_with or ()),
+            [s.declaration() for s in self.steps],
+        ]

@@ -1,0 +1,1 @@
+"""The report of a score run, for analysts."""

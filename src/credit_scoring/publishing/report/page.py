@@ -1,0 +1,107 @@
+"""The page of a score run: what came in, what was scored and why, what was set aside, what took long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pyspark.sql import Row
+
+from credit_scoring.clients.cohort import Count
+from credit_scoring.model.artifacts import FeatureLine
+from credit_scoring.pages.page import Cell, Figure, Page, Section, Table, Text
+from credit_scoring.publishing.history import Summary
+from credit_scoring.publishing.report import scores
+from credit_scoring.publishing.report.figures import Figures
+from credit_scoring.publishing.report.words import count, percent
+from credit_scoring.scoring.rows import Stamp
+
+_CLIENTS = ("clients", "scored", "with outcome", "waiting", "median score")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One delivery's part of a run. `files`: the account of its files, as the ledger holds it (events.FILE_COUNTS)."""
+
+    delivery: str
+    model_version: int
+    clients: Count
+    summary: Summary
+    files: Sequence[Row]
+
+    def records(self, column: str) -> int:
+        """A column of the account, over all files: records, accepted, duplicates, quarantined, cells_missing."""
+        return sum(file[column] for file in self.files)
+
+
+def page(
+    stamp: Stamp,
+    parts: Sequence[Part],
+    refused: Sequence[tuple[str, str]],
+    found: Figures,
+    features: Sequence[FeatureLine],
+    seconds: Mapping[str, float],
+) -> Page:
+    """The page of a run.
+
+    `stamp`: of the run's scores. `refused`: deliveries that it refused, with the sentence. `features`: in registry
+    order. `seconds`: of each step so far.
+    """
+    deliveries = count(len(parts), "delivery", "deliveries")
+    versions = sorted({part.model_version for part in parts})
+    model = f"{'version' if len(versions) == 1 else 'versions'} {' and '.join(map(str, versions))}"
+    scored, quarantined = sum(part.summary.scored for part in parts), sum(part.records("quarantined") for part in parts)
+    facts = [
+        ("records delivered", f"{sum(part.records('records') for part in parts):,}"),
+        ("records accepted", f"{sum(part.records('accepted') for part in parts):,}"),
+        ("records in quarantine", f"{quarantined:,}"),
+        ("clients scored", f"{scored:,}"),
+        ("clients waiting", f"{sum(part.clients.without_application for part in parts):,}"),
+    ]
+    return Page(
+        title=f"Score run {stamp.run_id}",
+        lead=f"{deliveries} scored by {model} of the model on {stamp.scored_at:%Y-%m-%d %H:%M} UTC, with code "
+        f"{stamp.code_version}. Counts and means; the page holds no client.",
+        facts=facts,
+        sections=[
+            _deliveries(parts, refused),
+            *scores.sections(found, features),
+            _quarantine(found, quarantined),
+            _steps(seconds),
+        ],
+    )
+
+
+def _deliveries(parts: Sequence[Part], refused: Sequence[tuple[str, str]]) -> Section:
+    columns = ("records", "accepted", "duplicates", "quarantined", "cells_missing")
+    head = ("delivery", "model", *columns[:-1], "cells made missing", *_CLIENTS)
+    rows: list[list[Cell]] = []
+    for part in parts:
+        account = [part.records(column) for column in columns]
+        who = [part.clients.touched, part.summary.scored, part.clients.with_outcome, part.clients.without_application]
+        median = None if part.summary.median_score is None else f"{part.summary.median_score:g}"
+        rows.append([part.delivery, f"version {part.model_version}", *account, *who, median])
+    told: list[Text | Table | Figure] = [
+        Text(
+            "Every record is accepted, a duplicate, or in quarantine. A client waits when no application of it is "
+            "accepted yet, and is not scored when its outcome is known."
+        ),
+        Table(head, rows, words=2),
+    ]
+    if refused:
+        told += [Text("Refused whole:"), Table(("delivery", "because"), refused, words=2)]
+    return Section("Deliveries", told)
+
+
+def _quarantine(found: Figures, rows: int) -> Section:
+    if not found.quarantine:
+        return Section("Quarantine", [Text("No record is in quarantine.")])
+    lines = [(each.table, each.column, each.sentence, each.rows) for each in found.quarantine]
+    text = f"{count(rows, 'record is', 'records are')} in quarantine; one with several reasons is counted with each."
+    return Section("Quarantine", [Text(text), Table(("table", "column", "reason", "records"), lines, words=3)])
+
+
+def _steps(seconds: Mapping[str, float]) -> Section:
+    slowest = sorted(seconds.items(), key=lambda step: -step[1])
+    rows = [(name, f"{taken:.1f}", percent(taken, sum(seconds.values()))) for name, taken in slowest]
+    return Section("Slowest steps", [Table(("step", "seconds", "share"), rows)])

@@ -1,0 +1,71 @@
+"""A run's report in its place: the figures of what was scored, as a page, as one file."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from credit_scoring.clients.cohort import Count
+from credit_scoring.intake.events import Delivered
+from credit_scoring.intake.ledger import Ledger
+from credit_scoring.model.artifacts import Features
+from credit_scoring.pages.page import html
+from credit_scoring.publishing.history import Summary
+from credit_scoring.publishing.report.figures import figures
+from credit_scoring.publishing.report.page import Part, page
+from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.scoring.rows import Stamp
+from credit_scoring.storage.files import Folder
+from credit_scoring.storage.tables import Tables
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A delivery of which a run published the scores."""
+
+    delivered: Delivered
+    model_version: int
+    clients: Count
+    summary: Summary
+
+
+def write(
+    tables: Tables,
+    ledger: Ledger,
+    reports: Folder,
+    scored: Sequence[Scored],
+    features: Features,
+    stamp: Stamp,
+    watch: Stopwatch,
+) -> str | None:
+    """Writes the report of the run so far into `reports`, under the run's id; its path.
+
+    `features`: of the model that scored last. A report must never hold scores back: when it cannot be made or written,
+    a warning says why, and None is returned.
+    """
+    try:
+        with watch.step("counting for this report"):
+            found = figures(tables, [(each.delivered, each.model_version) for each in scored])
+            events = ledger.events()
+        accounts = {event["seq"]: event["files"] for event in events if event["event"] == "accepted"}
+        parts = [
+            Part(
+                each.delivered.name, each.model_version, each.clients, each.summary, accounts[each.delivered.seq] or ()
+            )
+            for each in scored
+        ]
+        refused = [
+            (event["delivery"], event["message"])
+            for event in events
+            if event["event"] == "refused" and event["run_id"] == stamp.run_id
+        ]
+        shown = page(stamp, parts, refused, found, features.features, watch.seconds)
+        name = f"{stamp.run_id}.html"
+        reports.write(html(shown).encode(), name)
+    except Exception as error:
+        log.warning("the scores are published without a report: it could not be written (%s)", error)
+        return None
+    return reports.path(name)
