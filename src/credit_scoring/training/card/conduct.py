@@ -35,10 +35,11 @@ def fairness(found: Examination) -> Section:
     """Each grouping, out of fold, and how well the inputs tell gender."""
     parts: list[Part] = [
         Text(
-            "Out of fold: the approval rate, the share refused of those who defaulted (true positive rate) and of those "
-            "who paid (false positive rate), the predicted and the observed default rate, and the expected calibration "
-            f"error; the interval of 95 % in brackets. A group of fewer than {FEW_CLIENTS} clients has no figures, one "
-            f"of fewer than {FEW_DEFAULTS} defaults only an approval rate: what they would say is chance."
+            "Out of fold: the approval rate, the share refused of those who defaulted (true positive rate) and of "
+            "those who paid (false positive rate), the predicted and the observed default rate, and the expected "
+            "calibration error; the interval of 95 % in brackets. A group of fewer than "
+            f"{FEW_CLIENTS} clients has no figures, one of fewer than {FEW_DEFAULTS} defaults only an approval rate: "
+            "what they would say is chance."
         )
     ]
     return Section("How it treats groups of clients", [*parts, *_groups(found.out_of_fold), Text(_proxy(found.proxy))])
