@@ -232,8 +232,8 @@ class Watch(threading.Thread):
         self.peak = {"all": 0, "jvm": 0, "worker": 0}
 
     def run(self) -> None:
-        """Looks twice a second."""
-        while not self.ended.wait(0.5):
+        """Looks every other second: reading the memory of a large process costs it time."""
+        while not self.ended.wait(2.0):
             seen = {"all": 0, "jvm": 0, "worker": 0}
             try:
                 for process in [self.process, *self.process.children(recursive=True)]:

@@ -4,11 +4,15 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
 from credit_scoring.cli import main
+from credit_scoring.features import registry
+from credit_scoring.features.promises import PROMISES
+from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.storage.tables import Tables
@@ -57,6 +61,47 @@ def test_the_dictionary_names_every_feature() -> None:
     text = run("dictionary").stdout
     assert len(entries) > 100
     assert all(f"`{entry['name']}`" in text for entry in entries)
+
+
+def test_the_dictionary_is_csv_too_in_both_languages() -> None:
+    found = pl.read_csv(run("dictionary", "--csv").stdout.encode())
+    assert found.columns[:4] == ["position", "name", "meaning", "meaning_fr"]
+    assert found["name"].to_list() == list(registry.names())
+    assert found["meaning_fr"].null_count() == 0
+
+
+def test_reasons_lists_every_sentence_in_both_languages() -> None:
+    text = run("reasons").stdout
+    listed = json.loads(run("reasons", "--json").stdout)
+    assert len(listed) == len(STATEMENTS)
+    assert all(s.code in text and s.en in text and s.fr in text for s in STATEMENTS)
+
+
+def test_checks_without_anything_to_check_end_with_2(conf: Path, spark: SparkSession) -> None:
+    for arguments, sentence in (
+        (("reasons", "--check"), "Nobody has a score yet"),
+        (("promises",), "No client has an accepted application yet"),
+    ):
+        done = run(*arguments, "--conf", conf)
+        assert (done.exit_code, sentence in done.stderr) == (2, True)
+
+
+def test_promises_without_a_model_judge_the_features(
+    conf: Path, tmp_path: Path, spark: SparkSession, lender_at, drawn
+) -> None:
+    lender = lender_at(tmp_path / "home" / "tables")
+    rows = {name: [drawn(name, client, 1) for client in range(1, 30)] for name in ("application", "bureau")}
+    delivered = lender.deliver(1, rows)
+    ledger = Ledger(Tables(spark, str(tmp_path / "home" / "tables")))
+    ledger.create()
+    claim = ledger.claim("intake", lambda events: [delivered], "a run", datetime.now(UTC), minutes=5)
+    ledger.record(claim, "accepted", delivered, datetime.now(UTC))
+    done = run("promises", "--conf", conf, "--clients", 20, "--json")
+    report = json.loads(done.stdout)
+    assert (done.exit_code, report["model_version"]) == (0, None)
+    assert [each["promise"] for each in report["kept"]] == [promise.name for promise in PROMISES]
+    assert sum(each["moved"] for each in report["kept"]) > 20
+    assert {each["lower"] for each in report["kept"]} == {None}
 
 
 def test_doctor_answers_in_words_and_in_json(conf: Path) -> None:

@@ -57,7 +57,7 @@ class IntakeSettings(Section):
 class GatherSettings(Section):
     """How the rows of clients are brought together: clients a slot (its memory), rows a map task splits at a time."""
 
-    clients_per_slot: Annotated[int, Field(ge=1)] = 2_000
+    clients_per_slot: Annotated[int, Field(ge=1)] = 5_000
     rows_per_block: Annotated[int, Field(ge=1_000)] = 500_000
 
 

@@ -30,7 +30,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def clean(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an environment that holds the wheel and what it asks for, at the locked versions, with a Spark."""
+    """The programs of an environment that holds the wheel and what it asks for, locked, with a Spark."""
     folder = tmp_path_factory.mktemp("clean")
     _run(UV, "venv", "--quiet", "--python", sys.executable, folder)
     python = folder / "bin" / "python"

@@ -26,23 +26,40 @@ def test_rate_is_that_of_the_annuity(rate: float, term: int, amount: float) -> N
     assert found == pytest.approx(rate, rel=0.012)
 
 
-def _priced(kind: str, amount: float | None, paid: float | None) -> tuple[float | None, float | None]:
+def _priced(kind: str, amount: float | None, paid: float | None) -> tuple[float | None, ...]:
     frame = pl.LazyFrame(
         {"NAME_CONTRACT_TYPE": [kind], "AMT_CREDIT": [amount], "AMT_ANNUITY": [paid]},
         schema={"NAME_CONTRACT_TYPE": pl.String, "AMT_CREDIT": pl.Float64, "AMT_ANNUITY": pl.Float64},
     )
     for step in STEPS:
         frame = step.apply(frame)
-    return frame.select("implied_term", "implied_rate").collect().row(0)
+    return frame.select("implied_term", "implied_rate", "expected_term", "expected_rate").collect().row(0)
 
 
 @pytest.mark.parametrize(
     ("rate", "term", "amount"), [(0.0249, 36, 500_000), (0.0333, 24, 300_000), (0.0591, 12, 150_000)]
 )
 def test_term_of_a_loan_at_a_usual_rate(rate: float, term: int, amount: float) -> None:
-    found_term, found_rate = _priced("Cash loans", amount, annuity(amount, rate, term))
+    found_term, found_rate, *_ = _priced("Cash loans", amount, annuity(amount, rate, term))
     assert found_term == term
     assert found_rate == pytest.approx(rate, rel=0.012)
+
+
+def test_expected_term_and_rate_follow_the_loan() -> None:
+    loans = [(12, 0.0249), (24, 0.0333), (60, 0.0207)]
+    expected = [_priced("Cash loans", 500_000, annuity(500_000, rate, term))[2:] for term, rate in loans]
+    terms, rates = zip(*expected, strict=True)
+    assert list(terms) == sorted(terms)
+    assert 6 < terms[0] < 24 < terms[2] < 60
+    assert all(0.01 < rate < 0.07 for rate in rates)
+
+
+def test_expected_term_is_the_mean_of_equally_likely_terms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loan_price, "_distance", lambda log_rate, amount, term: pl.lit(0.0 if term < 18 else 1e3))
+    frame = pl.LazyFrame({"c": [300_000.0], "a": [30_000.0]})
+    for step in loan_price.steps(pl.col("c"), pl.col("a"), pl.lit(True)):
+        frame = step.apply(frame)
+    assert frame.select("expected_term").collect().item() == 9  # 6 and 12
 
 
 @pytest.mark.parametrize(
@@ -51,4 +68,4 @@ def test_term_of_a_loan_at_a_usual_rate(rate: float, term: int, amount: float) -
     ids=["revolving", "annuity missing", "annuity zero"],
 )
 def test_no_term_where_there_is_none(kind: str, amount: float, paid: float | None) -> None:
-    assert _priced(kind, amount, paid) == (None, None)
+    assert _priced(kind, amount, paid) == (None,) * 4

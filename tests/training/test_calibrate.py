@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from credit_scoring.errors import ModelError
 from credit_scoring.training.calibrate import calibrate
@@ -43,3 +44,12 @@ def test_a_falling_curve_is_refused():
 def test_outcomes_that_the_margins_give_away_are_refused():
     with pytest.raises(ModelError, match="contains the outcome"):
         calibrate(np.array([-3.0, -2.0, 2.0, 3.0]), np.array([0, 0, 1, 1]))
+
+
+def test_the_number_of_threads_does_not_change_a_bit():
+    margin, target = drawn(0.8, -0.3, clients=40_000)
+    found = []
+    for threads in (1, 2):
+        with threadpool_limits(threads):
+            found.append(calibrate(margin, target))
+    assert found[0] == found[1]

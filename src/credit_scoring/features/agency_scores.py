@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from credit_scoring.features.application import AGE, ANNUITY, CREDIT, INCOME, RATE, TERM, feature, raw
+from credit_scoring.features.application import (
+    AGE,
+    ANNUITY,
+    CREDIT,
+    EXPECTED_RATE,
+    EXPECTED_TERM,
+    INCOME,
+    RATE,
+    TERM,
+    feature,
+    raw,
+)
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit, largest, mean_of_known, product, smallest
@@ -130,4 +141,28 @@ _each_against_the_loan = tuple(
     for name in ("term", "rate")
 )
 
-FEATURES: tuple[Feature, ...] = (*_alone, *_together, *_against_burdens, *_each_against_the_loan)
+_against_expectations = tuple(
+    feature(
+        f"agency_lack_times_expected_{name}",
+        LACK * expected,
+        Words(
+            f"What the agency scores lack of the best, times {words.en}",
+            f"Ce qui manque aux scores d'agences pour être les meilleurs, fois {words.fr}",
+        ),
+        Unit.RATIO,
+        Risk.RISES,
+        TOGETHER,
+    )
+    for name, expected, words in (
+        ("term", EXPECTED_TERM, Words("the expected term of the loan", "la durée attendue du crédit")),
+        ("rate", EXPECTED_RATE, Words("the expected interest of the loan", "le taux attendu du crédit")),
+    )
+)
+
+FEATURES: tuple[Feature, ...] = (
+    *_alone,
+    *_together,
+    *_against_burdens,
+    *_each_against_the_loan,
+    *_against_expectations,
+)

@@ -48,3 +48,5 @@ STEPS = loan_price.steps(
 
 TERM = Value(pl.col("implied_term"))
 RATE = Value(pl.col("implied_rate"))
+EXPECTED_TERM = Value(pl.col("expected_term"))
+EXPECTED_RATE = Value(pl.col("expected_rate"))

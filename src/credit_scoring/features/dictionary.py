@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from credit_scoring.features.promises import PROMISES
+from credit_scoring.features.promises import PROMISES, Promise
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.features.statements import STATEMENTS
 
@@ -65,9 +65,15 @@ def markdown() -> str:
         parts += [f"### {table}", _table(head, of_table)]
     said = ((f"`{s.code}`", "absent" if s.absent else s.side.value, s.en, s.fr) for s in STATEMENTS)
     parts += ["## Reasons", _REASONS, _table(["code", "said", "English", "French"], said)]
-    promised = ((f"`{p.name}`", p.words, p.table, ", ".join(p.improved)) for p in PROMISES)
-    parts += ["## Promises", _PROMISES, _table(["promise", "improvement", "table", "columns"], promised)]
+    promised = ((f"`{p.name}`", p.words, p.table, ", ".join(p.improved), _moved(p, 1), _moved(p, -1)) for p in PROMISES)
+    head = ["promise", "improvement", "table", "columns", "features it can raise", "features it can lower"]
+    parts += ["## Promises", _PROMISES, _table(head, promised)]
     return "\n\n".join(parts) + "\n"
+
+
+def _moved(promise: Promise, sign: int) -> str:
+    """The features that the improvement moves that way."""
+    return ", ".join(f"`{feature.name}`" for feature in FEATURES if promise.sign(feature) == sign)
 
 
 _GENERATED = "Written by `credit-scoring dictionary > docs/dictionary.md` from the declarations; a test compares them."

@@ -5,7 +5,19 @@ Income appears only as a divisor of what rises with risk, or alone: more income 
 
 from __future__ import annotations
 
-from credit_scoring.features.application import ANNUITY, CREDIT, GOODS, INCOME, RATE, TERM, code, feature, raw
+from credit_scoring.features.application import (
+    ANNUITY,
+    CREDIT,
+    EXPECTED_RATE,
+    EXPECTED_TERM,
+    GOODS,
+    INCOME,
+    RATE,
+    TERM,
+    code,
+    feature,
+    raw,
+)
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit
@@ -152,6 +164,28 @@ FEATURES: tuple[Feature, ...] = (
             "Interest over the implied term as a share of the loan", "Intérêts sur la durée implicite en part du crédit"
         ),
         Unit.RATIO,
+        Risk.RISES,
+        Reason.LOAN_TERMS,
+    ),
+    feature(
+        "expected_term",
+        EXPECTED_TERM,
+        Words(
+            "Mean of the terms that amount and annuity of the loan may imply, by their likelihood",
+            "Moyenne des durées que le montant et l'annuité du crédit peuvent impliquer, selon leur vraisemblance",
+        ),
+        Unit.MONTHS,
+        Risk.UNKNOWN,
+        Reason.LOAN_TERMS,
+    ),
+    feature(
+        "expected_rate",
+        EXPECTED_RATE,
+        Words(
+            "Mean of the monthly interest that amount and annuity of the loan may imply, by likelihood",
+            "Moyenne du taux mensuel que le montant et l'annuité du crédit peuvent impliquer, selon la vraisemblance",
+        ),
+        Unit.RATE,
         Risk.RISES,
         Reason.LOAN_TERMS,
     ),

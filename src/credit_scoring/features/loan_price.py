@@ -5,12 +5,17 @@ sold with, the likeliest is the one whose rate lies nearest to a usual rate of t
 The usual rates and the typical rate are this lender's price list as its earlier cash loans show it; where they do not
 fit, the result is a rougher term, never a failure. On earlier loans, whose term is known, four terms in five are met.
 
+Several terms are often nearly as likely. The expected term and rate are means over all of them, each by its likelihood.
+
 A revolving loan has no term, and its annuity is a fixed share of the limit: all of this is missing there.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from functools import reduce
+from operator import add
 
 import polars as pl
 
@@ -44,8 +49,10 @@ def monthly_rate(amount: pl.Expr, annuity: pl.Expr, term: pl.Expr | float) -> pl
 
 
 def steps(amount: pl.Expr, annuity: pl.Expr, priced: pl.Expr) -> tuple[Derive, ...]:
-    """The steps that add `implied_term` (months, one of `TERMS`) and `implied_rate` (a month) to the application.
+    """The steps that add terms and monthly rates to the application.
 
+    `implied_term` (months, one of `TERMS`) and `implied_rate`: of the likeliest term. `expected_term` and
+    `expected_rate` (a geometric mean): over all terms, each weighing exp(-distance) of `_distance`.
     Missing where `priced` (a loan with a term) does not hold, or an amount is not above zero.
     """
     log_rates = {
@@ -56,12 +63,29 @@ def steps(amount: pl.Expr, annuity: pl.Expr, priced: pl.Expr) -> tuple[Derive, .
     term = pl.coalesce(
         [pl.when(priced & (pl.col(_unlikely(term)) == least)).then(pl.lit(float(term))) for term in TERMS]
     )
+    weights = {_weight(term): (least - pl.col(_unlikely(term))).exp() for term in TERMS}
+    expected = {
+        "expected_term": _weighted({term: pl.lit(float(term)) for term in TERMS}),
+        "expected_rate": _weighted({term: pl.col(_log_rate(term)) for term in TERMS}).exp(),
+    }
     return (
         Derive(log_rates),
         Derive(unlikely),
         Derive({"implied_term": term}),
         Derive({"implied_rate": monthly_rate(amount, annuity, pl.col("implied_term"))}),
+        Derive(weights),
+        Derive({name: pl.when(priced).then(value) for name, value in expected.items()}),
     )
+
+
+def _weighted(values: Mapping[int, pl.Expr]) -> pl.Expr:
+    """The mean of a value of each term, weighted; added up from the shortest term on, so the same bits everywhere."""
+    weighted = reduce(add, (pl.col(_weight(term)) * value for term, value in values.items()))
+    return weighted / reduce(add, (pl.col(_weight(term)) for term in values))
+
+
+def _weight(term: int) -> str:
+    return f"weight_{term}"
 
 
 def _log_rate(term: int) -> str:

@@ -2,7 +2,9 @@
 
 A constraint on each feature is not enough, because a raw value enters many features. What makes a promise hold is that
 every feature that moves with the raw value has a declared risk, and moves to the safer side of it; the model is then
-constrained in all of them. `moves` finds both out by rebuilding every feature from the changed rows.
+constrained in all of them. `sign` says of every feature how it moves, from its declared risk and the columns that it
+reads (docs/dictionary.md lists it); `moves` finds out whether that is so, by rebuilding every feature from changed
+rows.
 
 Moves to or from missing are not promised: a model may treat missing as any value.
 """
@@ -17,7 +19,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from credit_scoring.features.feature import Risk
+from credit_scoring.features.feature import Feature, Risk
+from credit_scoring.features.provenance import raw_columns
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.schema.application import APPLICATION
@@ -44,6 +47,16 @@ class Promise:
     words: str
     table: str
     improved: Mapping[str, pl.Expr]
+
+    def sign(self, feature: Feature) -> int:
+        """How the improvement moves the feature, if at all: 1 up, -1 down, to the safer side of its declared risk.
+
+        0: not at all, because the feature does not read what improves, or reads only what the improvement leaves (a
+        feature whose risk is unknown may not move).
+        """
+        if raw_columns(feature).isdisjoint((self.table, column) for column in self.improved):
+            return 0
+        return -feature.risk.constraint
 
     def kept_by(self, tables: Rows) -> dict[str, pl.DataFrame]:
         """The tables after the improvement; equal where there is nothing to improve."""

@@ -16,6 +16,10 @@ class Step(Protocol):
     """One step of preparing a history's rows."""
 
     @property
+    def columns(self) -> Mapping[str, pl.Expr]:
+        """The columns that the step makes, and from what."""
+
+    @property
     def reads(self) -> set[str]:
         """The columns that the step needs."""
 

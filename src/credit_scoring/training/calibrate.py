@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from credit_scoring.errors import ModelError
 from credit_scoring.explanation.contributions import Floats
@@ -34,7 +35,9 @@ def calibrate(margin: Floats, target: Integers) -> Calibration:
             "probably contains the outcome. Find it and leave it out."
         )
     fitted = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10, max_iter=100)
-    fitted.fit(margin[:, np.newaxis], target)
+    # On more threads BLAS adds up in another order, and the last bits would depend on the machine.
+    with threadpool_limits(1):
+        fitted.fit(margin[:, np.newaxis], target)
     a, b = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
     if a <= 0:
         raise ModelError(

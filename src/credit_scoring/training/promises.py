@@ -24,6 +24,7 @@ from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.tables import Tables
 
 CLIENTS = 2_000
+_NOBODY = "No client has an accepted application yet: run `credit-scoring intake` first."
 _SCHEMA = "promise STRING, clients BIGINT, moved BIGINT, lower BIGINT, features ARRAY<STRING>"
 
 
@@ -58,10 +59,12 @@ def check(
         scorer(model).features.must_match(registry.names(), registry.fingerprint())
     ledger.create()
     accepted = ledger.accepted()
+    if not accepted:
+        raise UsageError(_NOBODY)
     everyone = cohort.touched(tables, accepted).groupBy("client_id").agg(F.max("as_of").alias("as_of"))
-    seqs = cohort.seqs_of(tables, everyone, accepted) if accepted else {}
+    seqs = cohort.seqs_of(tables, everyone, accepted)
     if not seqs.get("application"):
-        raise UsageError("No client has an accepted application yet: run `credit-scoring intake` first.")
+        raise UsageError(_NOBODY)
     able = cohort.standing(tables, everyone, seqs).where("has_application").select("client_id", "as_of")
     chosen = able.orderBy(F.xxhash64("client_id"), "client_id").limit(clients)
     judged = gather(tables, chosen, clients, seqs, settings, partial(_judge, model), _SCHEMA)

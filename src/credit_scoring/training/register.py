@@ -84,7 +84,7 @@ def register(
     log.info("registering the model")
     try:
         with asking_mlflow("log the parameters and metrics of the run"):
-            mlflow.log_params({**parameters.model_dump(), **decision_settings.model_dump()})
+            mlflow.log_params({**_plain(parameters), **decision_settings.model_dump()})
             mlflow.log_metrics({**trained.metrics, **_limits(trained.intervals), "rounds": trained.rounds})
             for fold, rounds in enumerate(trained.fold_rounds):
                 mlflow.log_metric("fold_rounds", rounds, step=fold + 1)

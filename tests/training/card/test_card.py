@@ -51,6 +51,7 @@ def test_it_has_what_a_committee_asks_for(tab, trained):
         "What it looks at",
         "Parameters",
         "Lineage",
+        "The same groups on the holdout",
         "Every feature that is used",
     ]
     assert tab.locator("svg").count() == 3

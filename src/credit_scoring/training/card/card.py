@@ -49,6 +49,7 @@ def card(trained: Trained, examined: Examination, texts: ModelTexts) -> str:
                 origin.features(trained),
                 origin.parameters(trained, decision),
                 origin.lineage(decision),
+                conduct.fairness_on_the_holdout(examined),
                 origin.all_features(trained),
             ),
         )

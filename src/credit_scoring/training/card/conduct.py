@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.reasons import Reason
 from credit_scoring.pages import charts
-from credit_scoring.pages.page import Figure, Section, Table, Text
+from credit_scoring.pages.page import Cell, Figure, Section, Table, Text
 from credit_scoring.training.ageless import Ageless
 from credit_scoring.training.audit import FEW_CLIENTS, FEW_DEFAULTS, GroupAudit
 from credit_scoring.training.card.words import number, numbers, percent, percents, signed
@@ -25,33 +27,27 @@ AGE_JUSTIFICATION = (
     "setting training.leave_out with DAYS_BIRTH takes it out, with every feature that reads it."
 )
 
-GROUP_HEAD = (
-    "Group",
-    "Clients",
-    "Defaults",
-    "Approved",
-    "Defaulted who are refused",
-    "Good who are refused",
-    "Predicted",
-    "Defaulted",
-    "Calibration error",
-)
+DECIDED = ("Group", "Clients", "Defaults", "Approved", "Defaulted: refused", "Good: refused")
+JUDGED = ("Group", "Predicted", "Defaulted", "Calibration error")
 
 
 def fairness(found: Examination) -> Section:
-    """Each grouping, out of fold and on the holdout, and how well the inputs tell gender."""
+    """Each grouping, out of fold, and how well the inputs tell gender."""
     parts: list[Part] = [
         Text(
-            "Approval rate, share refused of those who defaulted (true positive rate) and of those who paid (false "
-            "positive rate), predicted and observed default rate, expected calibration error; the interval of 95 % in "
-            f"brackets. A group of fewer than {FEW_CLIENTS} clients has no figures, one of fewer than {FEW_DEFAULTS} "
-            "defaults only an approval rate: what they would say is chance."
+            "Out of fold: the approval rate, the share refused of those who defaulted (true positive rate) and of "
+            "those who paid (false positive rate), the predicted and the observed default rate, and the expected "
+            "calibration error; the interval of 95 % in brackets. A group of fewer than "
+            f"{FEW_CLIENTS} clients has no figures, one of fewer than {FEW_DEFAULTS} defaults only an approval rate: "
+            "what they would say is chance."
         )
     ]
-    for where, audits in (("out of fold", found.out_of_fold), ("on the holdout", found.holdout)):
-        for audit in audits:
-            parts += [Text(f"By {audit.grouping}, {where}. {_ratio(audit)}"), Table(GROUP_HEAD, _groups(audit))]
-    return Section("How it treats groups of clients", [*parts, Text(_proxy(found.proxy))])
+    return Section("How it treats groups of clients", [*parts, *_groups(found.out_of_fold), Text(_proxy(found.proxy))])
+
+
+def fairness_on_the_holdout(found: Examination) -> Section:
+    """The same groups, on fewer clients, by the model itself."""
+    return Section("The same groups on the holdout", _groups(found.holdout))
 
 
 def age(found: Examination) -> Section:
@@ -90,7 +86,7 @@ def reasons(found: Examination) -> Section:
                 says=f"The {len(heaviest)} heaviest reasons: mean absolute points over the holdout.",
             ),
             Table(
-                ("Reason", "Mean absolute points", "Mean points of the refused", "Weighs most on the refused"),
+                ("Reason", "Mean absolute points", "Mean of the refused", "Weighs most on"),
                 [
                     (
                         _words(weight.code),
@@ -165,24 +161,29 @@ def stability(found: Examination) -> Section:
     return Section("Whether clients are still those it was made for", parts)
 
 
-def _groups(audit: GroupAudit) -> list[tuple[str | int, ...]]:
-    rows: list[tuple[str | int, ...]] = [
-        (
-            group.label,
-            group.clients,
-            group.defaults,
-            percents(group.approval),
-            percents(group.caught),
-            percents(group.turned_away),
-            percent(group.predicted),
-            percents(group.actual),
-            numbers(group.calibration_error),
-        )
-        for group in audit.groups
-    ]
-    if audit.unknown:
-        rows.append(("not told", audit.unknown, *["–"] * 7))
-    return rows
+def _groups(audits: Sequence[GroupAudit]) -> list[Part]:
+    """For each grouping a sentence, how its groups are decided, and how true their probabilities are."""
+    parts: list[Part] = []
+    for audit in audits:
+        decided: list[tuple[Cell, ...]] = [
+            (
+                group.label,
+                group.clients,
+                group.defaults,
+                percents(group.approval),
+                percents(group.caught),
+                percents(group.turned_away),
+            )
+            for group in audit.groups
+        ]
+        if audit.unknown:
+            decided.append(("not told", audit.unknown, None, None, None, None))
+        judged = [
+            (group.label, percent(group.predicted), percents(group.actual), numbers(group.calibration_error))
+            for group in audit.groups
+        ]
+        parts += [Text(f"By {audit.grouping}. {_ratio(audit)}"), Table(DECIDED, decided), Table(JUDGED, judged)]
+    return parts
 
 
 def _ratio(audit: GroupAudit) -> str:

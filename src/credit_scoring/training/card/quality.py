@@ -41,7 +41,7 @@ def order(trained: Trained) -> Section:
             "of the defaults in each."
         ),
         Table(
-            ("Tenth", "Clients", "Defaults", "Default rate", "From a probability of", "Defaults found so far"),
+            ("Tenth", "Clients", "Defaults", "Default rate", "Probability from", "Found so far"),
             [
                 (
                     str(i),
@@ -105,7 +105,8 @@ def calibration(trained: Trained) -> Section:
             Text(
                 f"The mean distance from the line (expected calibration error) is {_figure(trained, 'oof', 'ece')} out "
                 f"of fold and {_figure(trained, 'holdout', 'ece')} on the holdout; before calibration it was "
-                f"{number(metrics['oof_uncalibrated_ece'], 4)} out of fold."
+                f"{number(metrics['oof_uncalibrated_ece'], 4)} out of fold. Chance alone keeps it above zero, and the "
+                "interval corrects for that, so that the value may lie above it."
             ),
         ],
     )

@@ -19,7 +19,7 @@ def percents(interval: Interval | None) -> str:
     """A share in percent with its interval; a dash where there is none."""
     if interval is None:
         return "–"
-    return f"{100 * interval.value:.1f} % ({100 * interval.low:.1f} to {100 * interval.high:.1f})"
+    return f"{100 * interval.value:.1f} % ({100 * interval.low:.0f} to {100 * interval.high:.0f})"
 
 
 def numbers(interval: Interval | None, digits: int = 3) -> str:
