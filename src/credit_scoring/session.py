@@ -27,10 +27,6 @@ LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
 }
 
-QUICK_JVM = "-XX:TieredStopAtLevel=1"
-"""A local run is short and computes in Python: without the JVM's second compiler, scoring 2,000 clients from a cold start
-took a quarter less processor time. `spark.config` of the settings can say otherwise."""
-
 
 def session(settings: SparkSettings) -> SparkSession:
     """The running session, or a new local one as the settings say.
@@ -55,7 +51,6 @@ def session(settings: SparkSettings) -> SparkSession:
             builder = (
                 builder.master(settings.master)
                 .config("spark.driver.memory", settings.driver_memory)
-                .config("spark.driver.extraJavaOptions", QUICK_JVM)
                 .config("spark.jars", ",".join(map(str, jars())))
             )
     for key, value in EVERYWHERE.items():
