@@ -35,8 +35,8 @@ from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import MlflowSettings, Settings, SparkSettings, TrainingSettings
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.writing import write
-from credit_scoring.training.gates import Verdict
-from credit_scoring.training.promote import FAILED, FORCED, Promotion
+from credit_scoring.training.promotion.gate import Verdict
+from credit_scoring.training.promotion.promote import FAILED, FORCED, Promotion
 
 PROJECT = Path(__file__).parent.parent
 KNOWN, NEW, SEED = range(1_500), range(1_500, 1_700), 11

@@ -40,9 +40,9 @@ from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
 from credit_scoring.training.promises import Kept
 from credit_scoring.training.promises import check as check_kept
-from credit_scoring.training.promote import Promotion
-from credit_scoring.training.promote import promote as promote_challenger
-from credit_scoring.training.promote import rollback as roll_back
+from credit_scoring.training.promotion.promote import Promotion
+from credit_scoring.training.promotion.promote import promote as promote_challenger
+from credit_scoring.training.promotion.promote import rollback as roll_back
 from credit_scoring.training.run import TrainingReport, train_and_register
 
 

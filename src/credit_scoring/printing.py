@@ -17,7 +17,7 @@ from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.publishing.explain import Explanation
 from credit_scoring.publishing.truth import Truth
-from credit_scoring.training.promote import Promotion
+from credit_scoring.training.promotion.promote import Promotion
 from credit_scoring.training.run import TrainingReport
 
 _SHOWN = 8

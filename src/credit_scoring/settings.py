@@ -111,7 +111,7 @@ class TrainingSettings(Section):
 
 
 class GateSettings(Section):
-    """What a challenger has to show before it may score (see training.gates).
+    """What a challenger has to show before it may score (see training.promotion).
 
     On the holdout: `min_defaults` clients who defaulted, an AUC of `min_auc`, a calibration error at most
     `max_calibration_error` above what chance brings about, a ratio of approval rates by gender of `min_approval_ratio`.

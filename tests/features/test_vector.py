@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credit_scoring.features.registry import FEATURES, fingerprint, names
-from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.features.vector import columns_read, feature_frame, matrix
 from credit_scoring.schema.table import CLIENT
 
 Rows = dict[str, pl.DataFrame]
@@ -85,6 +85,15 @@ def test_other_columns_do_not_matter(drawn_tables: Draw) -> None:
     assert bits(feature_frame(marked)) == bits(feature_frame(tables))
 
 
+def test_only_the_columns_that_are_said_to_be_read_matter(drawn_tables: Draw) -> None:
+    tables = drawn_tables(15, 8)
+    read = columns_read()
+    assert set(read) == set(tables)
+    narrow = {name: frame.select(sorted(read[name])) for name, frame in tables.items()}
+    assert bits(feature_frame(narrow)) == bits(feature_frame(tables))
+    assert sum(map(len, read.values())) < sum(frame.width for frame in tables.values())
+
+
 def test_absent_and_empty_histories_are_no_history(drawn_tables: Draw) -> None:
     tables = drawn_tables(8, 4)
     absent = feature_frame({"application": tables["application"]})
@@ -107,7 +116,7 @@ PROGRAM = """
 import hashlib, sys
 import polars as pl
 from credit_scoring.features.registry import fingerprint
-from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.features.vector import columns_read, feature_frame, matrix
 folder = sys.argv[1]
 names = sys.argv[2].split(",")
 tables = {name: pl.read_parquet(f"{folder}/{name}.parquet") for name in names}

@@ -20,7 +20,7 @@ from credit_scoring.model.registry import Alias, assign
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import DecisionSettings, TrainingSettings
-from credit_scoring.training.examine import Examination
+from credit_scoring.training.examination.examine import Examination
 from credit_scoring.training.intervals import Interval
 from credit_scoring.training.train import Trained
 

@@ -22,7 +22,7 @@ from credit_scoring.settings import Settings
 from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.known import known
 from credit_scoring.training.card.card import card
-from credit_scoring.training.examine import Examination, examine, warnings
+from credit_scoring.training.examination.examine import Examination, examine, warnings
 from credit_scoring.training.inputs import inputs
 from credit_scoring.training.register import Lineage, Registered, register, texts_of
 from credit_scoring.training.tracking import record_trial, tracked

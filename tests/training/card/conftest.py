@@ -5,17 +5,17 @@ import pytest
 
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.reasons import Reason
-from credit_scoring.training.ageless import ageless
-from credit_scoring.training.audit import Decided, audit
-from credit_scoring.training.examine import Examination
-from credit_scoring.training.explained import Explained
-from credit_scoring.training.groups import AGE_BAND, GROUPINGS, Groups
+from credit_scoring.training.examination.ageless import ageless
+from credit_scoring.training.examination.audit import Decided, audit
+from credit_scoring.training.examination.examine import Examination
+from credit_scoring.training.examination.explained import Explained
+from credit_scoring.training.examination.groups import AGE_BAND, GROUPINGS, Groups
+from credit_scoring.training.examination.proxy import proxy
+from credit_scoring.training.examination.stability import compare, edges_of, histogram
+from credit_scoring.training.examination.weights import age_points, weights
 from credit_scoring.training.intervals import Resampling
 from credit_scoring.training.promises import Kept
-from credit_scoring.training.proxy import proxy
-from credit_scoring.training.stability import compare, edges_of, histogram
 from credit_scoring.training.threshold import approved_by_score
-from credit_scoring.training.weights import age_points, weights
 
 FEW = Resampling(repeats=100)
 OLDER = len(AGE_BAND.labels) - 1

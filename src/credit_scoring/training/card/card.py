@@ -5,11 +5,11 @@ from __future__ import annotations
 from credit_scoring.model.artifacts import Decision
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.pages.page import Page, html
-from credit_scoring.training.audit import named
-from credit_scoring.training.card import conduct, origin, quality
+from credit_scoring.training.card import conduct, groups, origin, quality
 from credit_scoring.training.card.words import number, numbers, percent
-from credit_scoring.training.examine import Examination
-from credit_scoring.training.groups import GENDER
+from credit_scoring.training.examination.audit import named
+from credit_scoring.training.examination.examine import Examination
+from credit_scoring.training.examination.groups import GENDER
 from credit_scoring.training.train import Trained
 
 
@@ -40,8 +40,8 @@ def card(trained: Trained, examined: Examination, texts: ModelTexts) -> str:
                 quality.order(trained),
                 quality.calibration(trained),
                 quality.costs(trained, decision),
-                conduct.fairness(examined),
-                conduct.age(examined),
+                groups.fairness(examined),
+                groups.age(examined),
                 conduct.reasons(examined),
                 conduct.promises(examined),
                 conduct.stability(examined),
@@ -49,7 +49,7 @@ def card(trained: Trained, examined: Examination, texts: ModelTexts) -> str:
                 origin.features(trained),
                 origin.parameters(trained, decision),
                 origin.lineage(decision),
-                conduct.fairness_on_the_holdout(examined),
+                groups.fairness_on_the_holdout(examined),
                 origin.all_features(trained),
             ),
         )

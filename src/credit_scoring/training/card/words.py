@@ -7,7 +7,8 @@ from credit_scoring.training.intervals import Interval
 
 def number(value: float | None, digits: int = 3) -> str:
     """A plain number; a dash where there is none."""
-    return "–" if value is None else f"{value:,.{digits}f}"
+    # Adding 0.0 takes the sign from a rounded zero.
+    return "–" if value is None else f"{round(value, digits) + 0.0:,.{digits}f}"
 
 
 def percent(value: float | None, digits: int = 1) -> str:

@@ -4,12 +4,13 @@ import pytest
 from credit_scoring.model.artifacts import Costs
 from credit_scoring.settings import GateSettings
 from credit_scoring.training.evaluate import calibration_chance, calibration_error
-from credit_scoring.training.gates import (
+from credit_scoring.training.intervals import Interval, Resampling
+from credit_scoring.training.promotion.gate import Verdict
+from credit_scoring.training.promotion.gates import (
     Clients,
     Figures,
     Judged,
     PromiseRecord,
-    Verdict,
     absolute,
     against_champion,
     against_record,
@@ -17,7 +18,6 @@ from credit_scoring.training.gates import (
     not_judged_later,
     promises_kept,
 )
-from credit_scoring.training.intervals import Interval, Resampling
 
 RESAMPLING, LIMITS, COSTS = Resampling(repeats=300), GateSettings(), Costs()
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from credit_scoring.training.audit import FEW_CLIENTS, Decided, approval_ratio_of, audit, named
-from credit_scoring.training.groups import GENDER, UNKNOWN, Grouping, Groups
+from credit_scoring.training.examination.audit import FEW_CLIENTS, Decided, approval_ratio_of, audit, named
+from credit_scoring.training.examination.groups import GENDER, UNKNOWN, Grouping, Groups
 from credit_scoring.training.intervals import Resampling
 
 WOMEN, MEN = 0, 1

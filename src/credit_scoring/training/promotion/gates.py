@@ -1,4 +1,4 @@
-"""What a challenger has to show before it may score: each gate is a measured value, a limit and a verdict.
+"""What a challenger has to show before it may score.
 
 Gates are judged where both models are measured on the same clients, by the same resamples, so that a difference is not
 that of the clients. A difference is judged by the unfavourable end of its interval: the challenger has to show that it
@@ -8,7 +8,6 @@ is not worse, by more than the limit allows.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
@@ -16,32 +15,14 @@ from credit_scoring.explanation.contributions import Floats
 from credit_scoring.explanation.points import Integers
 from credit_scoring.model.artifacts import Costs
 from credit_scoring.settings import GateSettings
-from credit_scoring.training.audit import approval_ratio_of
 from credit_scoring.training.evaluate import auc_of, calibration_chance, calibration_error_of
+from credit_scoring.training.examination.audit import approval_ratio_of
 from credit_scoring.training.intervals import Flags, Interval, Resampling, difference, intervals
+from credit_scoring.training.promotion.gate import Gate, Verdict, at_least, at_most, end_at_least, end_at_most, passed
 from credit_scoring.training.threshold import cost_of
 
 AUC_AGAINST_CHAMPION, COST_AGAINST_CHAMPION = "AUC against the champion", "cost against the champion"
 AUC_AGAINST_RECORD, COST_AGAINST_RECORD = "AUC against the champion's record", "cost against the champion's record"
-
-
-class Verdict(StrEnum):
-    """What a gate says."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    WARNING = "warning"
-    NOT_JUDGED = "not judged"
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One gate: its `name`, the `value` as it shall be read, the `limit` in words, the `verdict`."""
-
-    name: str
-    value: str
-    limit: str
-    verdict: Verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,17 +85,17 @@ def absolute(
             "defaults in the holdout",
             f"{clients.defaults:,} of {len(clients.target):,} clients",
             f"at least {limits.min_defaults:,}",
-            _passed(clients.defaults >= limits.min_defaults),
+            passed(clients.defaults >= limits.min_defaults),
         ),
-        _at_least("AUC", found["auc"].within(0, 1), limits.min_auc),
-        _end_at_most("cost against approving all", found["saved"], 0.0, strictly=True),
+        at_least("AUC", found["auc"].within(0, 1), limits.min_auc),
+        end_at_most("cost against approving all", found["saved"], 0.0, strictly=True),
         Gate(
             "calibration error",
-            _shown(found["error"].within(0, 1)),
+            str(found["error"].within(0, 1)),
             f"at most {allowed:.4f} ({limits.max_calibration_error:g} above chance)",
-            _passed(found["error"].value <= allowed),
+            passed(found["error"].value <= allowed),
         ),
-        _at_least("approval ratio by gender", found["gender"].within(0, 1), limits.min_approval_ratio)
+        at_least("approval ratio by gender", found["gender"].within(0, 1), limits.min_approval_ratio)
         if by_gender is not None
         else Gate(
             "approval ratio by gender",
@@ -130,7 +111,7 @@ def promises_kept(record: PromiseRecord | None) -> Gate:
     if record is None or not record.moved:
         return Gate("promises", "not checked when the model was trained", "0 lowered", Verdict.FAILED)
     value = f"{record.lowered:,} of {record.moved:,} improvements lowered a score"
-    return Gate("promises", value, "0 lowered", _passed(record.lowered == 0))
+    return Gate("promises", value, "0 lowered", passed(record.lowered == 0))
 
 
 def age_of_older(points: Interval | None) -> Gate:
@@ -138,7 +119,7 @@ def age_of_older(points: Interval | None) -> Gate:
     name, limit = "points for age, 62 and over", "at least 0 (a warning)"
     if points is None:
         return Gate(name, "too few such clients", limit, Verdict.NOT_JUDGED)
-    return Gate(name, _shown(points), limit, Verdict.PASSED if points.value >= 0 else Verdict.WARNING)
+    return Gate(name, str(points), limit, Verdict.PASSED if points.value >= 0 else Verdict.WARNING)
 
 
 def against_champion(
@@ -164,13 +145,13 @@ def against_champion(
         statistics["gender"] = difference(ratios[0], ratios[1])
     found = intervals(statistics, len(target), resampling)
     gates = [
-        _end_at_least(AUC_AGAINST_CHAMPION + where, found["auc"], -limits.max_auc_loss),
-        _end_at_most(COST_AGAINST_CHAMPION + where, found["cost"], limits.max_cost_rise),
-        _at_most(f"calibration error against the champion{where}", found["error"], limits.max_calibration_rise),
+        end_at_least(AUC_AGAINST_CHAMPION + where, found["auc"], -limits.max_auc_loss),
+        end_at_most(COST_AGAINST_CHAMPION + where, found["cost"], limits.max_cost_rise),
+        at_most(f"calibration error against the champion{where}", found["error"], limits.max_calibration_rise),
     ]
     if "gender" in found:
         name = f"approval ratio by gender against the champion{where}"
-        gates.append(_at_least(name, found["gender"], -limits.max_approval_ratio_loss))
+        gates.append(at_least(name, found["gender"], -limits.max_approval_ratio_loss))
     return tuple(gates)
 
 
@@ -187,8 +168,8 @@ def against_record(
     }
     found = intervals(statistics, len(clients.target), resampling)
     return (
-        _at_least(AUC_AGAINST_RECORD, _less(found["auc"], champion.auc), -limits.max_auc_loss),
-        _at_most(COST_AGAINST_RECORD, _less(found["cost"], champion.cost), limits.max_cost_rise),
+        at_least(AUC_AGAINST_RECORD, _less(found["auc"], champion.auc), -limits.max_auc_loss),
+        at_most(COST_AGAINST_RECORD, _less(found["cost"], champion.cost), limits.max_cost_rise),
     )
 
 
@@ -204,29 +185,3 @@ def not_judged_later(clients: Clients, limits: GateSettings) -> Gate:
 
 def _less(interval: Interval, by: float) -> Interval:
     return Interval(interval.value - by, interval.low - by, interval.high - by)
-
-
-def _at_least(name: str, value: Interval, limit: float) -> Gate:
-    return Gate(name, _shown(value), f"at least {limit:.4f}", _passed(value.value >= limit))
-
-
-def _at_most(name: str, value: Interval, limit: float) -> Gate:
-    return Gate(name, _shown(value), f"at most {limit:.4f}", _passed(value.value <= limit))
-
-
-def _end_at_least(name: str, value: Interval, limit: float) -> Gate:
-    return Gate(name, _shown(value), f"lower end at least {limit:.4f}", _passed(value.low >= limit))
-
-
-def _end_at_most(name: str, value: Interval, limit: float, strictly: bool = False) -> Gate:
-    words = "below" if strictly else "at most"
-    passed = value.high < limit if strictly else value.high <= limit
-    return Gate(name, _shown(value), f"upper end {words} {limit:.4f}", _passed(passed))
-
-
-def _shown(value: Interval) -> str:
-    return str(value)
-
-
-def _passed(holds: bool) -> Verdict:
-    return Verdict.PASSED if holds else Verdict.FAILED

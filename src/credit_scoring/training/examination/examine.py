@@ -1,4 +1,4 @@
-"""What a new model is examined for before anybody may promote it: groups, age, proxies, stability, promises."""
+"""The examination itself: one model, the clients it learned from, and those who wait."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings
 from credit_scoring.storage.tables import Tables
-from credit_scoring.training.ageless import Ageless, ageless
-from credit_scoring.training.audit import Decided, GroupAudit, audit, named
-from credit_scoring.training.explained import explained
-from credit_scoring.training.groups import AGE_BAND, GENDER, UNKNOWN, Groups, groups
-from credit_scoring.training.histograms import VectorSample, vector_sample
+from credit_scoring.training.examination.ageless import Ageless, ageless
+from credit_scoring.training.examination.audit import Decided, GroupAudit, audit, named
+from credit_scoring.training.examination.explained import explained
+from credit_scoring.training.examination.groups import AGE_BAND, GENDER, UNKNOWN, Groups, groups
+from credit_scoring.training.examination.histograms import VectorSample, vector_sample
+from credit_scoring.training.examination.proxy import Proxy, proxy
+from credit_scoring.training.examination.shifts import between_parts, count_parts, of_those_waiting
+from credit_scoring.training.examination.stability import Comparison
+from credit_scoring.training.examination.weights import Weight, age_points, weights
 from credit_scoring.training.intervals import Interval, Resampling
 from credit_scoring.training.predict import Margins
 from credit_scoring.training.promises import Kept, check
-from credit_scoring.training.proxy import Proxy, proxy
-from credit_scoring.training.shifts import between_parts, count_parts, of_those_waiting
 from credit_scoring.training.split import HOLDOUT
-from credit_scoring.training.stability import Comparison
 from credit_scoring.training.threshold import approved_by_score
 from credit_scoring.training.train import Trained
-from credit_scoring.training.weights import Weight, age_points, weights
 
 log = logging.getLogger(__name__)
 

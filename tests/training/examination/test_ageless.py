@@ -3,10 +3,10 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from credit_scoring.training.ageless import ageless
-from credit_scoring.training.audit import Decided, audit
 from credit_scoring.training.comparison import Compared
-from credit_scoring.training.groups import AGE_BAND, GENDER, Groups
+from credit_scoring.training.examination.ageless import ageless
+from credit_scoring.training.examination.audit import Decided, audit
+from credit_scoring.training.examination.groups import AGE_BAND, GENDER, Groups
 from credit_scoring.training.intervals import Interval, Resampling
 
 RESAMPLING, NONE = Resampling(repeats=100), Interval(0, 0, 0)

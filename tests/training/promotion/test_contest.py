@@ -5,9 +5,10 @@ import pytest
 
 from credit_scoring.model.artifacts import Decision
 from credit_scoring.settings import GateSettings, Settings, TrainingSettings
-from credit_scoring.training.contest import Contender, Seen, judge
-from credit_scoring.training.explained import Explained
-from credit_scoring.training.gates import Clients, Figures, PromiseRecord, Verdict
+from credit_scoring.training.examination.explained import Explained
+from credit_scoring.training.promotion.contest import Contender, Seen, judge
+from credit_scoring.training.promotion.gate import Verdict
+from credit_scoring.training.promotion.gates import Clients, Figures, PromiseRecord
 
 KEPT = PromiseRecord(100, 0)
 FEW_RESAMPLES = TrainingSettings(resamples=200)

@@ -14,8 +14,9 @@ from credit_scoring.model.registry import Alias, assign, find, version_of
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.settings import Settings
 from credit_scoring.storage.tables import Tables
-from credit_scoring.training.contest import Contender, Contest, contest
-from credit_scoring.training.gates import Figures, Gate, PromiseRecord, Verdict
+from credit_scoring.training.promotion.contest import Contender, Contest, contest
+from credit_scoring.training.promotion.gate import Gate, Verdict
+from credit_scoring.training.promotion.gates import Figures, PromiseRecord
 
 PREVIOUS = "previous_champion"
 """Tag of a version: the champion that it took over from."""

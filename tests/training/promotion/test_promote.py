@@ -7,9 +7,9 @@ from mlflow.tracking import MlflowClient
 
 from credit_scoring.errors import ModelError
 from credit_scoring.model.registry import Alias, find
-from credit_scoring.training.contest import Contest
-from credit_scoring.training.gates import Gate, Verdict
-from credit_scoring.training.promote import BECAUSE, FAILED, FORCED, PREVIOUS, RECORD, WHEN, rollback, settle
+from credit_scoring.training.promotion.contest import Contest
+from credit_scoring.training.promotion.gate import Gate, Verdict
+from credit_scoring.training.promotion.promote import BECAUSE, FAILED, FORCED, PREVIOUS, RECORD, WHEN, rollback, settle
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 GOOD = Gate("AUC", "0.7600", "at least 0.6000", Verdict.PASSED)

@@ -6,10 +6,10 @@ from pyspark.sql import functions as F
 
 from credit_scoring.features import registry
 from credit_scoring.model.scorer import scorer
-from credit_scoring.training.explained import explained
-from credit_scoring.training.groups import AGE_BAND, FAMILY_STATUS, GENDER, REGION_RATING, UNKNOWN, groups
-from credit_scoring.training.histograms import histograms, vector_sample
-from credit_scoring.training.stability import edges_of, histogram
+from credit_scoring.training.examination.explained import explained
+from credit_scoring.training.examination.groups import AGE_BAND, FAMILY_STATUS, GENDER, REGION_RATING, UNKNOWN, groups
+from credit_scoring.training.examination.histograms import histograms, vector_sample
+from credit_scoring.training.examination.stability import edges_of, histogram
 
 SCHEMA = "client_id BIGINT, part INT, features ARRAY<FLOAT>"
 CLIENTS = 120

@@ -13,7 +13,7 @@ import numpy as np
 from credit_scoring.explanation.contributions import Floats
 from credit_scoring.explanation.points import Integers
 from credit_scoring.training.evaluate import calibration_error_of
-from credit_scoring.training.groups import UNKNOWN, Grouping, Groups
+from credit_scoring.training.examination.groups import UNKNOWN, Grouping, Groups
 from credit_scoring.training.intervals import Flags, Interval, Resampling, Statistic, intervals, mean_of, quotients
 
 FEW_CLIENTS = 100

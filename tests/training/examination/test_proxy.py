@@ -1,7 +1,7 @@
 import numpy as np
 
+from credit_scoring.training.examination.proxy import FEW, proxy
 from credit_scoring.training.intervals import Resampling
-from credit_scoring.training.proxy import FEW, proxy
 
 NAMES = ("telling", "noise", "other")
 

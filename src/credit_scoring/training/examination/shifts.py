@@ -18,11 +18,11 @@ from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.tables import Tables
-from credit_scoring.training.explained import explained
-from credit_scoring.training.histograms import MOST_SAMPLED, VectorSample, histograms, sampled
+from credit_scoring.training.examination.explained import explained
+from credit_scoring.training.examination.histograms import MOST_SAMPLED, VectorSample, histograms, sampled
+from credit_scoring.training.examination.stability import Comparison, compare, edges_of, histogram
 from credit_scoring.training.predict import Margins
 from credit_scoring.training.split import HOLDOUT
-from credit_scoring.training.stability import Comparison, compare, edges_of, histogram
 
 
 @dataclass(frozen=True, eq=False)

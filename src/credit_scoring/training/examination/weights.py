@@ -8,9 +8,9 @@ import numpy as np
 
 from credit_scoring.explanation.points import Integers
 from credit_scoring.features.reasons import Reason
-from credit_scoring.training.audit import FEW_CLIENTS
-from credit_scoring.training.explained import Explained
-from credit_scoring.training.groups import AGE_BAND
+from credit_scoring.training.examination.audit import FEW_CLIENTS
+from credit_scoring.training.examination.explained import Explained
+from credit_scoring.training.examination.groups import AGE_BAND
 from credit_scoring.training.intervals import Interval, Resampling, bootstrap, mean_of
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from credit_scoring.training.audit import Decided, GroupAudit, audit, named
 from credit_scoring.training.comparison import Compared
-from credit_scoring.training.groups import AGE_BAND, GENDER, Groups
+from credit_scoring.training.examination.audit import Decided, GroupAudit, audit, named
+from credit_scoring.training.examination.groups import AGE_BAND, GENDER, Groups
 from credit_scoring.training.intervals import Interval, Resampling
 
 

@@ -26,14 +26,15 @@ from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings
 from credit_scoring.storage.tables import Tables
-from credit_scoring.training import gates
-from credit_scoring.training.explained import Explained, explained
-from credit_scoring.training.gates import Clients, Figures, Gate, Judged, PromiseRecord
-from credit_scoring.training.groups import AGE_BAND, GENDER, groups
+from credit_scoring.training.examination.explained import Explained, explained
+from credit_scoring.training.examination.groups import AGE_BAND, GENDER, groups
+from credit_scoring.training.examination.weights import points_of_older
 from credit_scoring.training.intervals import Flags, Resampling
 from credit_scoring.training.predict import collected
+from credit_scoring.training.promotion import gates
+from credit_scoring.training.promotion.gate import Gate
+from credit_scoring.training.promotion.gates import Clients, Figures, Judged, PromiseRecord
 from credit_scoring.training.split import HOLDOUT, Split
-from credit_scoring.training.weights import points_of_older
 
 log = logging.getLogger(__name__)
 

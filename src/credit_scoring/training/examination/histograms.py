@@ -13,8 +13,8 @@ from pyspark.sql import functions as F
 
 from credit_scoring.explanation.contributions import Floats, Matrix
 from credit_scoring.explanation.points import Integers
+from credit_scoring.training.examination.stability import BINS, histogram
 from credit_scoring.training.predict import Batches, collected, matrix_of
-from credit_scoring.training.stability import BINS, histogram
 
 MOST_SAMPLED = 20_000
 """Clients whose vectors come to the driver, at most about so many: enough for deciles and a proxy model."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit_scoring.training.stability import BINS, compare, edges_of, histogram, shift
+from credit_scoring.training.examination.stability import BINS, compare, edges_of, histogram, shift
 
 counts = st.lists(st.integers(0, 1000), min_size=3, max_size=3).filter(lambda found: sum(found) > 0)
 
