@@ -40,10 +40,16 @@ settings.register_profile("ci", deadline=None, derandomize=True, suppress_health
 settings.load_profile("ci")
 
 
+QUICK_JVM = "-XX:TieredStopAtLevel=1"
+"""Without the JVM's second compiler, which earns back its time in hours, not in a test."""
+
+
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     """The session of the product, local[2], with Delta, SynapseML and ANSI mode."""
-    running = session(SparkSettings(driver_memory="3g", shuffle_partitions=2))
+    running = session(
+        SparkSettings(driver_memory="3g", shuffle_partitions=2, config={"spark.driver.extraJavaOptions": QUICK_JVM})
+    )
     running.sparkContext.setLogLevel("ERROR")
     yield running
     running.stop()

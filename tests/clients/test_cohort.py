@@ -84,7 +84,7 @@ def test_training_knows_a_client_as_at_the_first_application_and_its_latest_outc
     ]
     stored_lender.deliver(4, {"outcomes": rows(2, TARGET=1)})  # not accepted
     found = to_train(tables, accepted)
-    expected = tables.spark.createDataFrame([(1, 2, "d2", 1)], f"{COHORT}, target INT")
+    expected = tables.spark.createDataFrame([(1, 2, "d2", 1, 2)], f"{COHORT}, target INT, outcome_seq BIGINT")
     assert_df_equality(found, expected, ignore_nullable=True)
     # Client 1's outcomes contradict each other; those of client 3 would, were delivery 4 accepted.
     stored_lender.deliver(5, {"outcomes": rows(3, TARGET=0)})

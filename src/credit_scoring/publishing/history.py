@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from operator import or_
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -101,8 +102,12 @@ def rows(tables: Tables, delivered: Delivered, model_version: int, columns: Coll
 
 
 def of_versions(tables: Tables, scored: Sequence[tuple[Delivered, int]]) -> DataFrame:
-    """The committed rows of deliveries, each by the model version beside it."""
-    return reduce(DataFrame.unionByName, (_of(tables, [delivered], version) for delivered, version in scored))
+    """The committed rows of deliveries, each by the model version beside it; one read, however many there are."""
+    seqs: dict[int, list[int]] = {}
+    for delivered, version in scored:
+        seqs.setdefault(version, []).append(delivered.seq)
+    wanted = (F.col("seq").isin(of_version) & (F.col("model_version") == v) for v, of_version in seqs.items())
+    return tables.read(TABLE).where(reduce(or_, wanted, F.lit(False)))
 
 
 def _of(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> DataFrame:
