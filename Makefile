@@ -29,7 +29,7 @@ score: system $(PACKAGE) $(SPARK)  ## generate a lender, train, promote, score a
 	@$(BIN)/credit-scoring demo
 
 test: setup  ## run every test
-	@$(BIN)/pytest -q --durations=15
+	@$(BIN)/pytest -q --durations=15 --numprocesses=2 --dist=loadfile
 
 setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(AZURITE)  ## install all that score and test need
 

@@ -40,16 +40,20 @@ settings.register_profile("ci", deadline=None, derandomize=True, suppress_health
 settings.load_profile("ci")
 
 
-QUICK_JVM = "-XX:TieredStopAtLevel=1"
-"""Without the JVM's second compiler, which earns back its time in hours, not in a test."""
+SHORT_LIVED = {
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+}
+"""What earns back its time on large data, not on a test's: compilers, and plans that change on the way. The jobs that
+tests submit have Spark's own settings, as a user's do."""
 
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     """The session of the product, local[2], with Delta, SynapseML and ANSI mode."""
-    running = session(
-        SparkSettings(driver_memory="3g", shuffle_partitions=2, config={"spark.driver.extraJavaOptions": QUICK_JVM})
-    )
+    running = session(SparkSettings(driver_memory="3g", shuffle_partitions=2, config=SHORT_LIVED))
     running.sparkContext.setLogLevel("ERROR")
     yield running
     running.stop()

@@ -301,7 +301,7 @@ def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.Co
             "--driver-memory",
             "2g",
             "--driver-java-options",
-            "-XX:TieredStopAtLevel=1",  # four short lives of a JVM
+            "-XX:TieredStopAtLevel=1",  # four short lives
             str(PROJECT / "jobs" / f"{job}.py"),
             "--conf",
             str(conf),
