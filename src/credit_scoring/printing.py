@@ -137,6 +137,7 @@ def training(report: TrainingReport) -> str:
             ("cost, all approved", "cost_approve_all"), ("share approved", "approval_rate"),
         )
     ]  # fmt: skip
+    rows.insert(-2, ["cost, threshold searched on the other folds", measured("oof_cost_searched"), ""])
     beside = [[each.name, each.features, str(each.auc), str(each.cost)] for each in trained.comparison]
     return "\n".join(
         [

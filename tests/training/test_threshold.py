@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_scoring.model.artifacts import Costs
-from credit_scoring.training.threshold import cost, cost_report
+from credit_scoring.training.threshold import approved_by_search, cost, cost_report
 
 COSTS = Costs(default=100.0, good=10.0, handling=1.0)
 
@@ -31,6 +31,15 @@ def test_nobody_in_default_means_approve_all():
     found = cost_report(np.zeros(3, int), np.array([0.2, 0.3, 1.0]), COSTS)
     assert found.best_threshold > 1
     assert found.best_cost == -10 + 1
+
+
+def test_a_searched_threshold_is_that_of_the_other_folds():
+    #                       paid  late  paid | paid  paid  late
+    probability = np.array([0.01, 0.30, 0.40, 0.02, 0.20, 0.50])
+    target = np.array([0, 1, 0, 0, 0, 1])
+    fold = np.array([0, 0, 0, 1, 1, 1])
+    # The second fold would approve below 0.50: the whole first. The first would approve below 0.30: 0.02 and 0.20.
+    assert approved_by_search(target, probability, fold, COSTS).tolist() == [True, True, True, True, True, False]
 
 
 CLIENTS = st.lists(st.tuples(st.sampled_from([0.0, 0.1, 0.2, 0.5, 1.0]), st.integers(0, 1)), min_size=1, max_size=30)

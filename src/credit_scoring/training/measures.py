@@ -12,7 +12,14 @@ from credit_scoring.model.artifacts import Costs
 from credit_scoring.training.evaluate import auc_of, calibration_error_of, discrimination, metrics, truth
 from credit_scoring.training.intervals import Interval, Resampling, difference, intervals
 from credit_scoring.training.predict import Margins
-from credit_scoring.training.threshold import approved_by_score, best_cost_of, cost, cost_of, cost_report
+from credit_scoring.training.threshold import (
+    approved_by_score,
+    approved_by_search,
+    best_cost_of,
+    cost,
+    cost_of,
+    cost_report,
+)
 
 
 @dataclass(frozen=True)
@@ -61,3 +68,23 @@ def measures(prefix: str, clients: Margins, scale: Scale, costs: Costs, resampli
         },
         intervals={f"{prefix}_{name}": interval for name, interval in found.items()},
     )
+
+
+def searched(out_of_fold: Margins, scale: Scale, costs: Costs, resampling: Resampling) -> Measures:
+    """The cost of a threshold searched on the other folds, and what ours costs above it, paired.
+
+    The best threshold in hindsight has seen the outcomes that it is judged by; this one has not.
+    """
+    target = out_of_fold.target
+    ours = approved_by_score(out_of_fold.margin, scale, costs.threshold())
+    theirs = approved_by_search(target, scale.probability(out_of_fold.margin), out_of_fold.part, costs)
+    by_search = cost_of(target, theirs, costs)
+    found = intervals(
+        {
+            "oof_cost_searched": by_search,
+            "oof_cost_above_searched": difference(cost_of(target, ours, costs), by_search),
+        },
+        len(target),
+        resampling,
+    )
+    return Measures({name: interval.value for name, interval in found.items()}, found)

@@ -75,6 +75,19 @@ def cost_report(target: Integers, probability: Floats, costs: Costs) -> CostRepo
     )
 
 
+def approved_by_search(target: Integers, probability: Floats, part: Integers, costs: Costs) -> Flags:
+    """Whether each client [n] is approved at the threshold that was cheapest for the clients of the other parts.
+
+    What searching a threshold is worth without hindsight; `part` [n] has at least two values.
+    """
+    approved = np.zeros(len(target), np.bool_)
+    for each in np.unique(part):
+        here = part == each
+        threshold, _ = _best(target[~here], probability[~here], costs)
+        approved[here] = probability[here] < threshold
+    return approved
+
+
 def cost_of(target: Integers, approved: Flags, costs: Costs, where: Flags | None = None) -> Statistic:
     """`cost` of the clients where `where` [n] is true (default: all), as a statistic of a resample."""
     return mean_of(np.where(approved, _steps(target, costs), 0.0) + costs.handling, where)

@@ -117,6 +117,7 @@ def costs(trained: Trained, decision: Decision) -> Section:
     paid = decision.costs
     curve = trained.cost_curve
     rows = [(words, _figure(trained, "oof", name), _figure(trained, "holdout", name)) for name, words in COSTS.items()]
+    rows.append(("At a threshold searched on the other folds", numbers(trained.intervals["oof_cost_searched"]), "–"))
     rows.append(
         (
             "As decided, less approving all",
@@ -132,7 +133,7 @@ def costs(trained: Trained, decision: Decision) -> Section:
                 f"{paid.good:g}, handling a client costs {paid.handling:g}. These costs alone give the threshold, "
                 f"a probability of default of {percent(decision.threshold)}, which is a cut-off of {decision.cut_off} "
                 "points: a client below it is refused. A cost below zero is a gain. The threshold that was best for "
-                "these clients in hindsight is a check; it is not used."
+                "these clients in hindsight, and the one searched on other clients, are checks; they are not used."
             ),
             charts.lines(
                 [Line("cost", [100 * point.approved for point in curve], [point.cost for point in curve])],
