@@ -6,7 +6,6 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import reduce
 from itertools import chain
 
 import polars as pl
@@ -22,6 +21,7 @@ from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ, Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.storage.arrow import record_batches
 from credit_scoring.storage.blocks import Batches
+from credit_scoring.storage.frames import union
 from credit_scoring.storage.tables import Tables
 
 QUARANTINE = "quarantine"
@@ -121,9 +121,7 @@ class Appends:
         ]
         bad = self.tables.read(QUARANTINE).where(F.col(SEQ).isin(list(self.seqs)) & F.col("client_id").isNotNull())
         every = [*of_tables, bad.select("client_id", "table", SEQ)]
-        self._append(
-            CLIENT_DELIVERIES, reduce(lambda one, other: one.unionByName(other), every).distinct(), CLIENT_DELIVERIES
-        )
+        self._append(CLIENT_DELIVERIES, union(every).distinct(), CLIENT_DELIVERIES)
 
     def _append(self, table: str, rows: DataFrame, what: str) -> None:
         self.tables.append(table, rows, app_id=f"{what}/{self.claim_id}")

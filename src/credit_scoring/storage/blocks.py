@@ -9,11 +9,12 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import reduce
 
 import polars as pl
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
+
+from credit_scoring.storage.frames import union
 
 BLOCKS = "slot INT, label STRING, block BINARY"
 _ARROW = pa.schema([("slot", pa.int32()), ("label", pa.string()), ("block", pa.binary())])
@@ -91,8 +92,7 @@ def _frame(batches: Sequence[pa.RecordBatch]) -> pl.DataFrame:
 
 def bring_together(blocks: Sequence[DataFrame], tasks: int) -> DataFrame:
     """Blocks of several sources, shuffled so that a slot's blocks are in one task, slot after slot."""
-    union = reduce(lambda one, other: one.unionByName(other), blocks)
-    return union.repartition(tasks, "slot").sortWithinPartitions("slot")
+    return union(blocks).repartition(tasks, "slot").sortWithinPartitions("slot")
 
 
 def each_slot(compute: Callable[[Frames], Iterable[pa.RecordBatch]]) -> Callable[[Batches], Batches]:
