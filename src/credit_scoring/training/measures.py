@@ -10,7 +10,7 @@ import numpy as np
 from credit_scoring.explanation.points import Scale
 from credit_scoring.model.artifacts import Costs
 from credit_scoring.training.evaluate import auc_of, calibration_error_of, discrimination, metrics, truth
-from credit_scoring.training.intervals import Interval, Resampling, difference, intervals
+from credit_scoring.training.intervals import Interval, Resampling, Statistic, difference, intervals
 from credit_scoring.training.predict import Margins
 from credit_scoring.training.threshold import (
     approved_by_score,
@@ -26,8 +26,9 @@ from credit_scoring.training.threshold import (
 class Measures:
     """Numbers by name, as they are logged (`oof_auc`, ...); and the intervals of some of them, by the same names.
 
-    Two intervals are of paired differences: `..._cost_above_approve_all`, `..._cost_above_best`, both of the cost as
-    decided by the score.
+    Some intervals are of paired differences: `..._cost_above_approve_all`, `..._cost_above_best` and
+    `..._cost_above_searched`, all of the cost as decided by the score. The best threshold in hindsight has seen the
+    outcomes that it is judged by; the searched one, where there are several folds, only those of the others.
     """
 
     metrics: Mapping[str, float]
@@ -42,20 +43,21 @@ def measures(prefix: str, clients: Margins, scale: Scale, costs: Costs, resampli
     by_score = cost_of(clients.target, decided, costs)
     all_approved = cost_of(clients.target, np.ones(len(decided), np.bool_), costs)
     best = best_cost_of(clients.target, probability, costs)
-    found = intervals(
-        {
-            "auc": auc_of(clients.target, clients.margin),
-            "ece": calibration_error_of(clients.target, probability),
-            "cost_by_score": by_score,
-            "cost_at_half": cost_of(clients.target, probability < 0.5, costs),
-            "cost_approve_all": all_approved,
-            "best_cost": best,
-            "cost_above_approve_all": difference(by_score, all_approved),
-            "cost_above_best": difference(by_score, best),
-        },
-        len(decided),
-        resampling,
-    )
+    statistics = {
+        "auc": auc_of(clients.target, clients.margin),
+        "ece": calibration_error_of(clients.target, probability),
+        "cost_by_score": by_score,
+        "cost_at_half": cost_of(clients.target, probability < 0.5, costs),
+        "cost_approve_all": all_approved,
+        "best_cost": best,
+        "cost_above_approve_all": difference(by_score, all_approved),
+        "cost_above_best": difference(by_score, best),
+    }
+    searched: dict[str, Statistic] = {}
+    if len(np.unique(clients.part)) > 1:
+        by_search = cost_of(clients.target, approved_by_search(clients.target, probability, clients.part, costs), costs)
+        searched = {"cost_searched": by_search, "cost_above_searched": difference(by_score, by_search)}
+    found = intervals(statistics | searched, len(decided), resampling)
     found["ece"] = found["ece"].within(0.0, 1.0)
     costs_found = asdict(cost_report(clients.target, probability, costs))
     return Measures(
@@ -65,26 +67,7 @@ def measures(prefix: str, clients: Margins, scale: Scale, costs: Costs, resampli
             **{f"{prefix}_{name}": value for name, value in costs_found.items()},
             f"{prefix}_cost_by_score": cost(clients.target, decided, costs),
             f"{prefix}_approval_rate": float(decided.mean()),
+            **{f"{prefix}_{name}": found[name].value for name in searched},
         },
         intervals={f"{prefix}_{name}": interval for name, interval in found.items()},
     )
-
-
-def searched(out_of_fold: Margins, scale: Scale, costs: Costs, resampling: Resampling) -> Measures:
-    """The cost of a threshold searched on the other folds, and what ours costs above it, paired.
-
-    The best threshold in hindsight has seen the outcomes that it is judged by; this one has not.
-    """
-    target = out_of_fold.target
-    ours = approved_by_score(out_of_fold.margin, scale, costs.threshold())
-    theirs = approved_by_search(target, scale.probability(out_of_fold.margin), out_of_fold.part, costs)
-    by_search = cost_of(target, theirs, costs)
-    found = intervals(
-        {
-            "oof_cost_searched": by_search,
-            "oof_cost_above_searched": difference(cost_of(target, ours, costs), by_search),
-        },
-        len(target),
-        resampling,
-    )
-    return Measures({name: interval.value for name, interval in found.items()}, found)

@@ -33,7 +33,7 @@ from credit_scoring.training.fit import fit_rounds
 from credit_scoring.training.folds import fit_folds
 from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.intervals import Interval, Resampling
-from credit_scoring.training.measures import measures, searched
+from credit_scoring.training.measures import measures
 from credit_scoring.training.predict import Margins, margins, shares
 from credit_scoring.training.reference import reference_group, reference_points
 from credit_scoring.training.sample import Sample, sample
@@ -128,7 +128,6 @@ def train(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, deci
     worth = [
         measures("oof", out_of_fold, scale, costs, resampling),
         measures("holdout", holdout, scale, costs, resampling),
-        searched(out_of_fold, scale, costs, resampling),
     ]
     comparison = compare(development, allowed, parameters, out_of_fold, costs, resampling)
     return Trained(
