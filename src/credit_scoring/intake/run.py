@@ -155,10 +155,12 @@ def _append(appends: appending.Appends, result: Account, good: list[Delivered], 
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
         list(pool.map(append, [table for table in TABLES if table.client_column]))
     append(BUREAU_BALANCE)
-    if seqs & set(result.rows.get(BUREAU.name, {})):
-        appends.adopted()
+    names = {delivery.seq: delivery.name for delivery in good}
     bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
-        appends.quarantine({delivery.seq: delivery.name for delivery in good}, bad)
+        appends.quarantine(names, bad)
+    if seqs & set(result.rows.get(BUREAU.name, {})):
+        appends.adopted()
+        appends.adopted_quarantine(names)
     appends.client_deliveries()
