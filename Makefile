@@ -20,7 +20,7 @@ JARS := .jars/jars.stamp
 SPARK := .venv/spark.stamp
 AZURITE := node_modules/azurite.stamp
 
-.PHONY: help score test setup jars check fix lock clean system system-test
+.PHONY: help score test setup jars check docs fix lock clean system system-test
 
 help:  ## say what there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,12 +35,16 @@ setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(AZURITE)  ## install all that sc
 
 jars: system $(SPARK)  ## only Spark's environment and jars
 
-check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers
+check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers, generated pages
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "not formatted: make fix"; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	@$(BIN)/python tools/docs.py --check
 	@echo "check: all well"
+
+docs: system $(PACKAGE)  ## write the pages that follow from declarations
+	@$(BIN)/python tools/docs.py
 
 fix: system $(DEV)  ## format, and mend what ruff can
 	@$(BIN)/ruff check --quiet --fix-only
