@@ -121,13 +121,15 @@ def costs(trained: Trained, decision: Decision) -> Section:
     rows.append(
         (
             "As decided, less the best in hindsight",
-            *(numbers(trained.intervals[f"{sample}_cost_above_best"]) for sample in ("oof", "holdout")),
+            numbers(trained.intervals["oof_cost_above_best"]),
+            numbers(trained.intervals["holdout_cost_above_best"]),
         )
     )
     rows.append(
         (
             "The same, if every probability were true",
-            *(number(trained.metrics[f"{sample}_cost_above_best_by_chance"]) for sample in ("oof", "holdout")),
+            number(trained.metrics["oof_cost_above_best_by_chance"]),
+            number(trained.metrics["holdout_cost_above_best_by_chance"]),
         )
     )
     rows.append(
