@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from credit_scoring.errors import CreditScoringError, ErrorKind, deliveries
+from credit_scoring.errors import CreditScoringError, ErrorKind, deliveries, faults, learning, models, runs, usage
 
-_MODULES = (deliveries,)
+_MODULES = (faults, usage, deliveries, models, learning, runs)
 
 
 def kinds() -> tuple[ErrorKind[CreditScoringError], ...]:
