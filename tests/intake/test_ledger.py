@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from pyspark.sql import Row
 
 from credit_scoring.errors import RunActive
 from credit_scoring.intake.events import Claim, Delivered, next_seq
+from credit_scoring.intake.holder import present
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.storage.tables import Tables
 
@@ -46,6 +48,18 @@ def test_a_released_claim_is_taken_over_at_once(ledger: Ledger) -> None:
     first = claim(ledger, "first", MONDAY)
     ledger.release(first, NOW)
     assert claim(ledger, "second", MONDAY).claim_id == first.claim_id
+
+
+def test_a_claim_whose_run_has_died_on_this_machine_is_taken_over_at_once(ledger: Ledger) -> None:
+    alive = str(present())
+    first = claim(replace(ledger, holder=alive), "first", MONDAY)
+    with pytest.raises(RunActive):
+        claim(ledger, "second", MONDAY)
+    ledger.release(first, NOW)
+    place, me, *_ = alive.split(" ")
+    claim(replace(ledger, holder=f"{place} {me}0"), "second", MONDAY)
+    third = claim(ledger, "third", TUESDAY)
+    assert (third.claim_id, third.deliveries, third.number) == (first.claim_id, (MONDAY,), 3)
 
 
 def test_a_finished_claim_makes_way(ledger: Ledger) -> None:

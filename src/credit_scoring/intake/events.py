@@ -34,6 +34,7 @@ COLUMNS = {
     "path": "STRING",
     "sha256": "STRING",
     "files": f"ARRAY<{FILE_COUNTS}>",
+    "holder": "STRING",
 }
 _CLOSING: dict[str, tuple[str, ...]] = {"intake": ("accepted", "refused"), "score": ("published",)}
 
@@ -49,7 +50,10 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Claim:
-    """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over."""
+    """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over.
+
+    `holder`: the run's processes, where they can be looked for (see intake.holder).
+    """
 
     claim_id: str
     number: int
@@ -58,6 +62,7 @@ class Claim:
     deliveries: tuple[Delivered, ...]
     expires_at: datetime
     model_version: int | None = None
+    holder: str | None = None
 
     @property
     def seqs(self) -> list[int]:
@@ -123,6 +128,7 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
         ),
         expires_at=datetime.min.replace(tzinfo=UTC) if released else latest[0].expires_at.astimezone(UTC),
         model_version=latest[0].model_version,
+        holder=latest[0].asDict().get("holder"),  # not in a ledger of an earlier release
     )
 
 
