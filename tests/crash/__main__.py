@@ -1,6 +1,7 @@
-"""`make crash`: the score job is killed at every bound and inside every commit, and at random, and run again each time.
+"""`make crash`: the score job is stopped at every bound, inside every commit and at random, and each time run again.
 
-What is done already is not done again until everything is: --fresh begins anew. Exit code 1 when a trial went wrong.
+Moments drawn at random are SIGKILL's; at the others one run stands still while its home is copied (see trial), unless
+--kill says otherwise. What is done already is not done again: --fresh begins anew. Exit code 1: a trial went wrong.
 """
 
 from __future__ import annotations
@@ -11,72 +12,113 @@ import logging
 import os
 import shutil
 import sys
-import threading
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from crash.lender import Lender, prepare
-from crash.plan import at_random, bounds
+from crash.plan import Moment, at_random, bounds
 from crash.trial import Harness, Outcome, Undisturbed
 
 
-def run(folder: Path, count: int, seed: int, at_once: int, only: str) -> int:
-    done_file, first_file = folder / "outcomes.jsonl", folder / "undisturbed.json"
-    if first_file.exists():
-        lender, undisturbed = Lender(folder / "lender"), Undisturbed(**json.loads(first_file.read_text()))
-        harness = Harness(lender, folder / "homes", threading.Lock())
-    else:
-        shutil.rmtree(folder, ignore_errors=True)
-        harness = Harness(prepare(folder / "lender"), folder / "homes", threading.Lock())
-        undisturbed = harness.undisturbed()
-        first_file.write_text(json.dumps(asdict(undisturbed)))
-    at_bounds = bounds(undisturbed.passed)
-    moments = [m for m in [*at_bounds, *at_random(undisturbed.passed, count, seed)] if only in str(m)]
-    done = [Outcome(**json.loads(line)) for line in done_file.read_text().splitlines()] if done_file.exists() else []
-    left = [moment for moment in moments if str(moment) not in {outcome.moment for outcome in done}]
-    print(f"{len(moments)} moments, {len(moments) - len(left)} of them done before; logs in {folder}", flush=True)
+@dataclass(frozen=True)
+class Campaign:
+    """All trials of a folder, and what is known of them already."""
 
-    start = time.monotonic()
-    with ThreadPoolExecutor(at_once) as pool, done_file.open("a") as out:
-        for number, trial in enumerate(as_completed(pool.submit(harness.trial, m, undisturbed) for m in left), 1):
-            outcome = trial.result()
-            done.append(outcome)
+    folder: Path
+
+    def begin(self) -> tuple[Harness, Undisturbed]:
+        """The harness with its lender, and the undisturbed run; made once."""
+        known = self.folder / "undisturbed.json"
+        if known.exists():
+            return self._harness(), Undisturbed(**json.loads(known.read_text()))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        prepare(self.folder / "lender")
+        undisturbed = self._harness().undisturbed()
+        known.write_text(json.dumps(asdict(undisturbed)))
+        return self._harness(), undisturbed
+
+    def _harness(self) -> Harness:
+        return Harness(Lender(self.folder / "lender"), self.folder / "homes")
+
+    def copies(self, harness: Harness, moments: Sequence[Moment]) -> list[tuple[Moment, Path]]:
+        """What one run leaves at each of the moments; made once."""
+        known = self.folder / "copies.json"
+        if not known.exists():
+            shutil.rmtree(harness.root / "copies", ignore_errors=True)
+            copied = [[asdict(moment), str(copy)] for moment, copy in harness.freeze(moments)]
+            known.write_text(json.dumps(copied))
+        return [(Moment(**moment), Path(copy)) for moment, copy in json.loads(known.read_text())]
+
+    def done(self, how: str) -> list[Outcome]:
+        """The outcomes so far."""
+        known = self.folder / f"{how}.jsonl"
+        return [Outcome(**json.loads(line)) for line in known.read_text().splitlines()] if known.exists() else []
+
+    def add(self, how: str, outcome: Outcome) -> None:
+        with (self.folder / f"{how}.jsonl").open("a") as out:
             out.write(json.dumps(asdict(outcome)) + "\n")
-            out.flush()
-            print(_line(outcome, number, len(left)), flush=True)
-    return _summary(done, {str(moment) for moment in at_bounds}, time.monotonic() - start)
 
 
-def _line(outcome: Outcome, number: int, of: int) -> str:
-    verdict = "; ".join(outcome.wrong) or ("as undisturbed" if outcome.killed else "ended before it was killed")
-    return f"{number:4d}/{of}  {outcome.seconds:5.1f} s  {outcome.moment}: {verdict}"
+def run(folder: Path, kill: str, count: int, seed: int) -> int:
+    campaign = Campaign(folder)
+    print(f"everything is in {folder}; preparing a lender, a model and an undisturbed run", flush=True)
+    harness, undisturbed = campaign.begin()
+    at_bounds, drawn = bounds(undisturbed.passed), at_random(undisturbed.passed, count, seed)
+    killed = {"none": [], "random": drawn, "all": [*at_bounds, *drawn]}[kill]
+    frozen = [moment for moment in [*at_bounds, *drawn] if moment not in killed]
+    print(f"{len(at_bounds)} bounds and insides of commits, {len(drawn)} moments drawn with seed {seed}", flush=True)
+
+    copies = dict(campaign.copies(harness, frozen)) if frozen else {}
+    finishing = (harness.finish_frozen(m, copies[m], undisturbed) for m in _left(campaign, "frozen", list(copies)))
+    _run_all(campaign, "frozen", finishing)
+    _run_all(campaign, "killed", (harness.kill(m, undisturbed) for m in _left(campaign, "killed", killed)))
+    missed = [str(moment) for moment in frozen if moment not in copies]
+    return _summary(campaign, missed)
 
 
-def _summary(done: list[Outcome], at_bounds: set[str], seconds: float) -> int:
-    for kind, of_kind in (("at bounds and inside commits", True), ("at random", False)):
-        trials = [outcome for outcome in done if (outcome.moment in at_bounds) is of_kind]
-        wrong = [outcome for outcome in trials if outcome.wrong]
-        ended = sum(not outcome.killed for outcome in trials)
-        print(f"{len(trials)} killed {kind}: {len(wrong)} wrong, {ended} had ended before")
+def _left(campaign: Campaign, how: str, moments: Sequence[Moment]) -> list[Moment]:
+    done = {outcome.moment for outcome in campaign.done(how)}
+    left = [moment for moment in moments if str(moment) not in done]
+    print(f"{how}: {len(moments)} moments, {len(moments) - len(left)} of them done before", flush=True)
+    return left
+
+
+def _run_all(campaign: Campaign, how: str, trials: Iterator[Outcome]) -> None:
+    start = time.monotonic()
+    for number, outcome in enumerate(trials, 1):
+        campaign.add(how, outcome)
+        verdict = "; ".join(outcome.wrong) or ("as undisturbed" if outcome.disturbed else "had ended before")
+        print(f"{how} {number:4d}  {outcome.seconds:5.1f} s  {outcome.moment}: {verdict}", flush=True)
+    print(f"{how}: {(time.monotonic() - start) / 60:.1f} minutes", flush=True)
+
+
+def _summary(campaign: Campaign, missed: Sequence[str]) -> int:
+    every = []
+    for how in ("frozen", "killed"):
+        done = campaign.done(how)
+        every += done
+        wrong = [outcome for outcome in done if outcome.wrong]
+        ended = sum(not outcome.disturbed for outcome in done)
+        print(f"{how}: {len(done)} moments, {len(wrong)} wrong, {ended} after the run's end")
         for outcome in wrong:
             print(f"  {outcome.moment}: {'; '.join(outcome.wrong)}")
-    print(f"{seconds / 60:.1f} minutes")
-    return int(any(outcome.wrong for outcome in done))
+    if missed:
+        print(f"not come to: {', '.join(missed)}")
+    return int(any(outcome.wrong for outcome in every))
 
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(prog="make crash", description=__doc__)
     options.add_argument("--folder", type=Path, default=Path("var/crash"))
-    options.add_argument("--random", type=int, default=50, help="how many random moments")
+    options.add_argument("--kill", choices=["none", "random", "all"], default="random", help="which are SIGKILL's")
+    options.add_argument("--random", type=int, default=50, help="how many moments are drawn")
     options.add_argument("--seed", type=int, default=7)
-    options.add_argument("--at-once", type=int, default=2)
-    options.add_argument("--only", default="", help="only moments whose name holds this")
-    options.add_argument("--fresh", action="store_true", help="also what is done already")
+    options.add_argument("--fresh", action="store_true", help="forget what was done")
     chosen = options.parse_args()
     if chosen.fresh:
         shutil.rmtree(chosen.folder, ignore_errors=True)
     os.environ["POLARS_MAX_THREADS"] = "1"
     logging.getLogger("credit_scoring").setLevel(logging.WARNING)
-    sys.exit(run(chosen.folder.absolute(), chosen.random, chosen.seed, chosen.at_once, chosen.only))
+    sys.exit(run(chosen.folder.absolute(), chosen.kill, chosen.random, chosen.seed))

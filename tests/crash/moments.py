@@ -1,13 +1,13 @@
-"""The moments at which a run can be killed: around and inside every commit, and at the bounds of every step.
+"""The moments of a run: the bounds of every step, and the bounds and the inside of every commit.
 
 A commit is whatever changes what the next run finds: a transaction of a Delta table, or a file that appears or goes.
-Commits are noticed where the product asks Spark or its folders for them, so that a commit added to the product is a
-moment without anybody's doing. A moment's name follows from what is committed and where, never from a run's ids:
+Commits are noticed where the product asks Spark or its folders for them, so that one which is added to the product
+needs nothing here. A moment's name follows from what is committed and where, never from a run's ids:
 
-    before append deliveries 2      the second append to the table has not begun
-    writing append deliveries 2     its first data file is there
-    committing append deliveries 2  the first file of its transaction is there
-    after append deliveries 2       it is done
+    before append tables/deliveries 2      the second append to the table has not begun
+    writing append tables/deliveries 2     its first data file is there
+    committing append tables/deliveries 2  the first file of its transaction is there
+    after append tables/deliveries 2       it is done
     begin step finding the clients
     end step finding the clients
 """
@@ -16,11 +16,10 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,16 +38,16 @@ _POLL_SECONDS = 0.0002
 
 @dataclass
 class Moments:
-    """Records each moment that a run passes, and kills the run's process group at one of them.
+    """Tells every moment that a run passes, and has it disturbed at some of them.
 
-    `record` gets a line a moment: seconds since the start, a tab, the name. The run dies at `die_at`, or so many
-    seconds after it; a run that never comes there goes on to its end.
+    `record` gets a line a moment: seconds since the start, a tab, the name. `disturb` is called with each name of
+    `disturbances` as often as there are delays (in seconds) beside it, so much later.
     """
 
     home: Path
     record: Path
-    die_at: str | None = None
-    seconds_later: float = 0.0
+    disturbances: Mapping[str, Sequence[float]]
+    disturb: Callable[[str, float], None]
     start: float = field(default_factory=time.monotonic)
     _seen: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -57,11 +56,13 @@ class Moments:
         """The run is at this moment."""
         with self._lock, self.record.open("a") as out:
             out.write(f"{time.monotonic() - self.start:.3f}\t{moment}\n")
-        if moment == self.die_at:
-            if self.seconds_later:
-                threading.Timer(self.seconds_later, die).start()
+        for delay in self.disturbances.get(moment, ()):
+            if delay:
+                timer = threading.Timer(delay, self.disturb, (moment, delay))
+                timer.daemon = True
+                timer.start()
             else:
-                die()
+                self.disturb(moment, 0.0)
 
     @contextmanager
     def commit(self, what: str, place: str) -> Iterator[None]:
@@ -72,12 +73,18 @@ class Moments:
             self._seen[name] += 1
             name += f" {self._seen[name]}" if self._seen[name] > 1 else ""
         self.reach(f"before {name}")
-        for stage, there in (("writing", _data), ("committing", _log)):
-            if self.die_at == f"{stage} {name}":
-                threading.Thread(target=_die_on_change, args=(path, there), daemon=True).start()
+        over = threading.Event()
+        watchers = [
+            threading.Thread(target=self._watch, args=(f"{stage} {name}", path, there, over))
+            for stage, there in (("writing", _data), ("committing", _log))
+            if f"{stage} {name}" in self.disturbances
+        ]
+        for watcher in watchers:
+            watcher.start()
         yield
-        if self.die_at in (f"writing {name}", f"committing {name}"):
-            self.reach(self.die_at)  # it was over before the watcher looked
+        over.set()
+        for watcher in watchers:
+            watcher.join()
         self.reach(f"after {name}")
 
     @contextmanager
@@ -87,21 +94,16 @@ class Moments:
         yield
         self.reach(f"end step {name}")
 
-
-def die() -> None:
-    """SIGKILL to the process group: this process, and the JVM that it started."""
-    os.killpg(os.getpgrp(), signal.SIGKILL)
-
-
-def _die_on_change(path: Path, there: Callable[[Path], set[str]]) -> None:
-    before = there(path)
-    while there(path) == before:
-        time.sleep(_POLL_SECONDS)
-    die()
+    def _watch(self, moment: str, path: Path, there: Callable[[Path], set[str]], over: threading.Event) -> None:
+        """Reaches the moment when what is there changes; at the latest when the commit is over."""
+        before = there(path)
+        while there(path) == before and not over.is_set():
+            time.sleep(_POLL_SECONDS)
+        self.reach(moment)
 
 
 def _data(path: Path) -> set[str]:
-    """What lies beside a file, or in a table but for its log."""
+    """What lies in a table beside its log, or beside a file."""
     folder = path if path.is_dir() else path.parent
     return {name for name in os.listdir(folder) if name != LOG} if folder.is_dir() else set()
 
@@ -122,7 +124,7 @@ def install(moments: Moments) -> None:
 
     DataFrame.writeTo = write_to
     for what in ("append", "overwrite", "createOrReplace"):
-        setattr(DataFrameWriterV2, what, _told_of(moments, what, getattr(DataFrameWriterV2, what)))
+        setattr(DataFrameWriterV2, what, _told(moments, what, getattr(DataFrameWriterV2, what)))
 
     asking = SparkSession.sql
 
@@ -154,7 +156,7 @@ def install(moments: Moments) -> None:
     Stopwatch.step, Folder.writing, Folder.remove = step, writing, remove
 
 
-def _told_of(moments: Moments, what: str, commit: Callable[..., object]) -> Callable[..., object]:
+def _told(moments: Moments, what: str, commit: Callable[..., object]) -> Callable[..., object]:
     def run(writer: DataFrameWriterV2, *arguments: object) -> object:
         with moments.commit(what, writer.place):
             return commit(writer, *arguments)

@@ -1,15 +1,23 @@
-"""One trial: a run of the job is killed at a moment, another run finishes its work, and what is there is compared."""
+"""Trials: a run of the job is killed at a moment, another run finishes its work, and what is there is compared.
+
+What a run leaves that is killed by SIGKILL is what its files hold at that instant: the system keeps what was written,
+and a process that is gone writes no more. So there are two ways to have it: the run is killed; or its process group
+stands still (SIGSTOP) while its home is copied, and goes on to its next moment. The second gives every moment of a run
+for the price of one run.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-import threading
 import time
-from contextlib import suppress
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,27 +30,26 @@ from credit_scoring import commands
 from credit_scoring.settings import load
 
 TESTS = Path(__file__).parent.parent
-MINUTES_ALLOWED = 5
 REFUSED = 3
 """How a whole run ends: one of the lender's deliveries is refused."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a trial. `wrong`: sentences, none when the second run left what an undisturbed run leaves.
+    """What came of a trial. `wrong`: sentences, none when the next run left what an undisturbed run leaves.
 
-    `killed`: whether the first run died before its end; of a moment drawn at random near its end it may not.
+    `disturbed`: whether the run was stopped before its end, which one moment drawn at random near it may miss.
     """
 
     moment: str
-    killed: bool
+    disturbed: bool
     seconds: float
     wrong: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """A run that nobody killed: what it left, and when it passed which moment, in seconds."""
+    """A run that nobody stopped: what it left, and which moments it passed."""
 
     left: Contents
     passed: Passed
@@ -50,32 +57,52 @@ class Undisturbed:
 
 @dataclass(frozen=True)
 class Harness:
-    """Where trials are made, each in a home of its own below `root`. `one_at_a_time`: runs that share a session."""
+    """Where trials are made: homes below `root`, in which nothing is taken in yet."""
 
     lender: Lender
     root: Path
-    one_at_a_time: threading.Lock
 
     def undisturbed(self) -> Undisturbed:
-        """Runs the job once to its end, in the same way in which it is killed later."""
+        """Runs the job once to its end."""
         home = self._home("undisturbed")
-        code = self._run(home)
-        if code != REFUSED:
-            raise RuntimeError(f"the undisturbed run ended with {code}: see {home / 'run.log'}")
+        with self._run(home) as run:
+            run.wait()
+        if run.returncode != REFUSED:
+            raise RuntimeError(f"the undisturbed run ended with {run.returncode}: see {home / 'run.log'}")
         lines = (line.split("\t") for line in (home / "record").read_text().splitlines())
         return Undisturbed(contents(home), [(float(seconds), moment) for seconds, moment in lines])
 
-    def trial(self, moment: Moment, undisturbed: Undisturbed) -> Outcome:
-        """Kills a run at the moment and has another one finish. Its home is kept when something is wrong."""
+    def kill(self, moment: Moment, undisturbed: Undisturbed) -> Outcome:
+        """Kills a run at the moment, and has the next one finish."""
         start = time.monotonic()
-        home = self._home(str(moment).replace("/", "_").replace(" ", "_"))
-        code = self._run(home, moment)
-        wrong = self._finish(home) or differences(undisturbed.left, contents(home))
-        if code not in (-signal.SIGKILL, REFUSED):
-            wrong = [f"the run that was to be killed ended with {code}", *wrong]
-        if not wrong:
-            shutil.rmtree(home)
-        return Outcome(str(moment), code == -signal.SIGKILL, time.monotonic() - start, tuple(wrong))
+        home = self._home("killed")
+        with self._run(home, "kill", [moment]) as run:
+            run.wait()
+        wrong = self._finish(home, undisturbed)
+        if run.returncode not in (-signal.SIGKILL, REFUSED):
+            wrong = [f"the run that was to be killed ended with {run.returncode}", *wrong]
+        return Outcome(str(moment), run.returncode == -signal.SIGKILL, time.monotonic() - start, tuple(wrong))
+
+    def freeze(self, moments: Sequence[Moment]) -> Iterator[tuple[Moment, Path]]:
+        """Runs the job once, and yields each moment, as it comes, with a copy of the home as it is then."""
+        home = self._home("frozen")
+        with self._run(home, "freeze", moments) as run:
+            while _stands_still(run):
+                moment = Moment(*json.loads((home / "record.frozen").read_text()))
+                copy = self.root / "copies" / str(moment).replace("/", "_").replace(" ", "_")
+                shutil.copytree(home, copy)
+                yield moment, copy
+                os.killpg(run.pid, signal.SIGCONT)
+        if run.returncode != REFUSED:
+            raise RuntimeError(f"the run that was stopped now and then ended with {run.returncode}: {home / 'run.log'}")
+
+    def finish_frozen(self, moment: Moment, copy: Path, undisturbed: Undisturbed) -> Outcome:
+        """Has the next run finish what stood in a copy. To be called when the run that was copied has ended."""
+        start = time.monotonic()
+        home = self._home("frozen")  # the ledger names paths: a copy goes on where it was taken
+        shutil.copytree(copy, home, dirs_exist_ok=True)
+        wrong = self._finish(home, undisturbed)
+        return Outcome(str(moment), True, time.monotonic() - start, tuple(wrong))
 
     def _home(self, name: str) -> Path:
         home = self.root / name
@@ -83,10 +110,16 @@ class Harness:
         home.mkdir(parents=True)
         return home
 
-    def _run(self, home: Path, moment: Moment | None = None) -> int:
-        """Runs the job in a session of its own; its exit code. Nothing of it is alive afterwards."""
-        when = [moment.name, str(moment.seconds_later)] if moment else []
-        command = [sys.executable, "-m", "crash.job", str(self.lender.conf(home)), str(home / "record"), *when]
+    @contextmanager
+    def _run(self, home: Path, how: str = "", moments: Sequence[Moment] = ()) -> Iterator[subprocess.Popen[bytes]]:
+        """The job as a process, in a session of its own. Nothing of it is alive afterwards."""
+        command = [sys.executable, "-m", "crash.job", str(self.lender.conf(home)), str(home / "record")]
+        if how:
+            plan = defaultdict(list)
+            for moment in moments:
+                plan[moment.name].append(moment.seconds_later)
+            (home / "plan.json").write_text(json.dumps(plan))
+            command += [how, str(home / "plan.json")]
         with (home / "run.log").open("wb") as log:
             run = subprocess.Popen(
                 command,
@@ -97,33 +130,45 @@ class Harness:
                 start_new_session=True,
             )
             try:
-                return run.wait(MINUTES_ALLOWED * 60)
+                yield run
             finally:
                 _end_session(run.pid)
                 run.wait()
 
-    def _finish(self, home: Path) -> list[str]:
-        """Runs the job again, at once, as the next night would: in this process, whose session is warm."""
-        with self.one_at_a_time:
-            try:
-                commands.score(load(self.lender.conf(home)))
-            except Exception as error:
-                return [f"the next run failed: {type(error).__name__}: {str(error)[:500]}"]
-        return []
+    def _finish(self, home: Path, undisturbed: Undisturbed) -> list[str]:
+        """Runs the job again, at once: in this process, whose session is warm. What is wrong then."""
+        try:
+            commands.score(load(self.lender.conf(home)))
+        except Exception as error:
+            return [f"the next run failed: {type(error).__name__}: {str(error)[:500]}"]
+        return differences(undisturbed.left, contents(home))
+
+
+def _stands_still(run: subprocess.Popen[bytes]) -> bool:
+    """Waits until the run's whole group has stopped (True) or the run has ended (False)."""
+    _, status = os.waitpid(run.pid, os.WUNTRACED)
+    if not os.WIFSTOPPED(status):
+        run.returncode = os.waitstatus_to_exitcode(status)
+        return False
+    while any(each.status() != psutil.STATUS_STOPPED for each in _session(run.pid) if os.getpgid(each.pid) == run.pid):
+        time.sleep(0.001)
+    return True
+
+
+def _session(leader: int) -> list[psutil.Process]:
+    """The processes of a session that are alive."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 def _end_session(leader: int) -> None:
     """Kills what is left of a run: Python's workers have a process group of their own, and outlive the JVM a moment."""
-    while left := [process for process in psutil.process_iter() if _session_of(process) == leader]:
+    while left := _session(leader):
         for process in left:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         psutil.wait_procs(left, timeout=5)
-
-
-def _session_of(process: psutil.Process) -> int | None:
-    """The session of a process that is alive."""
-    try:
-        return None if process.status() == psutil.STATUS_ZOMBIE else os.getsid(process.pid)
-    except (ProcessLookupError, psutil.NoSuchProcess):
-        return None
