@@ -71,9 +71,9 @@ def run(folder: Path, kill: str, count: int, seed: int) -> int:
     print(f"{len(at_bounds)} bounds and insides of commits, {len(drawn)} moments drawn with seed {seed}", flush=True)
 
     copies = dict(campaign.copies(harness, frozen)) if frozen else {}
-    finishing = (harness.finish_frozen(m, copies[m], undisturbed) for m in _left(campaign, "frozen", list(copies)))
+    finishing = (harness.thaw(m, copies[m], undisturbed.left) for m in _left(campaign, "frozen", list(copies)))
     _run_all(campaign, "frozen", finishing)
-    _run_all(campaign, "killed", (harness.kill(m, undisturbed) for m in _left(campaign, "killed", killed)))
+    _run_all(campaign, "killed", (harness.kill(m, undisturbed.left) for m in _left(campaign, "killed", killed)))
     missed = [str(moment) for moment in frozen if moment not in copies]
     return _summary(campaign, missed)
 

@@ -72,19 +72,27 @@ class Harness:
         lines = (line.split("\t") for line in (home / "record").read_text().splitlines())
         return Undisturbed(contents(home), [(float(seconds), moment) for seconds, moment in lines])
 
-    def kill(self, moment: Moment, undisturbed: Undisturbed) -> Outcome:
-        """Kills a run at the moment, and has the next one finish."""
+    def here(self, home: Path) -> Contents:
+        """Runs the job in a home, in this process, whose session is warm; what is there then."""
+        commands.score(load(self.lender.conf(home)))
+        return contents(home)
+
+    def kill(self, moment: Moment, left: Contents) -> Outcome:
+        """Kills a run at the moment, and has the next one finish what an undisturbed run has `left`."""
         start = time.monotonic()
         home = self._home("killed")
         with self._run(home, "kill", [moment]) as run:
             run.wait()
-        wrong = self._finish(home, undisturbed)
+        wrong = self.finish(home, left)
         if run.returncode not in (-signal.SIGKILL, REFUSED):
             wrong = [f"the run that was to be killed ended with {run.returncode}", *wrong]
         return Outcome(str(moment), run.returncode == -signal.SIGKILL, time.monotonic() - start, tuple(wrong))
 
     def freeze(self, moments: Sequence[Moment]) -> Iterator[tuple[Moment, Path]]:
-        """Runs the job once, and yields each moment, as it comes, with a copy of the home as it is then."""
+        """Runs the job once, and yields each moment, as it comes, with a copy of the home as it is then.
+
+        The run stands still meanwhile. It is killed where the iterator is closed before its end.
+        """
         home = self._home("frozen")
         with self._run(home, "freeze", moments) as run:
             while _stands_still(run):
@@ -96,13 +104,20 @@ class Harness:
         if run.returncode != REFUSED:
             raise RuntimeError(f"the run that was stopped now and then ended with {run.returncode}: {home / 'run.log'}")
 
-    def finish_frozen(self, moment: Moment, copy: Path, undisturbed: Undisturbed) -> Outcome:
+    def thaw(self, moment: Moment, copy: Path, left: Contents) -> Outcome:
         """Has the next run finish what stood in a copy. To be called when the run that was copied has ended."""
         start = time.monotonic()
         home = self._home("frozen")  # the ledger names paths: a copy goes on where it was taken
         shutil.copytree(copy, home, dirs_exist_ok=True)
-        wrong = self._finish(home, undisturbed)
+        wrong = self.finish(home, left)
         return Outcome(str(moment), True, time.monotonic() - start, tuple(wrong))
+
+    def finish(self, home: Path, left: Contents) -> list[str]:
+        """Runs the job again, at once, as the next night would; what differs then from an undisturbed run."""
+        try:
+            return differences(left, self.here(home))
+        except Exception as error:
+            return [f"the next run failed: {type(error).__name__}: {str(error)[:500]}"]
 
     def _home(self, name: str) -> Path:
         home = self.root / name
@@ -135,14 +150,6 @@ class Harness:
                 _end_session(run.pid)
                 run.wait()
 
-    def _finish(self, home: Path, undisturbed: Undisturbed) -> list[str]:
-        """Runs the job again, at once: in this process, whose session is warm. What is wrong then."""
-        try:
-            commands.score(load(self.lender.conf(home)))
-        except Exception as error:
-            return [f"the next run failed: {type(error).__name__}: {str(error)[:500]}"]
-        return differences(undisturbed.left, contents(home))
-
 
 def _stands_still(run: subprocess.Popen[bytes]) -> bool:
     """Waits until the run's whole group has stopped (True) or the run has ended (False)."""
@@ -167,6 +174,8 @@ def _session(leader: int) -> list[psutil.Process]:
 
 def _end_session(leader: int) -> None:
     """Kills what is left of a run: Python's workers have a process group of their own, and outlive the JVM a moment."""
+    with suppress(ProcessLookupError):
+        os.killpg(leader, signal.SIGKILL)
     while left := _session(leader):
         for process in left:
             with suppress(psutil.NoSuchProcess):

@@ -72,6 +72,16 @@ def test_a_finished_claim_makes_way(ledger: Ledger) -> None:
     assert ledger.accepted() == (MONDAY,)
 
 
+def test_of_a_claim_taken_over_what_was_finished_stays_so(ledger: Ledger) -> None:
+    first = claim(ledger, "first", MONDAY, TUESDAY)
+    ledger.record(first, "accepted", MONDAY, NOW)
+    ledger.release(first, NOW)
+    second = claim(ledger, "second")
+    assert (second.claim_id, second.deliveries) == (first.claim_id, (TUESDAY,))
+    ledger.record(second, "refused", TUESDAY, NOW)
+    assert ledger.claim("intake", lambda events: (), "third", NOW, minutes=60) is None
+
+
 def test_intake_and_scoring_do_not_wait_for_each_other(ledger: Ledger) -> None:
     claim(ledger, "first", MONDAY)
     scoring = ledger.claim("score", lambda events: [TUESDAY], "second", NOW, minutes=60, model_version=4)

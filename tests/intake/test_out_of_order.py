@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pyspark.errors import AnalysisException
 
 from credit_scoring.intake import appending
 from credit_scoring.intake import run as intake_run
+from credit_scoring.intake.ledger import Ledger
 from credit_scoring.schema.tables import TABLES
 
 NAMES = (*(table.name for table in TABLES), "quarantine", "client_deliveries")
@@ -20,8 +22,25 @@ def contents(lender: Any) -> dict[str, list[str]]:
     return {name: sorted(map(str, lender.tables.read(name).collect())) for name in NAMES}
 
 
+def staged(lender: Any) -> list[str]:
+    return [path.name for path in (lender.folder / "tables").iterdir() if path.name.startswith("staging")]
+
+
 def accepted(report: Any) -> list[tuple[str, int]]:
     return [(each.delivery.name, each.delivery.seq) for each in report.accepted]
+
+
+def dies_at(monkeypatch: pytest.MonkeyPatch, of: Any, name: str, call: int) -> None:
+    """The run ends at the call of that number, as one that is killed: it releases nothing."""
+    going_on, calls = getattr(of, name), count(1)
+
+    def dying(*arguments: Any, **more: Any) -> Any:
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return going_on(*arguments, **more)
+
+    monkeypatch.setattr(of, name, dying)
+    monkeypatch.setattr(intake_run, "_release", lambda *arguments: None)
 
 
 def without_credit(frame: Any) -> Any:
@@ -76,7 +95,7 @@ def test_a_run_that_outlives_its_claim_changes_nothing_more(
     lender: Any, monkeypatch: pytest.MonkeyPatch, of: Any, commit: str
 ) -> None:
     """It stops at a commit until another run, hours later, has taken its claim over and finished; then it goes on."""
-    lender.deliver("monday", range(12), outcomes=4)
+    lender.deliver("monday", range(12), only="bureau")
     committing = getattr(of, commit)
     after: list[Any] = []
 
@@ -93,4 +112,23 @@ def test_a_run_that_outlives_its_claim_changes_nothing_more(
     assert after == [([("monday", 1)], contents(lender))]
     events = [event.event for event in lender.ledger.events() if event.event in ("accepted", "refused")]
     assert events == ["accepted"]
-    assert not [path.name for path in (lender.folder / "tables").iterdir() if path.name.startswith("staging")]
+    assert staged(lender) == []
+
+
+def test_what_was_accepted_before_a_run_died_is_not_judged_again(lender: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It dies between two acceptances, and leaves no copy of the clients' rows. The lender clears Monday away."""
+    lender.deliver("monday", range(5), only="application")
+    lender.deliver("tuesday", range(5, 9), only="application")
+    dies_at(monkeypatch, Ledger, "record", call=2)
+    with pytest.raises(KeyboardInterrupt):
+        lender.intake()
+    assert staged(lender) == []
+    lender.landing.remove("monday")
+    lender.now += timedelta(hours=3)
+    report = lender.intake()
+    assert (accepted(report), report.refused) == ([("tuesday", 2)], ())
+    assert [(e.event, e.delivery) for e in lender.ledger.events() if e.event in ("accepted", "refused")] == [
+        ("accepted", "monday"),
+        ("accepted", "tuesday"),
+    ]
+    assert lender.tables.read("application").count() == 9
