@@ -29,7 +29,6 @@ from crash.plan import Moment, Passed
 from credit_scoring import commands
 from credit_scoring.settings import load
 
-TESTS = Path(__file__).parent.parent
 REFUSED = 3
 """How a whole run ends: one of the lender's deliveries is refused."""
 
@@ -138,7 +137,7 @@ class Harness:
         with (home / "run.log").open("wb") as log:
             run = subprocess.Popen(
                 command,
-                env={**os.environ, "PYTHONPATH": str(TESTS)},
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
