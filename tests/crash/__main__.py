@@ -1,7 +1,8 @@
 """`make crash`: the score job is stopped at every bound, inside every commit and at random, and each time run again.
 
-Moments drawn at random are SIGKILL's; at the others one run stands still while its home is copied (see trial), unless
---kill says otherwise. What is done already is not done again: --fresh begins anew. Exit code 1: a trial went wrong.
+At every moment one run stands still while its home is copied (see trial), and the next run finishes the copy. The
+moments drawn at random (--kill: all, or none) are killed by SIGKILL as well. What is done is not done again, unless
+--fresh forgets it. Exit code 1: a trial went wrong.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import argparse
 import json
 import logging
 import os
+import random
 import shutil
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from crash.lender import Lender, prepare
@@ -66,21 +68,34 @@ def run(folder: Path, kill: str, count: int, seed: int) -> int:
     print(f"everything is in {folder}; preparing a lender, a model and an undisturbed run", flush=True)
     harness, undisturbed = campaign.begin()
     at_bounds, drawn = bounds(undisturbed.passed), at_random(undisturbed.passed, count, seed)
-    killed = {"none": [], "random": drawn, "all": [*at_bounds, *drawn]}[kill]
-    frozen = [moment for moment in [*at_bounds, *drawn] if moment not in killed]
+    every = [*at_bounds, *drawn]
+    killed = {"none": [], "random": drawn, "all": every}[kill]
     print(f"{len(at_bounds)} bounds and insides of commits, {len(drawn)} moments drawn with seed {seed}", flush=True)
 
-    copies = dict(campaign.copies(harness, frozen)) if frozen else {}
-    finishing = (harness.thaw(m, copies[m], undisturbed.left) for m in _left(campaign, "frozen", list(copies)))
-    _run_all(campaign, "frozen", finishing)
+    copies = dict(campaign.copies(harness, every))
+    _run_all(campaign, "frozen", _thawed(campaign, harness, copies, undisturbed))
     _run_all(campaign, "killed", (harness.kill(m, undisturbed.left) for m in _left(campaign, "killed", killed)))
-    missed = [str(moment) for moment in frozen if moment not in copies]
+    missed = [str(moment) for moment in every if moment not in copies]
     return _summary(campaign, missed)
+
+
+def _thawed(
+    campaign: Campaign, harness: Harness, copies: Mapping[Moment, Path], undisturbed: Undisturbed
+) -> Iterator[Outcome]:
+    """Finishes each copy once, whichever of its moments comes first, and gives all its moments the outcome."""
+    by_name = {str(moment): copy for moment, copy in copies.items()}
+    tried = {by_name[outcome.moment]: outcome for outcome in campaign.done("frozen")}
+    for moment in _left(campaign, "frozen", list(copies)):
+        copy = copies[moment]
+        known = tried.get(copy)
+        tried[copy] = replace(known, moment=str(moment)) if known else harness.thaw(moment, copy, undisturbed.left)
+        yield tried[copy]
 
 
 def _left(campaign: Campaign, how: str, moments: Sequence[Moment]) -> list[Moment]:
     done = {outcome.moment for outcome in campaign.done(how)}
     left = [moment for moment in moments if str(moment) not in done]
+    random.Random(0).shuffle(left)  # so that what is done covers the run evenly, whenever it is ended
     print(f"{how}: {len(moments)} moments, {len(moments) - len(left)} of them done before", flush=True)
     return left
 
@@ -101,7 +116,7 @@ def _summary(campaign: Campaign, missed: Sequence[str]) -> int:
         every += done
         wrong = [outcome for outcome in done if outcome.wrong]
         ended = sum(not outcome.disturbed for outcome in done)
-        print(f"{how}: {len(done)} moments, {len(wrong)} wrong, {ended} after the run's end")
+        print(f"{how}: {len(done)} moments, {len(wrong)} wrong, {ended} missed by the run's end")
         for outcome in wrong:
             print(f"  {outcome.moment}: {'; '.join(outcome.wrong)}")
     if missed:
@@ -112,7 +127,7 @@ def _summary(campaign: Campaign, missed: Sequence[str]) -> int:
 if __name__ == "__main__":
     options = argparse.ArgumentParser(prog="make crash", description=__doc__)
     options.add_argument("--folder", type=Path, default=Path("var/crash"))
-    options.add_argument("--kill", choices=["none", "random", "all"], default="random", help="which are SIGKILL's")
+    options.add_argument("--kill", choices=["none", "random", "all"], default="random", help="which are killed as well")
     options.add_argument("--random", type=int, default=50, help="how many moments are drawn")
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--fresh", action="store_true", help="forget what was done")

@@ -8,6 +8,7 @@ for the price of one run.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -90,15 +91,19 @@ class Harness:
     def freeze(self, moments: Sequence[Moment]) -> Iterator[tuple[Moment, Path]]:
         """Runs the job once, and yields each moment, as it comes, with a copy of the home as it is then.
 
-        The run stands still meanwhile. It is killed where the iterator is closed before its end.
+        The run stands still meanwhile. It is killed where the iterator is closed before its end. Moments at which the
+        home is the same, byte for byte, share a copy.
         """
         home = self._home("frozen")
+        copies: dict[str, Path] = {}
         with self._run(home, "freeze", moments) as run:
             while _stands_still(run):
                 moment = Moment(*json.loads((home / "record.frozen").read_text()))
-                copy = self.root / "copies" / str(moment).replace("/", "_").replace(" ", "_")
-                shutil.copytree(home, copy)
-                yield moment, copy
+                state = _state(home)
+                if state not in copies:
+                    copies[state] = self.root / "copies" / str(len(copies))
+                    shutil.copytree(home, copies[state])
+                yield moment, copies[state]
                 os.killpg(run.pid, signal.SIGCONT)
         if run.returncode != REFUSED:
             raise RuntimeError(f"the run that was stopped now and then ended with {run.returncode}: {home / 'run.log'}")
@@ -148,6 +153,15 @@ class Harness:
             finally:
                 _end_session(run.pid)
                 run.wait()
+
+
+def _state(home: Path) -> str:
+    """A hash of all that the next run could find in a home."""
+    digest = hashlib.sha256()
+    for folder in ("tables", "published", "reports"):
+        for path in sorted((home / folder).rglob("*")):
+            digest.update(str(path).encode() + (path.read_bytes() if path.is_file() else b"/"))
+    return digest.hexdigest()
 
 
 def _stands_still(run: subprocess.Popen[bytes]) -> bool:
