@@ -17,6 +17,8 @@ from credit_scoring.errors import UsageError
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PREFIX = "CREDIT_SCORING_"
+CONF = f"{PREFIX}CONF"
+"""Environment variable with the settings file of commands and notebooks, where none is named."""
 
 
 class Section(BaseModel):
@@ -201,7 +203,7 @@ def load(path: Path) -> Settings:
         raise UsageError(f"The settings of {path} (with {PREFIX}* variables) do not hold: {problems}.") from None
 
 
-OTHER_VARIABLES = {f"{PREFIX}JARS"}
+OTHER_VARIABLES = {f"{PREFIX}JARS", CONF}
 """Variables with our prefix that are not settings: read before any settings file is."""
 
 
