@@ -1,4 +1,4 @@
-"""What a newcomer meets: the notebooks on the lender of `make score`, and the tutorial's commands as its page has them."""
+"""What a newcomer meets: the notebooks on the lender of `make score`, and the commands of the tutorial's page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SMALL = {
     "RETURNING": range(20_000, 20_060),
     "SETTLED": range(20_100, 20_200),
 }
-"""The lender of `make score`, a tenth of it: with all the kinds of clients, and the client whom the tutorial explains."""
+"""A tenth of the lender of `make score`: all its kinds of clients, and the client whom the tutorial explains."""
 
 
 def conf(config: dict[str, str]) -> str:
@@ -110,6 +110,7 @@ def test_a_notebook_runs_and_shows_something_in_every_part(kernel: KernelManager
     notebook = nbformat.read(PROJECT / "notebooks" / f"{name}.ipynb", 4)
     NotebookClient(notebook, km=kernel, timeout=180).execute()
     parts: dict[str, list[str]] = {}
+    part = ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             titles = re.findall(r"^#+ (.*)", cell.source, re.M)
