@@ -14,7 +14,10 @@ from nbconvert.exporters import MarkdownExporter
 
 PROJECT = Path(__file__).parents[1]
 SOURCES, PAGES = PROJECT / "notebooks", PROJECT / "docs" / "notebooks"
-SHOWN = '!!! note ""\n    Executed on the generated lender of `make score`. The notebook itself: `notebooks/{name}.ipynb`.\n'
+SHOWN = """\
+!!! note ""
+    Executed on the generated lender of `make score`. The notebook itself: `notebooks/{name}.ipynb`.
+"""
 
 
 def page(notebook: nbformat.NotebookNode, name: str) -> tuple[str, dict[str, bytes]]:
