@@ -6,11 +6,12 @@ The same notebook runs on Databricks and on one machine; what differs between th
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import chdir
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from credit_scoring import commands
 from credit_scoring.commands import Store
@@ -24,7 +25,7 @@ from credit_scoring.settings import CONF, Settings, load
 
 _LOCAL, _DATABRICKS = "conf/local.yml", "conf/dev.yml"
 _TABLES_IN_FULL = {
-    "spark.sql.repl.eagerEval.enabled": "true",  # a frame is shown as a table, as Databricks does
+    "spark.sql.repl.eagerEval.enabled": "true",
     "spark.sql.repl.eagerEval.maxNumRows": "40",
     "spark.sql.repl.eagerEval.truncate": "0",
 }
@@ -66,10 +67,19 @@ def open_lender() -> Lender:
         commands.connect(settings.mlflow)
         store = commands.open_store(settings)
     if not on_databricks:
-        for key, value in _TABLES_IN_FULL.items():
-            store.tables.spark.conf.set(key, value)
+        _show_tables(store.tables.spark)
     views.by_name(store.tables)
     return Lender(settings, store)
+
+
+def _show_tables(spark: SparkSession) -> None:
+    """Jupyter shows a frame as a table, for which its query runs once."""
+    for key, value in _TABLES_IN_FULL.items():
+        spark.conf.set(key, value)
+    if "IPython" in sys.modules and (shell := sys.modules["IPython"].get_ipython()) is not None:
+        # Jupyter asks every value for a plain text too, which would run the query again.
+        plain = shell.display_formatter.formatters["text/plain"]
+        plain.for_type(DataFrame, lambda frame, printer, cycle: printer.text("a table"))
 
 
 def _project() -> Path:
