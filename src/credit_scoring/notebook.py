@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame, SparkSession
 
 from credit_scoring import commands
 from credit_scoring.commands import Store
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import NO_PROJECT
 from credit_scoring.explanation.waterfall import Language
 from credit_scoring.explanation.waterfall_picture import png
 from credit_scoring.model.packaging import load_version
@@ -87,4 +87,4 @@ def _project() -> Path:
     for folder in (here, *here.parents):
         if (folder / _LOCAL).exists():
             return folder
-    raise UsageError(f"Neither {here} nor a folder above it has {_LOCAL}: open the notebook in a clone of the project.")
+    raise NO_PROJECT(folder=here, file=_LOCAL)

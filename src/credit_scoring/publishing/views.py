@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import NOBODY_SCORED
 from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
 from credit_scoring.intake.events import DELIVERIES
 from credit_scoring.publishing.dictionary import REASONS
@@ -166,7 +166,7 @@ def by_name(tables: Tables) -> None:
     UsageError when nobody has a score yet.
     """
     if not tables.exists(SCORES.name):
-        raise UsageError("Nobody has a score yet: run `credit-scoring score` first.")
+        raise NOBODY_SCORED()
     if not tables.below_folder:
         tables.spark.sql(f"USE {tables.root}")
         return

@@ -17,7 +17,7 @@ import pyarrow as pa
 from credit_scoring.clients import cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import CLIENT_NOT_APPLIED
 from credit_scoring.features.promises import PROMISES, Promise
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.intake.events import Delivered
@@ -64,7 +64,7 @@ def what_if(
     accepted: Sequence[Delivered] = ledger.accepted()
     seqs = cohort.seqs_of(tables, one, accepted)
     if not seqs.get(APPLICATION.name):
-        raise UsageError(f"Client {client_id} has no accepted application as of delivery {as_of}: name another client.")
+        raise CLIENT_NOT_APPLIED(client=client_id, seq=as_of)
     found = gather(tables, one, 1, seqs, settings, partial(improved, texts), _SCHEMA).collect()
     order = [AS_IT_IS, *(promise.words for promise in PROMISES), TOGETHER]
     told = (WhatIf(row.change, row.step, row.score, row.decision, tuple(row.changed)) for row in found)
