@@ -132,6 +132,22 @@ class GateSettings(Section):
     promise_clients: Annotated[int, Field(ge=1)] = 2_000
 
 
+class BreakerSettings(Section):
+    """What holds a delivery's scores back until somebody has looked (see publishing.breaker).
+
+    `max_quarantined_share` of its records; its records over the median of the deliveries before it, between
+    `min_records_ratio` and `max_records_ratio`, once there are `min_deliveries` of them; the PSI of its scores above
+    what chance brings about, at most `max_score_psi`, once there are `min_clients` on both sides.
+    """
+
+    max_quarantined_share: Share = 0.2
+    min_records_ratio: Annotated[float, Field(ge=0)] = 0.1
+    max_records_ratio: Annotated[float, Field(gt=0)] = 10
+    min_deliveries: Annotated[int, Field(ge=1)] = 5
+    max_score_psi: Annotated[float, Field(ge=0)] = 0.25
+    min_clients: Annotated[int, Field(ge=1)] = 200
+
+
 class Settings(BaseSettings):
     """Everything that a run needs to know about its surroundings and its parameters."""
 
@@ -155,6 +171,7 @@ class Settings(BaseSettings):
     decision: DecisionSettings = DecisionSettings()
     training: TrainingSettings = TrainingSettings()
     gates: GateSettings = GateSettings()
+    breaker: BreakerSettings = BreakerSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from itertools import chain
 
 import polars as pl
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from credit_scoring.intake.balances import adopted, brought_again, named, owners
 from credit_scoring.intake.owners import CLIENT_SEQ, CREDIT
 from credit_scoring.intake.reading import OWNER
 from credit_scoring.intake.staging import ACCEPTED, BAD
-from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ, Table
 from credit_scoring.schema.tables import TABLES
@@ -38,8 +38,6 @@ QUARANTINE_COLUMNS = {
 CLIENT_DELIVERIES = "client_deliveries"
 CLIENT_DELIVERIES_COLUMNS = {"client_id": "BIGINT", "table": "STRING", SEQ: "BIGINT"}
 _CREATED_AT_ONCE = 4
-_ADOPTED = "/"
-"""In FILE of an adopted row: `3/bureau_balance.csv` is a file of the delivery with seq 3. No file's name holds it."""
 _STAGED_BAD = {**{name: sql for name, sql in QUARANTINE_COLUMNS.items() if name != "delivery"}, OWNER: "BIGINT"}
 
 
@@ -74,33 +72,19 @@ class Appends:
             rows = self._opened(ACCEPTED, table.name, {**table.stored_columns(), CLIENT_SEQ: "BIGINT"})
             rows = rows if clients_known else self._client_from_store(rows)
         self._append(table.name, rows, table.name)
-        self.tables.verify(table.name, SEQ, expected, where=~F.col(FILE).contains(_ADOPTED))
+        self.tables.verify(table.name, SEQ, expected, where=~brought_again())
 
     def adopted(self) -> None:
         """Appends waiting bureau_balance rows again, with their client, under the delivery that brought their bureau
         row. A credit whose balances that delivery holds itself needs none."""
-        owners = self._owners(self.seqs)
-        balances = self.tables.read(BUREAU_BALANCE.name)
-        known = balances.where(F.col(SEQ).isin([*self.visible, *self.seqs]))
-        adopted = f"{BUREAU_BALANCE.name} adopted"
-        waiting = known.where(F.col(CLIENT).isNull()).drop(CLIENT)
-        later = owners.withColumnRenamed(CLIENT_SEQ, "adopting_seq")
-        candidates = waiting.join(later, CREDIT).where(F.col("adopting_seq") > F.col(SEQ))
-        own = known.select(CREDIT, F.col(SEQ).alias("adopting_seq")).distinct()
-        latest = Window.partitionBy(CREDIT, "adopting_seq")
-        rows = (
-            candidates.join(own, [CREDIT, "adopting_seq"], "left_anti")
-            .withColumn("latest", F.max(SEQ).over(latest))
-            .where(F.col(SEQ) == F.col("latest"))
-            .withColumn(FILE, F.concat(F.col(SEQ).cast("string"), F.lit(_ADOPTED), F.col(FILE)))
-            .withColumn(SEQ, F.col("adopting_seq"))
-        )
-        self._append(BUREAU_BALANCE.name, rows, adopted)
+        balances = self.tables.read(BUREAU_BALANCE.name).where(F.col(SEQ).isin([*self.visible, *self.seqs]))
+        rows = adopted(balances, owners(self.tables, self.seqs))
+        self._append(BUREAU_BALANCE.name, rows, f"{BUREAU_BALANCE.name} adopted")
 
     def quarantine(self, names: Mapping[int, str], expected: Mapping[int, int]) -> None:
         """Appends the quarantined rows; `names` are the deliveries by seq."""
         rows = self._opened(BAD, None, _STAGED_BAD)
-        credits = self._owners([*self.visible, *self.seqs])
+        credits = owners(self.tables, [*self.visible, *self.seqs])
         latest = credits.groupBy(CREDIT).agg(F.max_by(CLIENT, CLIENT_SEQ).alias("owner_client"))
         of_balance = F.col("table") == BUREAU_BALANCE.name
         rows = (
@@ -138,17 +122,9 @@ class Appends:
         """Balances whose client staging could not tell get it from bureau rows of earlier deliveries."""
         told = F.col(CLIENT_SEQ).isin(list(self.seqs))
         balances = balances.withColumn(CLIENT, F.when(told, F.col(CLIENT)))
-        owners = self._owners([*self.visible, *self.seqs])
-        named = balances.where(F.col(CLIENT).isNotNull()).drop(CLIENT_SEQ)
-        unnamed = balances.where(F.col(CLIENT).isNull()).drop(CLIENT, CLIENT_SEQ)
-        earlier = unnamed.select(CREDIT, SEQ).distinct().join(owners, CREDIT).where(F.col(CLIENT_SEQ) <= F.col(SEQ))
-        latest = earlier.groupBy(CREDIT, SEQ).agg(F.max_by(CLIENT, CLIENT_SEQ).alias(CLIENT))
-        return named.unionByName(unnamed.join(latest, [CREDIT, SEQ], "left"))
-
-    def _owners(self, seqs: Sequence[int]) -> DataFrame:
-        """(credit, client, client_seq) of the stored bureau rows of these deliveries."""
-        bureau = self.tables.read(BUREAU.name).where(F.col(SEQ).isin(list(seqs)))
-        return bureau.select(CREDIT, CLIENT, F.col(SEQ).alias(CLIENT_SEQ))
+        mine = balances.where(F.col(CLIENT).isNotNull()).drop(CLIENT_SEQ)
+        others = balances.where(F.col(CLIENT).isNull()).drop(CLIENT, CLIENT_SEQ)
+        return mine.unionByName(named(others, owners(self.tables, [*self.visible, *self.seqs])))
 
 
 def _opener(columns: Sequence[str]) -> Callable[[Batches], Batches]:

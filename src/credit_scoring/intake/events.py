@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pyspark.sql import Row
 
+from credit_scoring.intake.own import is_own
+
 TABLE = "deliveries"
-Purpose = Literal["intake", "score"]
-Event = Literal["claimed", "released", "accepted", "refused", "published", "withdrawn"]
+Purpose = Literal["intake", "score", "withdraw", "requeue", "forget", "maintain"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+ALONE: frozenset[Purpose] = frozenset({"withdraw", "requeue", "forget", "maintain"})
+"""What is done while nothing else is at work: it changes what others rest on, or removes files that they read."""
+Event = Literal[
+    "claimed", "released", "accepted", "refused", "published", "withdrawn", "held", "cleared", "erased", "maintained"
+]
 
 FILE_COUNTS = (
     "STRUCT<file: STRING, table: STRING, bytes: BIGINT, sha256: STRING, records: BIGINT, accepted: BIGINT, "
@@ -35,7 +42,15 @@ COLUMNS = {
     "sha256": "STRING",
     "files": f"ARRAY<{FILE_COUNTS}>",
 }
-_CLOSING: dict[str, tuple[str, ...]] = {"intake": ("accepted", "refused"), "score": ("published",)}
+_CLOSING: dict[Purpose, tuple[Event, ...]] = {
+    "intake": ("accepted", "refused"),
+    "score": ("published", "held"),
+    "withdraw": ("accepted",),
+    "requeue": ("accepted", "refused"),
+    "forget": ("erased",),
+    "maintain": ("maintained",),
+}
+"""What ends the work on a claimed delivery."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +64,10 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Claim:
-    """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over."""
+    """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over.
+
+    `detail`: what else the work was asked for with; whoever takes it over does that and nothing else.
+    """
 
     claim_id: str
     number: int
@@ -58,6 +76,7 @@ class Claim:
     deliveries: tuple[Delivered, ...]
     expires_at: datetime
     model_version: int | None = None
+    detail: str | None = None
 
     @property
     def seqs(self) -> list[int]:
@@ -77,9 +96,39 @@ def accepted(events: Sequence[Row]) -> tuple[Delivered, ...]:
 
 
 def unpublished(events: Sequence[Row]) -> tuple[Delivered, ...]:
-    """Accepted deliveries without a published CSV, by seq."""
-    published = {event.seq for event in events if event.event == "published"}
-    return tuple(delivered for delivered in accepted(events) if delivered.seq not in published)
+    """Accepted deliveries that wait for their scores to be published, by seq: those that are held do not."""
+    done = {event.seq for event in events if event.event == "published"} | {event.seq for event in held(events)}
+    return tuple(delivered for delivered in accepted(events) if delivered.seq not in done)
+
+
+def held(events: Sequence[Row]) -> tuple[Row, ...]:
+    """The `held` events of deliveries that are neither cleared, published nor withdrawn since, by seq."""
+    ended = {event.seq for event in events if event.event in ("cleared", "published", "withdrawn")}
+    latest = {event.seq: event for event in events if event.event == "held" and event.seq not in ended}
+    return tuple(latest[seq] for seq in sorted(latest))
+
+
+def cleared(events: Sequence[Row]) -> frozenset[int]:
+    """The seqs of deliveries that somebody let through after they had been held."""
+    return frozenset(event.seq for event in events if event.event == "cleared")
+
+
+def withdrawals(events: Sequence[Row]) -> dict[int, int]:
+    """Withdrawn seq -> the seq under which its clients are scored again without it."""
+    again = {event.claim_id: event.seq for event in events if event.event == "claimed" and event.purpose == "withdraw"}
+    return {event.seq: again[event.claim_id] for event in events if event.event == "withdrawn"}
+
+
+def names_taken(events: Sequence[Row]) -> dict[str, int]:
+    """Delivery -> the seq under which it was accepted; a name stays taken when its delivery is withdrawn."""
+    return {event.delivery: event.seq for event in events if event.event == "accepted"}
+
+
+def latest_accepted(events: Sequence[Row]) -> tuple[str, datetime] | None:
+    """The lender's delivery that was taken in last, and when (UTC); None before the first."""
+    taken = [event for event in events if event.event == "accepted" and not is_own(event.delivery)]
+    latest = max(taken, key=lambda event: event.seq, default=None)
+    return None if latest is None else (latest.delivery, latest.at.astimezone(UTC))
 
 
 def verdicts(events: Sequence[Row]) -> dict[tuple[str, str], str]:
@@ -109,7 +158,9 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
     number = max(event.claim_number for event in claimed)
     latest = [event for event in claimed if event.claim_number == number]
     claim_id = latest[0].claim_id
-    closed = {e.seq for e in events if e.claim_id == claim_id and e.event in _CLOSING[purpose]}
+    # What was withdrawn meanwhile needs no scores any more; else a claim on it would stay open for ever.
+    closed = {e.seq for e in events if e.event == "withdrawn"}
+    closed |= {e.seq for e in events if e.claim_id == claim_id and e.event in _CLOSING[purpose]}
     if all(event.seq in closed for event in latest):
         return None
     released = any(event.event == "released" and event.claim_number == number for event in events)
@@ -123,6 +174,7 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
         ),
         expires_at=datetime.min.replace(tzinfo=UTC) if released else latest[0].expires_at.astimezone(UTC),
         model_version=latest[0].model_version,
+        detail=latest[0].message,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Row
@@ -42,10 +42,10 @@ def waiting(landing: Folder, events: Sequence[Row]) -> list[Delivered]:
     return [Delivered(d.name, seq, d.manifest_sha256) for seq, d in enumerate(found, next_seq(events))]
 
 
-def manifest_of(landing: Folder, delivered: Delivered, accepted: tuple[Delivered, ...]) -> Manifest:
+def manifest_of(landing: Folder, delivered: Delivered, taken: Mapping[str, int]) -> Manifest:
     """The manifest of a claimed delivery; DeliveryRefused when it is not the one that was claimed, when the same name
-    was accepted with other bytes before, or when a file is missing."""
-    if any(before.name == delivered.name and before.seq != delivered.seq for before in accepted):
+    was accepted with other bytes before (`taken`: name -> seq), or when a file is missing."""
+    if taken.get(delivered.name, delivered.seq) != delivered.seq:
         raise DeliveryRefused(
             f"Delivery {delivered.name} was accepted before with other bytes; nothing of it changed. "
             "Deliver corrected files under a new name: they replace the earlier rows of their clients."
