@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 from pyspark.sql import Row
 
 from credit_scoring.intake.own import is_own
+from credit_scoring.schema.stored import StoredColumn, StoredTable
 
 TABLE = "deliveries"
 Purpose = Literal["intake", "score", "withdraw", "requeue", "forget", "maintain"]
@@ -24,24 +25,30 @@ FILE_COUNTS = (
     "STRUCT<file: STRING, table: STRING, bytes: BIGINT, sha256: STRING, records: BIGINT, accepted: BIGINT, "
     "duplicates: BIGINT, quarantined: BIGINT, cells_missing: BIGINT, unknown_columns: ARRAY<STRING>>"
 )
-COLUMNS = {
-    "event": "STRING",
-    "delivery": "STRING",
-    "seq": "BIGINT",
-    "at": "TIMESTAMP",
-    "run_id": "STRING",
-    "claim_id": "STRING",
-    "claim_number": "BIGINT",
-    "purpose": "STRING",
-    "expires_at": "TIMESTAMP",
-    "model_version": "INT",
-    "manifest_sha256": "STRING",
-    "message": "STRING",
-    "rows": "BIGINT",
-    "path": "STRING",
-    "sha256": "STRING",
-    "files": f"ARRAY<{FILE_COUNTS}>",
-}
+DELIVERIES = StoredTable(
+    TABLE,
+    "The ledger: what happened to each delivery, an event a row; rows of a delivery are visible once it is accepted",
+    (
+        StoredColumn("event", "STRING", f"What happened: {', '.join(get_args(Event))}"),
+        StoredColumn("delivery", "STRING", "Name of the delivery"),
+        StoredColumn("seq", "BIGINT", "Place of the delivery in the order of deliveries, from 1"),
+        StoredColumn("at", "TIMESTAMP", "When it happened"),
+        StoredColumn("run_id", "STRING", "The run that did it"),
+        StoredColumn("claim_id", "STRING", "The piece of work that it belongs to; stays when another run takes over"),
+        StoredColumn("claim_number", "BIGINT", "Number of the claim, counted over all claims"),
+        StoredColumn("purpose", "STRING", f"What the work was claimed for: {', '.join(PURPOSES)}"),
+        StoredColumn("expires_at", "TIMESTAMP", "When another run may take the claim over (claimed)"),
+        StoredColumn("model_version", "INT", "The model version that the work was claimed with"),
+        StoredColumn("manifest_sha256", "STRING", "Identifies the delivery's bytes"),
+        StoredColumn(
+            "message", "STRING", "Why the delivery was refused, held, let through or withdrawn; what was done"
+        ),
+        StoredColumn("rows", "BIGINT", "Clients in the published file"),
+        StoredColumn("path", "STRING", "Where the published file is"),
+        StoredColumn("sha256", "STRING", "Of the published file"),
+        StoredColumn("files", f"ARRAY<{FILE_COUNTS}>", "The account of each of the delivery's files (accepted)"),
+    ),
+)
 _CLOSING: dict[Purpose, tuple[Event, ...]] = {
     "intake": ("accepted", "refused"),
     "score": ("published", "held"),
@@ -179,7 +186,7 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
 
 
 def row_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **more: Any) -> tuple[Any, ...]:
-    """An event of a claimed delivery, in the order of COLUMNS; `more` gives the columns that the claim does not."""
+    """An event of a claimed delivery, in the order of DELIVERIES; `more` gives the columns that the claim does not."""
     values = {
         "event": event,
         "delivery": delivered.name,
@@ -193,4 +200,4 @@ def row_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **mo
         "manifest_sha256": delivered.manifest_sha256,
         **more,
     }
-    return tuple(values.get(name) for name in COLUMNS)
+    return tuple(values.get(name) for name in DELIVERIES.names)

@@ -18,7 +18,7 @@ from pyspark.sql import Row
 from credit_scoring.errors import RunActive
 from credit_scoring.intake.events import (
     ALONE,
-    COLUMNS,
+    DELIVERIES,
     PURPOSES,
     TABLE,
     Claim,
@@ -33,7 +33,6 @@ from credit_scoring.intake.events import (
 )
 from credit_scoring.storage.tables import Tables
 
-_SCHEMA = ", ".join(f"`{name}` {sql}" for name, sql in COLUMNS.items())
 _ATTEMPTS = 5
 
 Plan = Callable[[Sequence[Row]], Sequence[Delivered]]
@@ -48,7 +47,7 @@ class Ledger:
 
     def create(self) -> None:
         """Creates the ledger's table unless it exists."""
-        self.tables.create(TABLE, COLUMNS, comment="Events of deliveries: claimed, accepted, refused, published, ...")
+        self.tables.create(DELIVERIES)
 
     def events(self) -> list[Row]:
         """All events, oldest first. Their number follows the deliveries, not the clients."""
@@ -110,7 +109,7 @@ class Ledger:
         """Appends claim number n; False when another run appended n first."""
         more = {"expires_at": claim.expires_at, "message": claim.detail}
         rows = [row_of(claim, "claimed", delivered, now, **more) for delivered in claim.deliveries]
-        frame = self.tables.spark.createDataFrame(rows, _SCHEMA)
+        frame = self.tables.spark.createDataFrame(rows, DELIVERIES.ddl())
         try:
             self.tables.append(TABLE, frame, app_id="ledger", version=claim.number)
         except Exception as error:  # its class differs between classic Spark and Spark Connect
@@ -136,7 +135,7 @@ class Ledger:
     ) -> None:
         """Appends an event of a claimed delivery, once however often it is called for the same claim."""
         row = row_of(claim, event, delivered, now, message=message, rows=rows, path=path, sha256=sha256, files=files)
-        frame = self.tables.spark.createDataFrame([row], _SCHEMA)
+        frame = self.tables.spark.createDataFrame([row], DELIVERIES.ddl())
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/{event}/{delivered.seq}")
 
     def note(self, event: Event, delivered: Delivered, run_id: str, now: datetime, message: str) -> None:
@@ -147,7 +146,7 @@ class Ledger:
     def release(self, claim: Claim, now: datetime) -> None:
         """Lets the next run take the claim over at once: called by a run that fails in an orderly way."""
         frame = self.tables.spark.createDataFrame(
-            [row_of(claim, "released", delivered, now) for delivered in claim.deliveries], _SCHEMA
+            [row_of(claim, "released", delivered, now) for delivered in claim.deliveries], DELIVERIES.ddl()
         )
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/released/{claim.number}")
 

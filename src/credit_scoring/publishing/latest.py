@@ -9,23 +9,25 @@ from pyspark.sql import functions as F
 
 from credit_scoring.intake.events import Delivered
 from credit_scoring.publishing import history
-from credit_scoring.scoring.rows import COLUMNS
+from credit_scoring.schema.stored import StoredTable
+from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.storage.tables import Tables
 
 TABLE = "scores"
-KEPT = {name: sql for name, sql in COLUMNS.items() if name != "contributions"}
-"""Columns: those of score_history but for the long list of contributions."""
+SCORES = StoredTable(
+    TABLE, "The latest score of each client", SCORE_HISTORY.without("contributions"), cluster_by=("client_id",)
+)
 
 
 def create(tables: Tables) -> None:
     """Creates the table unless it exists."""
-    tables.create(TABLE, KEPT, cluster_by=("client_id",), comment="The latest score of each client")
+    tables.create(SCORES)
 
 
 def merge(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> None:
     """Brings the deliveries' scores in, whoever comes first: a higher (seq, model_version) is never replaced."""
     seqs = ", ".join(str(int(delivered.seq)) for delivered in deliveries)
-    kept = ", ".join(KEPT)
+    kept = ", ".join(SCORES.names)
     # The WHERE clauses are on whole numbers of ours; nothing that anybody typed stands in this text.
     tables.spark.sql(
         f"""
@@ -49,7 +51,7 @@ def merge(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -
 def restore(tables: Tables, clients: DataFrame, rows: DataFrame) -> None:
     """Gives each of `clients` (client_id) the latest of its `rows` of score_history; who has none leaves the table."""
     newest = Window.partitionBy("client_id").orderBy(F.desc("seq"), F.desc("model_version"))
-    best = rows.select(*KEPT, F.row_number().over(newest).alias("newest")).where("newest = 1").drop("newest")
+    best = rows.select(*SCORES.names, F.row_number().over(newest).alias("newest")).where("newest = 1").drop("newest")
     clients.select("client_id").distinct().join(best, "client_id", "left").createOrReplaceTempView("scores_to_restore")
     tables.spark.sql(
         f"""
