@@ -106,7 +106,7 @@ class StoredLender:
         """A delivery `d<seq>`: rows by table (columns left out are null) and quarantined (client, table)."""
         touched = {(client, table) for client, table in quarantined}
         for name, lines in rows.items():
-            places = [{**line, "seq": seq, "file": f"{name}.csv", "record": i} for i, line in enumerate(lines, 1)]
+            places = [{"file": f"{name}.csv", **line, "seq": seq, "record": i} for i, line in enumerate(lines, 1)]
             self._append(name, places, table_named(name).stored_schema())
             touched |= {(client, name) for client in (line[CLIENT] for line in lines) if isinstance(client, int)}
         why = [{"rule": "missing", "column": "AMT_CREDIT", "sentence": "AMT_CREDIT must not be empty"}]

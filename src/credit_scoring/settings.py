@@ -148,6 +148,24 @@ class BreakerSettings(Section):
     min_clients: Annotated[int, Field(ge=1)] = 200
 
 
+Days = Annotated[int, Field(ge=1)] | None
+"""So many days; None: for ever."""
+
+
+class RetentionSettings(Section):
+    """How long what nobody needs any more is kept (see operations.expire). The ledger, `runs` and `scores` stay.
+
+    `score_history_days`: scores of published deliveries, from the day they were given. `quarantine_days`: the cells of
+    quarantined rows, from the day their delivery was taken in. `withdrawn_days`: rows of withdrawn and refused
+    deliveries, from that day. `old_files_hours`: files that a table no longer needs, for who reads an older version.
+    """
+
+    score_history_days: Days = None
+    quarantine_days: Days = None
+    withdrawn_days: Days = None
+    old_files_hours: Annotated[int, Field(ge=168)] = 168
+
+
 class Settings(BaseSettings):
     """Everything that a run needs to know about its surroundings and its parameters."""
 
@@ -172,6 +190,7 @@ class Settings(BaseSettings):
     training: TrainingSettings = TrainingSettings()
     gates: GateSettings = GateSettings()
     breaker: BreakerSettings = BreakerSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -19,23 +19,15 @@ from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ
 from credit_scoring.storage.frames import union
 from credit_scoring.storage.tables import Tables
 
-ORIGIN = "/"
-"""In FILE of a row that was appended again: `3/bureau_balance.csv` is a file of the delivery with seq 3. No file's name
-holds it."""
+_ADOPTED = "/"
+"""In FILE of an adopted row: `3/bureau_balance.csv` is a file of the delivery with seq 3. No file's name holds it."""
 _PLACE = (SEQ, FILE, RECORD)
 _GONE = "gone"
 
 
 def brought_again() -> Column:
     """Whether a row stands under a delivery other than the one that it came with."""
-    return F.col(FILE).contains(ORIGIN)
-
-
-def from_origin() -> Column:
-    """The FILE of a row that is appended again under another delivery; a row that was before keeps its first origin."""
-    return F.when(brought_again(), F.col(FILE)).otherwise(
-        F.concat(F.col(SEQ).cast("string"), F.lit(ORIGIN), F.col(FILE))
-    )
+    return F.col(FILE).contains(_ADOPTED)
 
 
 def owners(tables: Tables, seqs: Sequence[int]) -> DataFrame:
@@ -54,20 +46,22 @@ def named(balances: DataFrame, known: DataFrame) -> DataFrame:
 def adopted(balances: DataFrame, bringing: DataFrame) -> DataFrame:
     """The balances that wait for their credit, again under each delivery that brings it (`bringing`: owners).
 
-    A delivery that holds balances of the credit itself adopts none; of several that wait, the latest are adopted.
+    A delivery that holds balances of the credit itself adopts none, nor one whose latest ones do not wait.
     """
-    waiting = balances.where(F.col(CLIENT).isNull()).drop(CLIENT)
-    later = bringing.withColumnRenamed(CLIENT_SEQ, "adopting_seq")
-    candidates = waiting.join(later, CREDIT).where(F.col("adopting_seq") > F.col(SEQ))
+    later = bringing.select(CREDIT, F.col(CLIENT).alias("adopting"), F.col(CLIENT_SEQ).alias("adopting_seq"))
     own = balances.select(CREDIT, F.col(SEQ).alias("adopting_seq")).distinct()
-    latest = Window.partitionBy(CREDIT, "adopting_seq")
+    latest = F.max(SEQ).over(Window.partitionBy(CREDIT, "adopting_seq"))
     return (
-        candidates.join(own, [CREDIT, "adopting_seq"], "left_anti")
-        .withColumn("latest", F.max(SEQ).over(latest))
-        .where(F.col(SEQ) == F.col("latest"))
-        .withColumn(FILE, from_origin())
+        balances.where(~brought_again())
+        .join(later, CREDIT)
+        .where(F.col("adopting_seq") > F.col(SEQ))
+        .join(own, [CREDIT, "adopting_seq"], "left_anti")
+        .withColumn("latest", latest)
+        .where((F.col(SEQ) == F.col("latest")) & F.col(CLIENT).isNull())
+        .withColumn(CLIENT, F.col("adopting"))
+        .withColumn(FILE, F.concat(F.col(SEQ).cast("string"), F.lit(_ADOPTED), F.col(FILE)))
         .withColumn(SEQ, F.col("adopting_seq"))
-        .drop("latest", "adopting_seq")
+        .drop("latest", "adopting", "adopting_seq")
     )
 
 

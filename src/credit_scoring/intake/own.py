@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from pyspark.sql import Row
 
 _MARK = "~"
-_ORIGIN = "#"
+ORIGIN = "#"
+"""In FILE of a row that was tried again: `3#bureau.csv` is a file of the delivery with seq 3. No file's name has it."""
 _WITHDRAWAL, _REQUEUE = f"withdrawal{_MARK}", f"requeue{_MARK}"
 
 
@@ -35,11 +36,6 @@ def requeue(seq: int) -> str:
     return f"{_REQUEUE}{seq}"
 
 
-def origin(seq: int, file: str) -> str:
-    """The FILE of a row that is tried again: which file of which delivery it came in. No file's name holds a `#`."""
-    return file if _ORIGIN in file else f"{seq}{_ORIGIN}{file}"
-
-
 def origins(files: Iterable[Row]) -> set[int]:
     """The seqs of the deliveries whose rows were tried again in these files of the ledger."""
-    return {int(each.file.split(_ORIGIN)[0]) for each in files if _ORIGIN in each.file}
+    return {int(each.file.split(ORIGIN)[0]) for each in files if ORIGIN in each.file}

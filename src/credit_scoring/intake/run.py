@@ -118,7 +118,7 @@ def _take_in(
         appends = appending.Appends(
             tables, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
-        _append(appends, result, good, clients_known=result.unnamed == 0 and not refused)
+        append_all(appends, result, good, clients_known=result.unnamed == 0 and not refused)
     for delivery in claim.deliveries:
         if delivery in refused:
             ledger.record(claim, "refused", delivery, clock(), message=refused[delivery])
@@ -146,7 +146,7 @@ def _manifests(
     return manifests, refused
 
 
-def _append(appends: appending.Appends, result: Account, good: list[Delivered], clients_known: bool) -> None:
+def append_all(appends: appending.Appends, result: Account, good: list[Delivered], clients_known: bool) -> None:
     """Appends every table that has rows; bureau before bureau_balance, which asks it for clients."""
     seqs = set(appends.seqs)
 

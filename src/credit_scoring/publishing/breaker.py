@@ -113,7 +113,7 @@ def score_shift(expected: Mapping[int, int], actual: Mapping[int, int]) -> Shift
     """The PSI of scores from how many clients have each; the bins are the deciles of the expected ones."""
     scores = np.array(sorted(expected))
     reached = np.cumsum([expected[score] for score in scores.tolist()])
-    deciles = np.ceil(reached[-1] * np.linspace(0, 1, BINS + 1)[1:-1])
+    deciles = np.ceil(reached[-1] * np.arange(1, BINS) / BINS)
     limits = np.unique(scores[np.searchsorted(reached, deciles)])
 
     def binned(clients: Mapping[int, int]) -> Integers:
