@@ -23,7 +23,7 @@ def test_the_scores_are_those_of_a_store_without_the_delivery(
     """d2 holds client 12, who is nowhere else, credits of clients 4 and 5, a quarantined application of client 6, and
     client 99, of whom there never was an application. Without it 4, 5 and 6 are as d1 left them, and 12 has gone.
 
-    The command is killed before it says that it is done; a score run before it is repeated changes nothing of that.
+    The command is killed half-way, and repeated; until it is, nothing else may begin.
     """
     client = [row["SK_ID_CURR"] for row in generated(range(13))["application"]]
     office = open_office(tmp_path)
@@ -46,6 +46,8 @@ def test_the_scores_are_those_of_a_store_without_the_delivery(
     with pytest.raises(KeyboardInterrupt):
         withdraw(desk, "d2", "sent by mistake")
     monkeypatch.undo()
+    with pytest.raises(RunActive, match="withdrawal of d2 was begun and is not finished"):
+        office.ledger.claim("intake", lambda events: [Delivered("d4", 9)], "night", office.now, minutes=5)
     done = withdraw(desk, "d2", "sent by mistake")
     assert scores(office) == without
     report = office.run("run-3", after_minutes=5)

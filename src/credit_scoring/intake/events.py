@@ -185,6 +185,13 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
     )
 
 
+def half_withdrawn(events: Sequence[Row]) -> Claim | None:
+    """A withdrawal whose rows are hidden, but not yet all that was derived from them; None: there is none."""
+    begun = open_claim(events, "withdraw")
+    hidden = {event.claim_id for event in events if event.event == "withdrawn"}
+    return begun if begun is not None and begun.claim_id in hidden else None
+
+
 def row_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **more: Any) -> tuple[Any, ...]:
     """An event of a claimed delivery, in the order of DELIVERIES; `more` gives the columns that the claim does not."""
     values = {

@@ -27,10 +27,12 @@ from credit_scoring.intake.events import (
     Purpose,
     accepted,
     claims,
+    half_withdrawn,
     open_claim,
     row_of,
     unpublished,
 )
+from credit_scoring.intake.own import withdrawn_by
 from credit_scoring.storage.tables import Tables
 
 _ATTEMPTS = 5
@@ -87,6 +89,8 @@ class Ledger:
                 conflicts = other == purpose or other in ALONE or purpose in ALONE
                 if conflicts and active is not None and active.expires_at > now:
                     raise RunActive(_active(active))
+            if purpose != "withdraw" and (half := half_withdrawn(events)) is not None:
+                raise RunActive(_unfinished(half))
             held = open_claim(events, purpose)
             deliveries = held.deliveries if held else tuple(plan(events))
             if not deliveries:
@@ -149,6 +153,14 @@ class Ledger:
             [row_of(claim, "released", delivered, now) for delivered in claim.deliveries], DELIVERIES.ddl()
         )
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/released/{claim.number}")
+
+
+def _unfinished(half: Claim) -> str:
+    delivery = withdrawn_by(half.deliveries[0].name)
+    return (
+        f"The withdrawal of {delivery} was begun and is not finished, so scores could rest on half of it: run "
+        f'`credit-scoring withdraw {delivery} --reason "..."` again, then this.'
+    )
 
 
 def _active(held: Claim) -> str:

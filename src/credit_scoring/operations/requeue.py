@@ -73,9 +73,21 @@ def requeue(desk: Desk, delivery: str | None, rule: str | None) -> tuple[Requeue
         with desk.claimed("requeue", plan, detail) as claim:
             if claim is None:
                 break
+            if _overtaken(desk, claim):
+                continue
             done.append(_carry_out(desk, claim))
             finished = claim.detail
     return tuple(done)
+
+
+def _overtaken(desk: Desk, claim: Claim) -> bool:
+    """Gives a claim up that an earlier run left, when deliveries were accepted since: they may have replaced what was
+    tried. What it appended stays invisible."""
+    (again,) = claim.deliveries
+    since = [each.name for each in accepted(desk.ledger.events()) if each.seq > again.seq]
+    if since:
+        desk.ledger.record(claim, "refused", again, desk.clock(), message=f"Begun before {since[0]} was taken in.")
+    return bool(since)
 
 
 def _carry_out(desk: Desk, claim: Claim) -> Requeued:
