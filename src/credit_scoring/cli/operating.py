@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from credit_scoring.cli.group import Call, command, exit_if_held
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import RELEASE_NEEDS_REASON, WITHDRAWAL_NEEDS_REASON
 
 if TYPE_CHECKING:
     from credit_scoring.operating import Upkeep
@@ -23,7 +23,7 @@ def publish(call: Call, held: str | None, reason: str) -> None:
     from credit_scoring import operating, printing
 
     if (held is None) == bool(reason.strip()):
-        raise UsageError('A held delivery is let through with both --release DELIVERY and --reason "...".')
+        raise RELEASE_NEEDS_REASON()
     settings = call.settings()
     report = operating.release(settings, held, reason.strip()) if held else operating.publish_waiting(settings)
     call.print(report, printing.published)
@@ -39,7 +39,7 @@ def withdraw(call: Call, delivery: str, reason: str) -> None:
     from credit_scoring.operations import told
 
     if not reason.strip():
-        raise UsageError('A delivery is withdrawn with --reason "...": the reason is recorded.')
+        raise WITHDRAWAL_NEEDS_REASON()
     done = operating.withdraw(call.settings(), delivery, reason.strip())
     call.print(done, lambda _: f"{told.withdrawal(done.withdrawal)}\n\n{printing.rescored(done.scores)}")
     exit_if_held(done.scores)

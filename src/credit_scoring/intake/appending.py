@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from itertools import chain
 
 import polars as pl
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from credit_scoring.intake.balances import adopted, brought_again, named, owners
+from credit_scoring.intake.balances import adopted, adopted_file, brought_again, clients_of, named, owners
 from credit_scoring.intake.owners import CLIENT_SEQ, CREDIT
-from credit_scoring.intake.reading import OWNER
+from credit_scoring.intake.reading import OWNER, READABLE_ID
 from credit_scoring.intake.staging import ACCEPTED, BAD
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.stored import StoredColumn, StoredTable
-from credit_scoring.schema.table import CLIENT, FILE_COLUMN, RECORD_COLUMN, SEQ, SEQ_COLUMN, Table
+from credit_scoring.schema.table import CLIENT, FILE, FILE_COLUMN, RECORD_COLUMN, SEQ, SEQ_COLUMN, Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.storage.arrow import record_batches
 from credit_scoring.storage.blocks import Batches
@@ -99,16 +99,35 @@ class Appends:
     def quarantine(self, names: Mapping[int, str], expected: Mapping[int, int]) -> None:
         """Appends the quarantined rows; `names` are the deliveries by seq."""
         rows = self._opened(BAD, None, _STAGED_BAD)
-        credits = owners(self.tables, [*self.visible, *self.seqs])
-        latest = credits.groupBy(CREDIT).agg(F.max_by(CLIENT, CLIENT_SEQ).alias("owner_client"))
-        of_balance = F.col("table") == BUREAU_BALANCE.name
-        rows = (
-            rows.join(latest, of_balance & (F.col(OWNER) == F.col(CREDIT)), "left")
-            .withColumn("client_id", F.coalesce("client_id", "owner_client"))
-            .withColumn("delivery", F.create_map(*chain(*((F.lit(k), F.lit(v)) for k, v in names.items())))[F.col(SEQ)])
-        )
+        credit = F.when(F.col("table") == BUREAU_BALANCE.name, F.col(OWNER))
+        rows = rows.withColumn(CREDIT, credit)
+        rows = rows.join(clients_of(rows, self._owners()), [CREDIT, SEQ], "left")
+        rows = rows.withColumn("client_id", F.coalesce("client_id", CLIENT)).withColumn("delivery", _name(SEQ, names))
         self._append(QUARANTINE, rows, QUARANTINE)
-        self.tables.verify(QUARANTINE, SEQ, expected)
+        self.tables.verify(QUARANTINE, SEQ, expected, where=~brought_again())
+
+    def adopted_quarantine(self, names: Mapping[int, str]) -> None:
+        """Quarantines waiting bureau_balance rows again, as those of the client whose bureau row came now: the good
+        rows of the credit are adopted, and must not count as the whole of it. Unless newer balances replace both."""
+        every = F.col(SEQ).isin([*self.visible, *self.seqs])
+        bad = self.tables.read(QUARANTINE).where(every & F.col("client_id").isNull()).drop("client_id")
+        waiting = bad.withColumn(CREDIT, credit_in_cells()).where(F.col(CREDIT).isNotNull())
+        if waiting.isEmpty():
+            return
+        bringing = owners(self.tables, self.seqs)
+        later = bringing.select(CREDIT, F.col(CLIENT).alias("client_id"), F.col(CLIENT_SEQ).alias("to"))
+        balances = self.tables.read(BUREAU_BALANCE.name).where(every & ~brought_again())
+        newer = balances.select(F.col(CREDIT).alias("of"), F.col(SEQ).alias("newer")).distinct()
+        replaced = (F.col("of") == F.col(CREDIT)) & F.col("newer").between(F.col(SEQ) + 1, F.col("to"))
+        rows = (
+            waiting.join(later, CREDIT)
+            .where(F.col("to") > F.col(SEQ))
+            .join(newer, replaced, "left_anti")
+            .withColumn(FILE, adopted_file())
+            .withColumn(SEQ, F.col("to"))
+            .withColumn("delivery", _name(SEQ, names))
+        )
+        self._append(QUARANTINE, rows, f"{QUARANTINE} adopted")
 
     def client_deliveries(self) -> None:
         """Appends which clients these deliveries touch, by table."""
@@ -139,7 +158,22 @@ class Appends:
         balances = balances.withColumn(CLIENT, F.when(told, F.col(CLIENT)))
         mine = balances.where(F.col(CLIENT).isNotNull()).drop(CLIENT_SEQ)
         others = balances.where(F.col(CLIENT).isNull()).drop(CLIENT, CLIENT_SEQ)
-        return mine.unionByName(named(others, owners(self.tables, [*self.visible, *self.seqs])))
+        return mine.unionByName(named(others, self._owners()))
+
+    def _owners(self) -> DataFrame:
+        return owners(self.tables, [*self.visible, *self.seqs])
+
+
+def credit_in_cells() -> Column:
+    """The credit that a quarantined row of bureau_balance names, null where it cannot be read and in other tables."""
+    digits = F.regexp_extract(F.get_json_object("cells", f"$.{CREDIT}"), READABLE_ID, 1)
+    credit = F.nullif(digits, F.lit("")).cast("bigint")
+    return F.when((F.col("table") == BUREAU_BALANCE.name) & (credit >= 1), credit)
+
+
+def _name(seq: str, names: Mapping[int, str]) -> Column:
+    """The delivery's name, from its seq."""
+    return F.create_map(*chain(*((F.lit(number), F.lit(name)) for number, name in names.items())))[F.col(seq)]
 
 
 def _opener(columns: Sequence[str]) -> Callable[[Batches], Batches]:

@@ -19,7 +19,7 @@ from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ
 from credit_scoring.storage.frames import union
 from credit_scoring.storage.tables import Tables
 
-_ADOPTED = "/"
+ADOPTED = "/"
 """In FILE of an adopted row: `3/bureau_balance.csv` is a file of the delivery with seq 3. No file's name holds it."""
 _PLACE = (SEQ, FILE, RECORD)
 _GONE = "gone"
@@ -27,7 +27,12 @@ _GONE = "gone"
 
 def brought_again() -> Column:
     """Whether a row stands under a delivery other than the one that it came with."""
-    return F.col(FILE).contains(_ADOPTED)
+    return F.col(FILE).contains(ADOPTED)
+
+
+def adopted_file() -> Column:
+    """The FILE of a row that is appended again under the delivery that brings its credit."""
+    return F.concat(F.col(SEQ).cast("string"), F.lit(ADOPTED), F.col(FILE))
 
 
 def owners(tables: Tables, seqs: Sequence[int]) -> DataFrame:
@@ -36,11 +41,15 @@ def owners(tables: Tables, seqs: Sequence[int]) -> DataFrame:
     return bureau.select(CREDIT, CLIENT, F.col(SEQ).alias(CLIENT_SEQ))
 
 
+def clients_of(rows: DataFrame, known: DataFrame) -> DataFrame:
+    """(credit, seq, client) of rows with a credit and a seq: whose credit it was, as known (owners) at that seq."""
+    earlier = rows.select(CREDIT, SEQ).distinct().join(known, CREDIT).where(F.col(CLIENT_SEQ) <= F.col(SEQ))
+    return earlier.groupBy(CREDIT, SEQ).agg(F.max_by(CLIENT, CLIENT_SEQ).alias(CLIENT))
+
+
 def named(balances: DataFrame, known: DataFrame) -> DataFrame:
     """Balances (without client) with that of the latest bureau row up to their delivery; null where there is none."""
-    earlier = balances.select(CREDIT, SEQ).distinct().join(known, CREDIT).where(F.col(CLIENT_SEQ) <= F.col(SEQ))
-    latest = earlier.groupBy(CREDIT, SEQ).agg(F.max_by(CLIENT, CLIENT_SEQ).alias(CLIENT))
-    return balances.join(latest, [CREDIT, SEQ], "left")
+    return balances.join(clients_of(balances, known), [CREDIT, SEQ], "left")
 
 
 def adopted(balances: DataFrame, bringing: DataFrame) -> DataFrame:
@@ -59,7 +68,7 @@ def adopted(balances: DataFrame, bringing: DataFrame) -> DataFrame:
         .withColumn("latest", latest)
         .where((F.col(SEQ) == F.col("latest")) & F.col(CLIENT).isNull())
         .withColumn(CLIENT, F.col("adopting"))
-        .withColumn(FILE, F.concat(F.col(SEQ).cast("string"), F.lit(_ADOPTED), F.col(FILE)))
+        .withColumn(FILE, adopted_file())
         .withColumn(SEQ, F.col("adopting_seq"))
         .drop("latest", "adopting", "adopting_seq")
     )

@@ -37,8 +37,7 @@ class Wanted:
 
     def matches(self) -> Column:
         """Whether an open row is asked for."""
-        came_in = F.split(F.col(_CAME_IN), ORIGIN)[0].cast("bigint")
-        of_delivery = F.lit(True) if self.seq is None else came_in == self.seq
+        of_delivery = F.lit(True) if self.seq is None else _origin_seq(F.col(_CAME_IN)) == self.seq
         by_rule = F.lit(True)
         if self.rule is not None:
             rule = F.lit(self.rule)
@@ -97,8 +96,12 @@ def to_retry(tables: Tables, table: Table, rows: DataFrame, wanted: Wanted, even
         .withColumn("last", last)
         .where(F.col(OWNER).isNull() | (F.col(SEQ) == F.col("last")))
     )
-    groups = tried.where(F.col(OWNER).isNotNull()).select(F.col(OWNER).alias(table.owner), SEQ).distinct()
-    beside = stored.where(F.col(SEQ).isin(seqs) & ~brought_again()).join(groups, [table.owner, SEQ], "left_semi")
+    # Balances that waited stand under the delivery that adopted them, good ones and bad ones alike; beside a bad one
+    # belong those that came with it.
+    came_from = _origin_seq(F.col(_CAME_IN)).alias("came_from")
+    groups = tried.where(F.col(OWNER).isNotNull()).select(F.col(OWNER).alias(table.owner), SEQ, came_from).distinct()
+    accepted_rows = stored.where(F.col(SEQ).isin(seqs)).withColumn("came_from", _origin_seq(_origin()))
+    beside = accepted_rows.join(groups, [table.owner, SEQ, "came_from"], "left_semi")
     columns = [column.name for column in table.columns if not column.optional_column]
     return Retried(
         table,
@@ -113,8 +116,14 @@ def _visible(events: Sequence[Row]) -> list[int]:
 
 def _origin() -> Column:
     """Which file of which delivery a row came in, however often it was brought again."""
+    tried_again = F.regexp_replace(FILE, "^[0-9]+/", "")
+    adopted = F.regexp_replace(FILE, "/", ORIGIN)
     came_in = F.concat(F.col(SEQ).cast("string"), F.lit(ORIGIN), F.col(FILE))
-    return F.when(F.col(FILE).contains(ORIGIN), F.col(FILE)).otherwise(came_in)
+    return F.when(F.col(FILE).contains(ORIGIN), tried_again).when(brought_again(), adopted).otherwise(came_in)
+
+
+def _origin_seq(came_in: Column) -> Column:
+    return F.split(came_in, ORIGIN)[0].cast("bigint")
 
 
 def _owner(table: Table) -> Column:

@@ -16,12 +16,12 @@ from itertools import chain
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import NOT_ACCEPTED
 from credit_scoring.intake import own
 from credit_scoring.intake.appending import QUARANTINE, Appends
 from credit_scoring.intake.events import Claim, Delivered, accepted, names_taken, next_seq
 from credit_scoring.intake.reading import Finding
-from credit_scoring.intake.reconciliation import Account, FileCounts, account
+from credit_scoring.intake.reconciliation import FileCounts, account
 from credit_scoring.intake.retrying import retry
 from credit_scoring.intake.run import append_all
 from credit_scoring.intake.staging import ACCEPTED, FINDING, label, slot_key, stage_blocks
@@ -58,7 +58,7 @@ def requeue(desk: Desk, delivery: str | None, rule: str | None) -> tuple[Requeue
     desk.ledger.create()
     events = desk.ledger.events()
     if delivery is not None and delivery not in {each.name for each in accepted(events)}:
-        raise UsageError(f"There is no accepted delivery {delivery}: `credit-scoring show deliveries` lists them.")
+        raise NOT_ACCEPTED(delivery=delivery)
     wanted = Wanted(names_taken(events)[delivery] if delivery is not None else None, rule)
     detail = json.dumps(asdict(wanted))
 
@@ -113,16 +113,16 @@ def _carry_out(desk: Desk, claim: Claim) -> Requeued:
         tables.drop(staging)
         return _refused(desk, claim, tried, f"None of {tried:,} quarantined rows passes now: nothing is changed.")
     visible = [each.seq for each in accepted(events)]
-    _accept(desk, claim, Appends(tables, staged, claim.claim_id, [again.seq], visible), result)
+    append_all(
+        Appends(tables, staged, claim.claim_id, [again.seq], visible),
+        result,
+        [again],
+        clients_known=result.unnamed == 0,
+    )
     tables.drop(staging)
-    return Requeued(again.name, tried, left, tuple(result.files))
-
-
-def _accept(desk: Desk, claim: Claim, appends: Appends, result: Account) -> None:
-    (again,) = claim.deliveries
-    append_all(appends, result, [again], clients_known=result.unnamed == 0)
     files = [counts.row() for counts in result.files]
     desk.ledger.record(claim, "accepted", again, desk.clock(), files=files)
+    return Requeued(again.name, tried, left, tuple(result.files))
 
 
 def _refused(desk: Desk, claim: Claim, tried: int, why: str) -> Requeued:

@@ -14,16 +14,18 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import NOT_ACCEPTED, WITHDRAWAL_OF_WITHDRAWAL
 from credit_scoring.intake import balances
-from credit_scoring.intake.appending import CLIENT_DELIVERIES
+from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
 from credit_scoring.intake.events import Claim, Delivered, accepted, names_taken, next_seq, withdrawals
 from credit_scoring.intake.own import origins, withdrawal_of, withdrawn_by
 from credit_scoring.operations.working import Desk
 from credit_scoring.publishing import history, latest
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
-from credit_scoring.schema.table import CLIENT, SEQ
+from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ
+from credit_scoring.storage.frames import union
 from credit_scoring.storage.tables import Tables
+from credit_scoring.storage.upkeep import remove
 
 
 @dataclass(frozen=True)
@@ -56,13 +58,11 @@ def withdraw(desk: Desk, delivery: str, reason: str) -> Withdrawal:
     UsageError when there is no such delivery. RunActive while another run is at work.
     """
     if delivery != withdrawn_by(delivery):
-        raise UsageError(f"{delivery} is a withdrawal itself, and cannot be taken back: deliver the rows again.")
+        raise WITHDRAWAL_OF_WITHDRAWAL(delivery=delivery)
 
     def plan(events: Sequence[Row]) -> list[Delivered]:
         if delivery not in names_taken(events):
-            raise UsageError(
-                f"There is no accepted delivery {delivery} to withdraw: `credit-scoring show deliveries` lists them."
-            )
+            raise NOT_ACCEPTED(delivery=delivery)
         gone = names_taken(events)[delivery] in withdrawals(events)
         return [] if gone else [Delivered(withdrawal_of(delivery), next_seq(events))]
 
@@ -87,11 +87,13 @@ def _carry_out(desk: Desk, claim: Claim) -> None:
     for table in (history, latest):
         table.create(tables)
     changes = balances.changes_without(tables, seqs, visible)
-    _touch(tables, changes, seqs, again.seq, claim.claim_id)
+    bad = _adopted_quarantine(tables, seqs, visible)
+    _touch(tables, changes, bad, seqs, again.seq, claim.claim_id)
     for each in gone:
         desk.ledger.record(claim, "withdrawn", each, desk.clock(), message=claim.detail)
     if not changes.isEmpty():
         balances.settle(tables, changes)
+    remove(tables, QUARANTINE, bad, ["table", SEQ, FILE, RECORD])
     events = desk.ledger.events()
     published = [event.seq for event in events if event.event == "published"]
     rows = history.sound(tables, withdrawals(events)).where(F.col(SEQ).isin(published))
@@ -108,13 +110,21 @@ def _with_it(events: Sequence[Row], delivery: str) -> list[Delivered]:
     return list(found.values())
 
 
-def _touch(tables: Tables, changes: DataFrame, seqs: Sequence[int], again: int, claim_id: str) -> None:
+def _adopted_quarantine(tables: Tables, seqs: Sequence[int], visible: Sequence[int]) -> DataFrame:
+    """Quarantined balances of these deliveries that a later one, which stays, quarantined again with its bureau row."""
+    came_in = F.split(FILE, balances.ADOPTED)[0]
+    rows = tables.read(QUARANTINE).where(F.col(SEQ).isin(list(visible)) & balances.brought_again())
+    return rows.where(came_in.isin([str(seq) for seq in seqs]))
+
+
+def _touch(tables: Tables, changes: DataFrame, bad: DataFrame, seqs: Sequence[int], again: int, claim_id: str) -> None:
     """Whom the withdrawal touches: everyone in the withdrawn deliveries, and whose balances change with them."""
-    of_deliveries = tables.read(CLIENT_DELIVERIES).where(F.col(SEQ).isin(list(seqs))).select("client_id", "table")
-    of_balances = changes.where(F.col(CLIENT).isNotNull()).select(
-        F.col(CLIENT).alias("client_id"), F.lit(BUREAU_BALANCE.name).alias("table")
+    every = (
+        tables.read(CLIENT_DELIVERIES).where(F.col(SEQ).isin(list(seqs))).select("client_id", "table"),
+        changes.select(F.col(CLIENT).alias("client_id"), F.lit(BUREAU_BALANCE.name).alias("table")),
+        bad.select("client_id", "table"),
     )
-    rows = of_deliveries.unionByName(of_balances).distinct().withColumn(SEQ, F.lit(again).cast("bigint"))
+    rows = union(every).where(F.col("client_id").isNotNull()).distinct().withColumn(SEQ, F.lit(again).cast("bigint"))
     tables.append(CLIENT_DELIVERIES, rows, f"{CLIENT_DELIVERIES}/{claim_id}")
 
 

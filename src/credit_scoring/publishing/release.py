@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import NOT_HELD
 from credit_scoring.intake.events import Delivered, held, unpublished
 from credit_scoring.intake.ledger import Ledger
 
@@ -20,7 +20,7 @@ def clear(ledger: Ledger, delivery: str, reason: str, run_id: str, now: datetime
     waiting = {delivered.seq for delivered in unpublished(events)} | {event.seq for event in held(events)}
     if not stopped or stopped[-1].seq not in waiting:
         names = ", ".join(event.delivery for event in held(events)) or "none"
-        raise UsageError(f"Delivery {delivery} is not held, so there is nothing to let through. Held now: {names}.")
+        raise NOT_HELD(delivery=delivery, held=names)
     latest = stopped[-1]
     ledger.note("cleared", Delivered(latest.delivery, latest.seq, latest.manifest_sha256), run_id, now, reason)
     return int(latest.model_version)
