@@ -46,6 +46,12 @@ tests submit have Spark's own settings, as a user's do."""
 
 
 @pytest.fixture(scope="session")
+def short_lived() -> dict[str, str]:
+    """Settings of Spark for a session that a test starts in a process of its own."""
+    return SHORT_LIVED
+
+
+@pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     """The session of the product, local[2], with Delta, SynapseML and ANSI mode."""
     running = session(SparkSettings(driver_memory="3g", shuffle_partitions=2, config=SHORT_LIVED))

@@ -29,6 +29,8 @@ from credit_scoring.errors.usage import (
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PREFIX = "CREDIT_SCORING_"
+CONF = f"{PREFIX}CONF"
+"""Environment variable with the settings file of commands and notebooks, where none is named."""
 
 
 class Section(BaseModel):
@@ -256,7 +258,7 @@ def _where(error: yaml.YAMLError) -> str:
     return f"{getattr(error, 'problem', None) or type(error).__name__}{line}"
 
 
-OTHER_VARIABLES = {f"{PREFIX}JARS"}
+OTHER_VARIABLES = {f"{PREFIX}JARS", CONF}
 """Variables with our prefix that are not settings: read before any settings file is."""
 
 

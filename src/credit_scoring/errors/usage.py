@@ -92,6 +92,12 @@ NOBODY_APPLIED = ErrorKind(
     "No client has an accepted application yet.",
     "Take in a delivery first (`credit-scoring intake`).",
 )
+CLIENT_NOT_APPLIED = ErrorKind(
+    "client-not-applied",
+    UsageError,
+    "Client {client} has no application that was accepted by delivery {seq}.",
+    "Name another client, or a later delivery.",
+)
 PICTURE_NOT_WRITTEN = ErrorKind(
     "picture-not-written",
     UsageError,
@@ -109,6 +115,12 @@ NO_JAVA = ErrorKind(
     UsageError,
     "Java {version} was not found, and Spark needs it.",
     "Install it (Debian: openjdk-{version}-jdk-headless), or set JAVA_HOME to where it is.",
+)
+NO_PROJECT = ErrorKind(
+    "no-project",
+    UsageError,
+    "Neither {folder} nor a folder above it has {file}.",
+    "Open the notebook in a clone of the project.",
 )
 NO_JARS = ErrorKind(
     "no-jars",

@@ -22,7 +22,7 @@ from credit_scoring.intake.events import Claim, Delivered, held, latest_accepted
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.artifacts import Features
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.publishing import breaker, dictionary, history, latest, runs, scores_csv
+from credit_scoring.publishing import breaker, dictionary, history, latest, runs, scores_csv, views
 from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report.writing import Scored, write
 from credit_scoring.publishing.scores_csv import Written
@@ -187,6 +187,7 @@ def _finish(
             latest.merge(tables, deliveries, version)
     features = _declared(texts)
     dictionary.write(tables, features)
+    views.create(tables)
     files: dict[str, Written] = {}
     for delivered in deliveries:
         log.info("writing scores.csv of delivery %s", delivered.name)
