@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credit_scoring.cli.group import Call, command
-from credit_scoring.errors import DeliveryRefused
+from credit_scoring.errors import DeliveryRefused, UsageError
 
 if TYPE_CHECKING:
     from credit_scoring.intake.run import IntakeReport
@@ -58,11 +58,20 @@ def intake(call: Call) -> None:
 
 
 @command
-def score(call: Call) -> None:
-    """Take in what waits, score it, publish it."""
+@click.option("--delivery", default="", metavar="NAME", help="Only this delivery (with --rescore: only its clients).")
+@click.option("--rescore", is_flag=True, help="Score again, by the present champion, into a folder of its own.")
+@click.option("--as-of", default="", metavar="NAME|NUMBER", help="With --rescore: as known at this delivery.")
+def score(call: Call, delivery: str, rescore: bool, as_of: str) -> None:
+    """Take in what waits, score it, publish it; or score again who was scored before."""
     from credit_scoring import commands, printing
 
-    report = commands.score(call.settings())
+    if as_of and not rescore:
+        raise UsageError("--as-of goes with --rescore: new deliveries are always scored as known when they came.")
+    settings = call.settings()
+    if rescore:
+        report = commands.rescore(settings, delivery or None, as_of or None)
+    else:
+        report = commands.score(settings, delivery or None)
     call.print(report, printing.scores)
     _exit_if_refused(report.intake)
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pyspark.sql import Row
 
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 
 TABLE = "deliveries"
-Purpose = Literal["intake", "score"]
-Event = Literal["claimed", "released", "accepted", "refused", "published", "withdrawn"]
+Purpose = Literal["intake", "score", "rescore"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+Event = Literal["claimed", "released", "accepted", "refused", "published", "rescored", "withdrawn"]
 
 FILE_COUNTS = (
     "STRUCT<file: STRING, table: STRING, bytes: BIGINT, sha256: STRING, records: BIGINT, accepted: BIGINT, "
@@ -23,30 +24,43 @@ DELIVERIES = StoredTable(
     TABLE,
     "The ledger: what happened to each delivery, an event a row; rows of a delivery are visible once it is accepted",
     (
-        StoredColumn("event", "STRING", "What happened: claimed, released, accepted, refused, published, withdrawn"),
-        StoredColumn("delivery", "STRING", "Name of the delivery"),
+        StoredColumn("event", "STRING", f"What happened: {', '.join(get_args(Event))}"),
+        StoredColumn("delivery", "STRING", "Name of the delivery, or of the rescore"),
         StoredColumn("seq", "BIGINT", "Place of the delivery in the order of deliveries, from 1"),
         StoredColumn("at", "TIMESTAMP", "When it happened"),
         StoredColumn("run_id", "STRING", "The run that did it"),
         StoredColumn("claim_id", "STRING", "The piece of work that it belongs to; stays when another run takes over"),
         StoredColumn("claim_number", "BIGINT", "Number of the claim, counted over all claims"),
-        StoredColumn("purpose", "STRING", "What the work was claimed for: intake, score"),
+        StoredColumn("purpose", "STRING", f"What the work was claimed for: {', '.join(PURPOSES)}"),
         StoredColumn("expires_at", "TIMESTAMP", "When another run may take the claim over (claimed)"),
         StoredColumn("model_version", "INT", "The model version that the work was claimed with"),
         StoredColumn("manifest_sha256", "STRING", "Identifies the delivery's bytes"),
-        StoredColumn("message", "STRING", "Why the delivery was refused"),
+        StoredColumn(
+            "message",
+            "STRING",
+            "Why it was refused; in a claim, what else was asked for: the delivery to rescore",
+        ),
         StoredColumn("rows", "BIGINT", "Clients in the published file"),
         StoredColumn("path", "STRING", "Where the published file is"),
         StoredColumn("sha256", "STRING", "Of the published file"),
         StoredColumn("files", f"ARRAY<{FILE_COUNTS}>", "The account of each of the delivery's files (accepted)"),
     ),
 )
-_CLOSING: dict[str, tuple[str, ...]] = {"intake": ("accepted", "refused"), "score": ("published",)}
+_CLOSING: dict[Purpose, tuple[Event, ...]] = {
+    "intake": ("accepted", "refused"),
+    "score": ("published",),
+    "rescore": ("rescored",),
+}
+_MERGING: frozenset[Purpose] = frozenset({"score", "rescore"})
+"""What merges into the table of latest scores, where two merges at once would be in each other's way."""
 
 
 @dataclass(frozen=True)
 class Delivered:
-    """A delivery with its place in the order of deliveries; `manifest_sha256` identifies its bytes."""
+    """A delivery with its place in the order of deliveries; `manifest_sha256` identifies its bytes.
+
+    A rescore is written like one: a name of its own, and the seq at which its clients are known.
+    """
 
     name: str
     seq: int
@@ -55,7 +69,10 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Claim:
-    """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over."""
+    """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over.
+
+    `detail`: what else the work was asked for with; whoever takes it over does that and nothing else.
+    """
 
     claim_id: str
     number: int
@@ -64,6 +81,7 @@ class Claim:
     deliveries: tuple[Delivered, ...]
     expires_at: datetime
     model_version: int | None = None
+    detail: str | None = None
 
     @property
     def seqs(self) -> list[int]:
@@ -129,7 +147,13 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
         ),
         expires_at=datetime.min.replace(tzinfo=UTC) if released else latest[0].expires_at.astimezone(UTC),
         model_version=latest[0].model_version,
+        detail=latest[0].message,
     )
+
+
+def exclusive(one: Purpose, other: Purpose) -> bool:
+    """Whether two runs must not work for these purposes at the same time."""
+    return one == other or {one, other} <= _MERGING
 
 
 def row_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **more: Any) -> tuple[Any, ...]:

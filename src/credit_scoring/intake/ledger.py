@@ -18,6 +18,7 @@ from pyspark.sql import Row
 from credit_scoring.errors import RunActive
 from credit_scoring.intake.events import (
     DELIVERIES,
+    PURPOSES,
     TABLE,
     Claim,
     Delivered,
@@ -25,6 +26,7 @@ from credit_scoring.intake.events import (
     Purpose,
     accepted,
     claims,
+    exclusive,
     open_claim,
     row_of,
     unpublished,
@@ -61,20 +63,30 @@ class Ledger:
         return unpublished(self.events())
 
     def claim(
-        self, purpose: Purpose, plan: Plan, run_id: str, now: datetime, minutes: int, model_version: int | None = None
+        self,
+        purpose: Purpose,
+        plan: Plan,
+        run_id: str,
+        now: datetime,
+        minutes: int,
+        model_version: int | None = None,
+        detail: str | None = None,
     ) -> Claim | None:
         """Claims what `plan` finds to do for this run, or takes an expired claim of the same purpose over; None when
         there is nothing to do.
 
         `plan` is asked again whenever another run's claim came in between, so that what is claimed and its seqs follow
-        from the very events that the claim is swapped against. A claim taken over keeps its id, deliveries, seqs and
-        model version. RunActive when another run holds a claim that has not expired.
+        from the very events that the claim is swapped against. A claim taken over keeps its id, deliveries, seqs, model
+        version and detail. RunActive when another run holds a claim that has not expired, of this purpose or of one
+        that must not be worked for at the same time.
         """
         for _ in range(_ATTEMPTS):
             events = self.events()
+            for other in PURPOSES:
+                active = open_claim(events, other)
+                if exclusive(purpose, other) and active is not None and active.expires_at > now:
+                    raise RunActive(_active(active))
             held = open_claim(events, purpose)
-            if held is not None and held.expires_at > now:
-                raise RunActive(_active(held))
             deliveries = held.deliveries if held else tuple(plan(events))
             if not deliveries:
                 return None
@@ -86,6 +98,7 @@ class Ledger:
                 deliveries=deliveries,
                 expires_at=now + timedelta(minutes=minutes),
                 model_version=held.model_version if held else model_version,
+                detail=held.detail if held else detail,
             )
             if self._swap(claim, now):
                 return claim
@@ -93,7 +106,8 @@ class Ledger:
 
     def _swap(self, claim: Claim, now: datetime) -> bool:
         """Appends claim number n; False when another run appended n first."""
-        rows = [row_of(claim, "claimed", delivered, now, expires_at=claim.expires_at) for delivered in claim.deliveries]
+        more = {"expires_at": claim.expires_at, "message": claim.detail}
+        rows = [row_of(claim, "claimed", delivered, now, **more) for delivered in claim.deliveries]
         frame = self.tables.spark.createDataFrame(rows, DELIVERIES.ddl())
         try:
             self.tables.append(TABLE, frame, app_id="ledger", version=claim.number)
