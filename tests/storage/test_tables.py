@@ -1,5 +1,8 @@
 """Delta tables: appends land once, in whatever order they arrive."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from chispa import assert_df_equality
 from pyspark.sql import SparkSession
@@ -82,3 +85,16 @@ def test_columns_say_what_they_mean_and_those_that_come_later_are_added(table: T
 def test_columns_go_by_name(table: Tables) -> None:
     table.append("t", table.spark.sql("SELECT 5L AS seq, 7L AS client"), "a")
     assert [tuple(row) for row in table.read("t").collect()] == [(7, 5)]
+
+
+def test_runs_that_create_a_table_at_the_same_moment_find_one(tables: Tables) -> None:
+    together = Barrier(3)
+
+    def create(number: int) -> None:
+        together.wait()
+        tables.create(CLIENTS)
+        append(tables, number, f"t/{number}")
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(create, range(3)))
+    assert tables.read("t").count() == 6

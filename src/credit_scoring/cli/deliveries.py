@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from credit_scoring.cli.group import Call, command
-from credit_scoring.errors import DeliveryRefused, UsageError
+from credit_scoring.errors import DeliveryRefused
+from credit_scoring.errors.usage import AS_OF_ALONE
 
 if TYPE_CHECKING:
     from credit_scoring.intake.run import IntakeReport
@@ -66,7 +67,7 @@ def score(call: Call, delivery: str, rescore: bool, as_of: str) -> None:
     from credit_scoring import commands, printing
 
     if as_of and not rescore:
-        raise UsageError("--as-of goes with --rescore: new deliveries are always scored as known when they came.")
+        raise AS_OF_ALONE()
     settings = call.settings()
     if rescore:
         report = commands.rescore(settings, delivery or None, as_of or None)

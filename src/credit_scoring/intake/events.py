@@ -44,6 +44,7 @@ DELIVERIES = StoredTable(
         StoredColumn("path", "STRING", "Where the published file is"),
         StoredColumn("sha256", "STRING", "Of the published file"),
         StoredColumn("files", f"ARRAY<{FILE_COUNTS}>", "The account of each of the delivery's files (accepted)"),
+        StoredColumn("holder", "STRING", "The run's processes, where the next run can see whether they live (claimed)"),
     ),
 )
 _CLOSING: dict[Purpose, tuple[Event, ...]] = {
@@ -72,6 +73,7 @@ class Claim:
     """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over.
 
     `detail`: what else the work was asked for with; whoever takes it over does that and nothing else.
+    `holder`: the run's processes, where they can be looked for (see intake.holder).
     """
 
     claim_id: str
@@ -82,6 +84,7 @@ class Claim:
     expires_at: datetime
     model_version: int | None = None
     detail: str | None = None
+    holder: str | None = None
 
     @property
     def seqs(self) -> list[int]:
@@ -126,7 +129,10 @@ def claims(events: Sequence[Row]) -> int:
 
 
 def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
-    """The latest claim of the purpose while a delivery of it is unfinished. One that was released has expired."""
+    """The latest claim of the purpose while a delivery of it is unfinished, with those that are.
+
+    One that was released has expired.
+    """
     claimed = [event for event in events if event.event == "claimed" and event.purpose == purpose]
     if not claimed:
         return None
@@ -134,7 +140,8 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
     latest = [event for event in claimed if event.claim_number == number]
     claim_id = latest[0].claim_id
     closed = {e.seq for e in events if e.claim_id == claim_id and e.event in _CLOSING[purpose]}
-    if all(event.seq in closed for event in latest):
+    unfinished = sorted((event for event in latest if event.seq not in closed), key=lambda event: event.seq)
+    if not unfinished:
         return None
     released = any(event.event == "released" and event.claim_number == number for event in events)
     return Claim(
@@ -142,12 +149,11 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
         number=number,
         purpose=purpose,
         run_id=latest[0].run_id,
-        deliveries=tuple(
-            Delivered(event.delivery, event.seq, event.manifest_sha256) for event in sorted(latest, key=lambda e: e.seq)
-        ),
+        deliveries=tuple(Delivered(event.delivery, event.seq, event.manifest_sha256) for event in unfinished),
         expires_at=datetime.min.replace(tzinfo=UTC) if released else latest[0].expires_at.astimezone(UTC),
         model_version=latest[0].model_version,
         detail=latest[0].message,
+        holder=latest[0].holder,
     )
 
 

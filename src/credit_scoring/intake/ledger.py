@@ -2,8 +2,8 @@
 
 Rows of a delivery are visible when the ledger holds its `accepted` event; eight tables cannot commit together, so this
 one commit decides. A **claim** is a compare and swap on the number of claims so far: of two runs that append claim
-n + 1, one wins. A claim that expired (or was released by a run that failed) is taken over with its id, deliveries and
-seqs as they are, because every commit of a claim is idempotent under the claim's id.
+n + 1, one wins. A claim that expired, that a failing run released, or whose run died on this machine is taken over with
+its id, deliveries and seqs as they are, because every commit of a claim is idempotent under the claim's id.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from pyspark.sql import Row
 
 from credit_scoring.errors import RunActive
+from credit_scoring.errors.runs import CLAIM_CONTESTED, CLAIM_HELD
 from credit_scoring.intake.events import (
     DELIVERIES,
     PURPOSES,
@@ -31,6 +32,7 @@ from credit_scoring.intake.events import (
     row_of,
     unpublished,
 )
+from credit_scoring.intake.holder import is_gone
 from credit_scoring.storage.tables import Tables
 
 _ATTEMPTS = 5
@@ -41,9 +43,13 @@ Plan = Callable[[Sequence[Row]], Sequence[Delivered]]
 
 @dataclass(frozen=True)
 class Ledger:
-    """The events of all deliveries. Reading is one small table; every append is exactly once."""
+    """The events of all deliveries. Reading is one small table; every append is exactly once.
+
+    `holder`: the processes of this run, for its claims; None where nobody could look for them (see intake.holder).
+    """
 
     tables: Tables
+    holder: str | None = None
 
     def create(self) -> None:
         """Creates the ledger's table unless it exists."""
@@ -72,8 +78,8 @@ class Ledger:
         model_version: int | None = None,
         detail: str | None = None,
     ) -> Claim | None:
-        """Claims what `plan` finds to do for this run, or takes an expired claim of the same purpose over; None when
-        there is nothing to do.
+        """Claims what `plan` finds to do for this run, or takes over a claim of the same purpose that expired or whose
+        run has died; None when there is nothing to do.
 
         `plan` is asked again whenever another run's claim came in between, so that what is claimed and its seqs follow
         from the very events that the claim is swapped against. A claim taken over keeps its id, deliveries, seqs, model
@@ -83,9 +89,9 @@ class Ledger:
         for _ in range(_ATTEMPTS):
             events = self.events()
             for other in PURPOSES:
-                active = open_claim(events, other)
-                if exclusive(purpose, other) and active is not None and active.expires_at > now:
-                    raise RunActive(_active(active))
+                active = open_claim(events, other) if exclusive(purpose, other) else None
+                if active is not None and active.expires_at > now and not is_gone(active.holder):
+                    raise _active(active)
             held = open_claim(events, purpose)
             deliveries = held.deliveries if held else tuple(plan(events))
             if not deliveries:
@@ -99,14 +105,15 @@ class Ledger:
                 expires_at=now + timedelta(minutes=minutes),
                 model_version=held.model_version if held else model_version,
                 detail=held.detail if held else detail,
+                holder=self.holder,
             )
             if self._swap(claim, now):
                 return claim
-        raise RunActive("Several runs start at the same moment and none gets its turn: start this one again later.")
+        raise CLAIM_CONTESTED()
 
     def _swap(self, claim: Claim, now: datetime) -> bool:
         """Appends claim number n; False when another run appended n first."""
-        more = {"expires_at": claim.expires_at, "message": claim.detail}
+        more = {"expires_at": claim.expires_at, "holder": claim.holder, "message": claim.detail}
         rows = [row_of(claim, "claimed", delivered, now, **more) for delivered in claim.deliveries]
         frame = self.tables.spark.createDataFrame(rows, DELIVERIES.ddl())
         try:
@@ -145,10 +152,7 @@ class Ledger:
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/released/{claim.number}")
 
 
-def _active(held: Claim) -> str:
+def _active(held: Claim) -> RunActive:
     names = ", ".join(delivered.name for delivered in held.deliveries[:3])
     more = f" and {len(held.deliveries) - 3} more" if len(held.deliveries) > 3 else ""
-    return (
-        f"Another run ({held.run_id}) is at work on {names}{more}; its claim ends at "
-        f"{held.expires_at:%Y-%m-%d %H:%M} UTC. Wait for it; if that run is dead, the next run after that takes over."
-    )
+    return CLAIM_HELD(run=held.run_id, deliveries=f"{names}{more}", ends=held.expires_at)

@@ -97,11 +97,11 @@ def _take_in(
 ) -> IntakeReport:
     """The work of one claim; every commit in it is idempotent under the claim's id."""
     visible = tuple(before for before in ledger.accepted() if before.seq not in claim.seqs)
-    manifests, refused = _manifests(landing, claim, visible)
+    limits = Limits(settings.max_file_mb * 1_000_000, settings.max_inflation)
+    manifests, refused = _manifests(landing, claim, visible, limits)
     work = [Work(d.name, d.seq, file) for d in claim.deliveries if d in manifests for file in manifests[d].files]
     log.info("Reading %d files of %d deliveries", len(work), len(manifests))
     staging = f"staging_{claim.claim_id}"
-    limits = Limits(settings.max_file_mb * 1_000_000, settings.max_inflation)
     result = Account()
     if work:
         staged = stage(tables, staging, landing.root, work, limits, settings.slot_mb * 1_000_000)
@@ -114,13 +114,14 @@ def _take_in(
             tables, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
         _append(appends, result, good, clients_known=result.unnamed == 0 and not refused)
+    # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
+    tables.drop(staging)
     for delivery in claim.deliveries:
         if delivery in refused:
             ledger.record(claim, "refused", delivery, clock(), message=refused[delivery])
         else:
             files = [counts.row() for counts in result.of(delivery.seq)]
             ledger.record(claim, "accepted", delivery, clock(), files=files)
-    tables.drop(staging)
     return IntakeReport(
         accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
         refused=tuple((delivery.name, refused[delivery]) for delivery in claim.deliveries if delivery in refused),
@@ -128,14 +129,14 @@ def _take_in(
 
 
 def _manifests(
-    landing: Folder, claim: Claim, visible: tuple[Delivered, ...]
+    landing: Folder, claim: Claim, visible: tuple[Delivered, ...], limits: Limits
 ) -> tuple[dict[Delivered, Manifest], dict[Delivered, str]]:
     """The manifests of the claimed deliveries, and the sentences of those that are refused for theirs."""
     manifests: dict[Delivered, Manifest] = {}
     refused: dict[Delivered, str] = {}
     for delivery in claim.deliveries:
         try:
-            manifests[delivery] = manifest_of(landing, delivery, visible)
+            manifests[delivery] = manifest_of(landing, delivery, visible, limits)
         except DeliveryRefused as error:
             refused[delivery] = str(error)
     return manifests, refused
@@ -155,10 +156,12 @@ def _append(appends: appending.Appends, result: Account, good: list[Delivered], 
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
         list(pool.map(append, [table for table in TABLES if table.client_column]))
     append(BUREAU_BALANCE)
-    if seqs & set(result.rows.get(BUREAU.name, {})):
-        appends.adopted()
+    names = {delivery.seq: delivery.name for delivery in good}
     bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
-        appends.quarantine({delivery.seq: delivery.name for delivery in good}, bad)
+        appends.quarantine(names, bad)
+    if seqs & set(result.rows.get(BUREAU.name, {})):
+        appends.adopted()
+        appends.adopted_quarantine(names)
     appends.client_deliveries()

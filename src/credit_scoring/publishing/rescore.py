@@ -9,7 +9,8 @@ version) is higher than the client's: a look back at an old delivery replaces no
 from __future__ import annotations
 
 from credit_scoring.clients import cohort
-from credit_scoring.errors import Fault, UsageError
+from credit_scoring.errors.faults import CLAIM_OF_NOTHING
+from credit_scoring.errors.usage import NOTHING_ACCEPTED
 from credit_scoring.intake.events import Claim, Delivered
 from credit_scoring.intake.ledger import Plan
 from credit_scoring.publishing.run import delivery_named
@@ -28,7 +29,7 @@ def rescore(run: ScoreRun, clients_of: str | None = None, as_of: str | None = No
     ledger = run.places.ledger
     accepted = ledger.accepted()
     if not accepted:
-        raise UsageError("No delivery is accepted yet, so there is nobody to score again.")
+        raise NOTHING_ACCEPTED()
     of = delivery_named(accepted, clients_of) if clients_of else None
     known_at = delivery_named(accepted, as_of) if as_of else of or accepted[-1]
     while True:
@@ -36,7 +37,7 @@ def rescore(run: ScoreRun, clients_of: str | None = None, as_of: str | None = No
         unit = Delivered(f"rescore-{version}-{run.run_id}", known_at.seq)
         claim = run.claim("rescore", _always(unit), version, of.name if of else None)
         if claim is None:
-            raise Fault("A rescore found nothing to claim; please report this.")
+            raise CLAIM_OF_NOTHING(claim=unit.name)
         with run.working(claim):
             _carry_out(run, claim)
         if _same(claim, unit, version, of):

@@ -9,7 +9,8 @@ from functools import partial
 from pyspark.sql import Row
 
 from credit_scoring.clients import cohort
-from credit_scoring.errors import Fault, UsageError
+from credit_scoring.errors.faults import CLAIM_OF_NOTHING
+from credit_scoring.errors.usage import DELIVERY_NOT_ACCEPTED
 from credit_scoring.intake.events import Delivered, accepted, unpublished
 from credit_scoring.publishing.work import Report, ScoreRun
 
@@ -35,7 +36,7 @@ def score_and_publish(run: ScoreRun, only: str | None = None) -> Report:
             waiting = ledger.unpublished()
             deliveries = [delivered for delivered in claim.deliveries if delivered in waiting]
             if not deliveries:
-                raise Fault(f"Claim {claim.claim_id} holds no delivery that waits for its scores; please report this.")
+                raise CLAIM_OF_NOTHING(claim=claim.claim_id)
             run.carry_out(claim, deliveries, cohort.touched(run.places.tables, deliveries), "published")
     return run.report()
 
@@ -48,9 +49,7 @@ def delivery_named(deliveries: Sequence[Delivered], name: str) -> Delivered:
     for delivered in deliveries:
         if str(delivered.seq) == name:
             return delivered
-    raise UsageError(
-        f"There is no accepted delivery {name}: `credit-scoring show deliveries` lists their names and numbers."
-    )
+    raise DELIVERY_NOT_ACCEPTED(delivery=name)
 
 
 def _waiting(events: Sequence[Row], only: str | None) -> list[Delivered]:

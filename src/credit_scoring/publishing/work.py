@@ -15,13 +15,13 @@ from pyspark.sql import DataFrame
 
 from credit_scoring.clients import cohort
 from credit_scoring.clients.cohort import Count
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import CLAIM_WITHOUT_MODEL, FILE_NOT_THE_TABLE
 from credit_scoring.features import registry
 from credit_scoring.intake.events import Claim, Delivered, Event, Purpose
 from credit_scoring.intake.ledger import Ledger, Plan
 from credit_scoring.model.artifacts import Features
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.publishing import dictionary, history, latest, runs, scores_csv
+from credit_scoring.publishing import dictionary, history, latest, runs, scores_csv, views
 from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report.writing import Scored, write
 from credit_scoring.publishing.scores_csv import Written
@@ -114,7 +114,7 @@ class ScoreRun:
         name); who of them is scored is decided here. `closing`: the event that is recorded of each unit at the end.
         """
         if claim.model_version is None:
-            raise Fault(f"Claim {claim.claim_id} names no model version; please report this.")
+            raise CLAIM_WITHOUT_MODEL(claim=claim.claim_id)
         texts, version = self._model(claim.model_version)
         stamp = Stamp(self.watch.now(), version, code_version(), self.run_id)
         work = _Work(self.places, claim, units, cases, texts, stamp)
@@ -172,6 +172,7 @@ class _Work:
         with watch.step("merging into the table of latest scores"):
             latest.merge(tables, self.units, version)
         dictionary.write(tables, self.features)
+        views.create(tables)
         files: dict[str, Written] = {}
         for unit in self.units:
             log.info("writing scores.csv of %s", unit.name)
@@ -209,7 +210,10 @@ def _declared(texts: ModelTexts) -> Features:
 def _verify_files(files: Mapping[str, Written], summaries: Mapping[str, Summary]) -> None:
     for name, file in files.items():
         if file.clients != summaries[name].scored:
-            raise Fault(
-                f"{file.path} holds {file.clients:,} clients, {history.TABLE} {summaries[name].scored:,} of "
-                f"{name}. It is not recorded as published; please report this."
+            raise FILE_NOT_THE_TABLE(
+                file=file.path,
+                clients=file.clients,
+                table=history.TABLE,
+                expected=summaries[name].scored,
+                delivery=name,
             )

@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import escape, glob
 from typing import IO, Any
 
 import fsspec
@@ -29,11 +30,15 @@ class Folder:
 
     def folders(self) -> list[str]:
         """The names of the folders directly below, sorted; none when this folder does not exist."""
-        return self._entries("directory")
+        return list(self._entries("directory"))
 
     def files(self) -> list[str]:
         """The names of the files directly below, sorted; none when this folder does not exist."""
-        return self._entries("file")
+        return list(self.sizes())
+
+    def sizes(self) -> dict[str, int]:
+        """The bytes of the files directly below, by name, sorted; none when this folder does not exist."""
+        return {name: int(entry["size"]) for name, entry in self._entries("file").items()}
 
     def exists(self, *names: str) -> bool:
         """Whether there is such a file or folder."""
@@ -54,7 +59,8 @@ class Folder:
     def writing(self, *names: str) -> Iterator[IO[bytes]]:
         """A binary file to write; it appears under its name when the block ends well, and not at all otherwise.
 
-        On a local path: written beside and renamed. Elsewhere fsspec commits the upload when the file is closed.
+        On a local path: written beside and renamed; what a writer left there that was killed goes with the next one's
+        success. Elsewhere fsspec commits the upload when the file is closed.
         """
         fs, path = self._fs(*names)
         fs.makedirs(posixpath.dirname(path), exist_ok=True)
@@ -69,6 +75,8 @@ class Folder:
                 sink.flush()
                 os.fsync(sink.fileno())
             os.replace(beside, path)
+            for left in glob(f"{escape(path)}.*.part"):
+                os.remove(left)
         finally:
             if os.path.exists(beside):
                 os.remove(beside)
@@ -85,12 +93,13 @@ class Folder:
         fs.invalidate_cache()
         return fs, path
 
-    def _entries(self, kind: str) -> list[str]:
+    def _entries(self, kind: str) -> dict[str, dict[str, Any]]:
         fs, path = self._fs()
         if not fs.exists(path):
-            return []
+            return {}
         entries: list[dict[str, Any]] = fs.ls(path, detail=True)
-        return sorted(posixpath.basename(e["name"].rstrip("/")) for e in entries if e["type"] == kind)
+        named = {posixpath.basename(entry["name"].rstrip("/")): entry for entry in entries if entry["type"] == kind}
+        return dict(sorted(named.items()))
 
 
 def _is_local(fs: fsspec.AbstractFileSystem) -> bool:
