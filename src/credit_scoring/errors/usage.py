@@ -62,8 +62,8 @@ DELIVERY_NOT_ACCEPTED = ErrorKind(
     "There is no accepted delivery {delivery}.",
     "`credit-scoring show deliveries` lists names and numbers.",
 )
-NOTHING_ACCEPTED = ErrorKind(
-    "nothing-accepted",
+NOBODY_TO_RESCORE = ErrorKind(
+    "nobody-to-rescore",
     UsageError,
     "No delivery is accepted yet, so there is nobody to score again.",
     "Deliver one and run `credit-scoring score`.",

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from credit_scoring.clients import cohort
 from credit_scoring.errors.faults import CLAIM_OF_NOTHING
-from credit_scoring.errors.usage import NOTHING_ACCEPTED
+from credit_scoring.errors.usage import NOBODY_TO_RESCORE
 from credit_scoring.intake.events import Claim, Delivered
 from credit_scoring.intake.ledger import Plan
 from credit_scoring.publishing.run import delivery_named
@@ -29,7 +29,7 @@ def rescore(run: ScoreRun, clients_of: str | None = None, as_of: str | None = No
     ledger = run.places.ledger
     accepted = ledger.accepted()
     if not accepted:
-        raise NOTHING_ACCEPTED()
+        raise NOBODY_TO_RESCORE()
     of = delivery_named(accepted, clients_of) if clients_of else None
     known_at = delivery_named(accepted, as_of) if as_of else of or accepted[-1]
     while True:
