@@ -132,31 +132,45 @@ def rollback(settings: Settings) -> Promotion:
 
 def score(settings: Settings, only: str | None = None) -> ScoreReport:
     """Takes in what waits, then scores and publishes every accepted delivery (or `only` that one) without a CSV."""
-    run, store = _score_run(settings)
-    with run.watch.step("taking in what waited"):
-        taken = take_in(store.tables, store.ledger, store.landing, settings.intake, run.run_id, clock)
-    return ScoreReport(taken, score_and_publish(run, only))
-
-
-def rescore(settings: Settings, clients_of: str | None = None, as_of: str | None = None) -> ScoreReport:
-    """Scores all clients, or those of a delivery, again by the champion, as known at a delivery; takes nothing in."""
-    run, _ = _score_run(settings)
-    return ScoreReport(IntakeReport(), score_again(run, clients_of, as_of))
-
-
-def _score_run(settings: Settings) -> tuple[ScoreRun, Store]:
     watch = Stopwatch(clock)
     with watch.step("starting Spark"):
         store = open_store(settings)
         connect(settings.mlflow)
+    run_id = new_run_id()
+    with watch.step("taking in what waited"):
+        taken = take_in(store.tables, store.ledger, store.landing, settings.intake, run_id, clock)
+    return ScoreReport(taken, publish(settings, store, run_id, watch, only))
 
+
+def publish(
+    settings: Settings,
+    store: Store,
+    run_id: str,
+    watch: Stopwatch,
+    only: str | None = None,
+    model_version: int | None = None,
+) -> Report:
+    """Scores and publishes what is accepted and has no CSV yet; `only` one delivery, by a version or the champion."""
+    return score_and_publish(_score_run(settings, store, run_id, watch), only, model_version)
+
+
+def rescore(settings: Settings, clients_of: str | None = None, as_of: str | None = None) -> ScoreReport:
+    """Scores all clients, or those of a delivery, again by the champion, as known at a delivery; takes nothing in."""
+    watch = Stopwatch(clock)
+    with watch.step("starting Spark"):
+        store = open_store(settings)
+        connect(settings.mlflow)
+    store.ledger.create()
+    run = _score_run(settings, store, new_run_id(), watch)
+    return ScoreReport(IntakeReport(), score_again(run, clients_of, as_of))
+
+
+def _score_run(settings: Settings, store: Store, run_id: str, watch: Stopwatch) -> ScoreRun:
     def model_of(version: int | None) -> tuple[ModelTexts, int]:
         return load_version(settings.mlflow.model, Alias.CHAMPION if version is None else version)
 
-    store.ledger.create()
     places = Places(store.tables, store.ledger, store.published, store.reports)
-    minutes = settings.intake.claim_minutes
-    return ScoreRun(places, model_of, settings.gather, new_run_id(), watch, minutes), store
+    return ScoreRun(places, model_of, settings.gather, run_id, watch, settings.intake.claim_minutes, settings.breaker)
 
 
 def champion(settings: Settings) -> int | None:

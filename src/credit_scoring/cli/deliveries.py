@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credit_scoring.cli.group import Call, command
+from credit_scoring.cli.group import Call, command, exit_if_held
 from credit_scoring.errors import DeliveryRefused
 from credit_scoring.errors.usage import AS_OF_ALONE
 
@@ -74,6 +74,7 @@ def score(call: Call, delivery: str, rescore: bool, as_of: str) -> None:
     else:
         report = commands.score(settings, delivery or None)
     call.print(report, printing.scores)
+    exit_if_held(report.scores)
     _exit_if_refused(report.intake)
 
 

@@ -9,12 +9,20 @@ from typing import Any, Literal, get_args
 
 from pyspark.sql import Row
 
+from credit_scoring.intake.own import is_own
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 
 TABLE = "deliveries"
-Purpose = Literal["intake", "score", "rescore"]
+Purpose = Literal["intake", "score", "rescore", "withdraw", "requeue", "forget", "maintain"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
-Event = Literal["claimed", "released", "accepted", "refused", "published", "rescored", "withdrawn"]
+ALONE: frozenset[Purpose] = frozenset({"withdraw", "requeue", "forget", "maintain"})
+"""What is done while nothing else is at work: it changes what others rest on, or removes files that they read."""
+_MERGING: frozenset[Purpose] = frozenset({"score", "rescore"})
+"""What merges into the table of latest scores, where two merges at once would be in each other's way."""
+Event = Literal[
+    "claimed", "released", "accepted", "refused", "published", "rescored", "withdrawn", "held", "cleared", "erased",
+    "maintained",
+]  # fmt: skip
 
 FILE_COUNTS = (
     "STRUCT<file: STRING, table: STRING, bytes: BIGINT, sha256: STRING, records: BIGINT, accepted: BIGINT, "
@@ -36,9 +44,7 @@ DELIVERIES = StoredTable(
         StoredColumn("model_version", "INT", "The model version that the work was claimed with"),
         StoredColumn("manifest_sha256", "STRING", "Identifies the delivery's bytes"),
         StoredColumn(
-            "message",
-            "STRING",
-            "Why it was refused; in a claim, what else was asked for: the delivery to rescore",
+            "message", "STRING", "Why the delivery was refused, held, let through or withdrawn; what was asked or done"
         ),
         StoredColumn("rows", "BIGINT", "Clients in the published file"),
         StoredColumn("path", "STRING", "Where the published file is"),
@@ -49,11 +55,14 @@ DELIVERIES = StoredTable(
 )
 _CLOSING: dict[Purpose, tuple[Event, ...]] = {
     "intake": ("accepted", "refused"),
-    "score": ("published",),
+    "score": ("published", "held"),
     "rescore": ("rescored",),
+    "withdraw": ("accepted",),
+    "requeue": ("accepted", "refused"),
+    "forget": ("erased",),
+    "maintain": ("maintained",),
 }
-_MERGING: frozenset[Purpose] = frozenset({"score", "rescore"})
-"""What merges into the table of latest scores, where two merges at once would be in each other's way."""
+"""What ends the work on a claimed delivery."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +113,39 @@ def accepted(events: Sequence[Row]) -> tuple[Delivered, ...]:
 
 
 def unpublished(events: Sequence[Row]) -> tuple[Delivered, ...]:
-    """Accepted deliveries without a published CSV, by seq."""
-    published = {event.seq for event in events if event.event == "published"}
-    return tuple(delivered for delivered in accepted(events) if delivered.seq not in published)
+    """Accepted deliveries that wait for their scores to be published, by seq: those that are held do not."""
+    done = {event.seq for event in events if event.event == "published"} | {event.seq for event in held(events)}
+    return tuple(delivered for delivered in accepted(events) if delivered.seq not in done)
+
+
+def held(events: Sequence[Row]) -> tuple[Row, ...]:
+    """The `held` events of deliveries that are neither cleared, published nor withdrawn since, by seq."""
+    ended = {event.seq for event in events if event.event in ("cleared", "published", "withdrawn")}
+    latest = {event.seq: event for event in events if event.event == "held" and event.seq not in ended}
+    return tuple(latest[seq] for seq in sorted(latest))
+
+
+def cleared(events: Sequence[Row]) -> frozenset[int]:
+    """The seqs of deliveries that somebody let through after they had been held."""
+    return frozenset(event.seq for event in events if event.event == "cleared")
+
+
+def withdrawals(events: Sequence[Row]) -> dict[int, int]:
+    """Withdrawn seq -> the seq under which its clients are scored again without it."""
+    again = {event.claim_id: event.seq for event in events if event.event == "claimed" and event.purpose == "withdraw"}
+    return {event.seq: again[event.claim_id] for event in events if event.event == "withdrawn"}
+
+
+def names_taken(events: Sequence[Row]) -> dict[str, int]:
+    """Delivery -> the seq under which it was accepted; a name stays taken when its delivery is withdrawn."""
+    return {event.delivery: event.seq for event in events if event.event == "accepted"}
+
+
+def latest_accepted(events: Sequence[Row]) -> tuple[str, datetime] | None:
+    """The lender's delivery that was taken in last, and when (UTC); None before the first."""
+    taken = [event for event in events if event.event == "accepted" and not is_own(event.delivery)]
+    latest = max(taken, key=lambda event: event.seq, default=None)
+    return None if latest is None else (latest.delivery, latest.at.astimezone(UTC))
 
 
 def verdicts(events: Sequence[Row]) -> dict[tuple[str, str], str]:
@@ -139,7 +178,9 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
     number = max(event.claim_number for event in claimed)
     latest = [event for event in claimed if event.claim_number == number]
     claim_id = latest[0].claim_id
-    closed = {e.seq for e in events if e.claim_id == claim_id and e.event in _CLOSING[purpose]}
+    # What was withdrawn meanwhile needs no scores any more; else a claim on it would stay open for ever.
+    closed = {e.seq for e in events if e.event == "withdrawn"}
+    closed |= {e.seq for e in events if e.claim_id == claim_id and e.event in _CLOSING[purpose]}
     unfinished = sorted((event for event in latest if event.seq not in closed), key=lambda event: event.seq)
     if not unfinished:
         return None
@@ -159,7 +200,14 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
 
 def exclusive(one: Purpose, other: Purpose) -> bool:
     """Whether two runs must not work for these purposes at the same time."""
-    return one == other or {one, other} <= _MERGING
+    return one == other or bool({one, other} & ALONE) or {one, other} <= _MERGING
+
+
+def half_withdrawn(events: Sequence[Row]) -> Claim | None:
+    """A withdrawal whose rows are hidden, but not yet all that was derived from them; None: there is none."""
+    begun = open_claim(events, "withdraw")
+    hidden = {event.claim_id for event in events if event.event == "withdrawn"}
+    return begun if begun is not None and begun.claim_id in hidden else None
 
 
 def row_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **more: Any) -> tuple[Any, ...]:

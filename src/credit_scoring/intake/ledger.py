@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pyspark.sql import Row
 
 from credit_scoring.errors import RunActive
-from credit_scoring.errors.runs import CLAIM_CONTESTED, CLAIM_HELD
+from credit_scoring.errors.runs import CLAIM_CONTESTED, CLAIM_HELD, WITHDRAWAL_UNFINISHED
 from credit_scoring.intake.events import (
     DELIVERIES,
     PURPOSES,
@@ -28,11 +28,13 @@ from credit_scoring.intake.events import (
     accepted,
     claims,
     exclusive,
+    half_withdrawn,
     open_claim,
     row_of,
     unpublished,
 )
 from credit_scoring.intake.holder import is_gone
+from credit_scoring.intake.own import withdrawn_by
 from credit_scoring.storage.tables import Tables
 
 _ATTEMPTS = 5
@@ -83,8 +85,8 @@ class Ledger:
 
         `plan` is asked again whenever another run's claim came in between, so that what is claimed and its seqs follow
         from the very events that the claim is swapped against. A claim taken over keeps its id, deliveries, seqs, model
-        version and detail. RunActive when another run holds a claim that has not expired, of this purpose or of one
-        that must not be worked for at the same time.
+        version and detail. RunActive when another run holds a claim that has not expired, of this purpose or of
+        one that is not worked for at the same time (events.exclusive).
         """
         for _ in range(_ATTEMPTS):
             events = self.events()
@@ -92,6 +94,8 @@ class Ledger:
                 active = open_claim(events, other) if exclusive(purpose, other) else None
                 if active is not None and active.expires_at > now and not is_gone(active.holder):
                     raise _active(active)
+            if purpose != "withdraw" and (half := half_withdrawn(events)) is not None:
+                raise _unfinished(half)
             held = open_claim(events, purpose)
             deliveries = held.deliveries if held else tuple(plan(events))
             if not deliveries:
@@ -113,8 +117,8 @@ class Ledger:
 
     def _swap(self, claim: Claim, now: datetime) -> bool:
         """Appends claim number n; False when another run appended n first."""
-        more = {"expires_at": claim.expires_at, "holder": claim.holder, "message": claim.detail}
-        rows = [row_of(claim, "claimed", delivered, now, **more) for delivered in claim.deliveries]
+        rights = {"expires_at": claim.expires_at, "holder": claim.holder, "message": claim.detail}
+        rows = [row_of(claim, "claimed", delivered, now, **rights) for delivered in claim.deliveries]
         frame = self.tables.spark.createDataFrame(rows, DELIVERIES.ddl())
         try:
             self.tables.append(TABLE, frame, app_id="ledger", version=claim.number)
@@ -144,12 +148,21 @@ class Ledger:
         frame = self.tables.spark.createDataFrame([row], DELIVERIES.ddl())
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/{event}/{delivered.seq}")
 
+    def note(self, event: Event, delivered: Delivered, run_id: str, now: datetime, message: str) -> None:
+        """Appends an event of a delivery that nobody has to claim, once a delivery."""
+        unclaimed = Claim("", 0, "score", run_id, (delivered,), now)
+        self.record(unclaimed, event, delivered, now, message=message)
+
     def release(self, claim: Claim, now: datetime) -> None:
         """Lets the next run take the claim over at once: called by a run that fails in an orderly way."""
         frame = self.tables.spark.createDataFrame(
             [row_of(claim, "released", delivered, now) for delivered in claim.deliveries], DELIVERIES.ddl()
         )
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/released/{claim.number}")
+
+
+def _unfinished(half: Claim) -> RunActive:
+    return WITHDRAWAL_UNFINISHED(delivery=withdrawn_by(half.deliveries[0].name))
 
 
 def _active(held: Claim) -> RunActive:

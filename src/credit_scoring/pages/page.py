@@ -49,7 +49,7 @@ class Figure:
 
     def _repr_html_(self) -> str:
         """How a notebook shows it; on white, whatever the notebook's theme."""
-        style = "max-width: 40rem; margin: 1em 0; padding: .5em; background: #fff; color: #1f2933"
+        style = "width: 40rem; max-width: 100%; margin: 1em 0; padding: .5em; background: #fff; color: #1f2933"
         return f'<figure style="{style}">{self.svg}<figcaption>{escape(self.says)}</figcaption></figure>'
 
 

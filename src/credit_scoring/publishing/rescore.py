@@ -33,7 +33,7 @@ def rescore(run: ScoreRun, clients_of: str | None = None, as_of: str | None = No
     of = delivery_named(accepted, clients_of) if clients_of else None
     known_at = delivery_named(accepted, as_of) if as_of else of or accepted[-1]
     while True:
-        version = run.champion()
+        version = run.fitting(None)
         unit = Delivered(f"rescore-{version}-{run.run_id}", known_at.seq)
         claim = run.claim("rescore", _always(unit), version, of.name if of else None)
         if claim is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from functools import partial
 
@@ -11,25 +10,24 @@ from pyspark.sql import Row
 from credit_scoring.clients import cohort
 from credit_scoring.errors.faults import CLAIM_OF_NOTHING
 from credit_scoring.errors.usage import DELIVERY_NOT_ACCEPTED
-from credit_scoring.intake.events import Delivered, accepted, unpublished
+from credit_scoring.intake.events import Delivered, unpublished
 from credit_scoring.publishing.work import Report, ScoreRun
 
-log = logging.getLogger(__name__)
 
-
-def score_and_publish(run: ScoreRun, only: str | None = None) -> Report:
+def score_and_publish(run: ScoreRun, only: str | None = None, model_version: int | None = None) -> Report:
     """Scores and publishes every accepted delivery without a published CSV (or `only` the one of that name), and writes
     the run's report.
 
-    The model is asked for only when something waits. RunActive while another run is at it, ModelError without a fitting
-    model, UsageError when no delivery of that name was accepted. A run that fails releases its claim.
+    `model_version`: who scores; the champion without it. The model is asked for only when something waits. RunActive
+    while another run is at it, ModelError without a fitting model, UsageError when no delivery of that name was
+    accepted. A run that fails releases its claim.
     """
     ledger = run.places.ledger
     if only is not None:
-        delivery_named(accepted(ledger.events()), only)
+        delivery_named(ledger.accepted(), only)
     plan = partial(_waiting, only=only)
     while plan(ledger.events()):
-        claim = run.claim("score", plan, run.champion())
+        claim = run.claim("score", plan, run.fitting(model_version))
         if claim is None:
             continue  # another run has published them meanwhile
         with run.working(claim):
@@ -37,7 +35,7 @@ def score_and_publish(run: ScoreRun, only: str | None = None) -> Report:
             deliveries = [delivered for delivered in claim.deliveries if delivered in waiting]
             if not deliveries:
                 raise CLAIM_OF_NOTHING(claim=claim.claim_id)
-            run.carry_out(claim, deliveries, cohort.touched(run.places.tables, deliveries), "published")
+            run.carry_out(claim, deliveries, cohort.touched(run.places.tables, deliveries), "published", run.limits)
     return run.report()
 
 
