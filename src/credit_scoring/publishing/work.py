@@ -113,7 +113,10 @@ class ScoreRun:
     def claim(self, purpose: Purpose, plan: Plan, version: int, detail: str | None = None) -> Claim | None:
         """Claims what `plan` finds to do, see `Ledger.claim`."""
         ledger, now = self.places.ledger, self.watch.now()
-        return ledger.claim(purpose, plan, self.run_id, now, self.claim_minutes, version, detail)
+        claim = ledger.claim(purpose, plan, self.run_id, now, self.claim_minutes, version, detail)
+        if claim is not None and claim.model_version != version:
+            log.info("finishing what another run began with model version %s", claim.model_version)
+        return claim
 
     @contextmanager
     def working(self, claim: Claim) -> Iterator[None]:
