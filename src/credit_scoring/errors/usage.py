@@ -56,12 +56,6 @@ DELIVERY_NAME_WRONG = ErrorKind(
     "{name} cannot name a delivery.",
     "Use letters, digits, '.', '_' and '-' only, a letter or digit first.",
 )
-DELIVERY_NOT_ACCEPTED = ErrorKind(
-    "delivery-not-accepted",
-    UsageError,
-    "There is no accepted delivery {delivery}.",
-    "`credit-scoring show deliveries` lists names and numbers.",
-)
 NOBODY_TO_RESCORE = ErrorKind(
     "nobody-to-rescore",
     UsageError,

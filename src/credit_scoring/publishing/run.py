@@ -9,7 +9,7 @@ from pyspark.sql import Row
 
 from credit_scoring.clients import cohort
 from credit_scoring.errors.faults import CLAIM_OF_NOTHING
-from credit_scoring.errors.usage import DELIVERY_NOT_ACCEPTED
+from credit_scoring.errors.usage import NOT_ACCEPTED
 from credit_scoring.intake.events import Delivered, unpublished
 from credit_scoring.publishing.work import Report, ScoreRun
 
@@ -47,7 +47,7 @@ def delivery_named(deliveries: Sequence[Delivered], name: str) -> Delivered:
     for delivered in deliveries:
         if str(delivered.seq) == name:
             return delivered
-    raise DELIVERY_NOT_ACCEPTED(delivery=name)
+    raise NOT_ACCEPTED(delivery=name)
 
 
 def _waiting(events: Sequence[Row], only: str | None) -> list[Delivered]:
