@@ -44,7 +44,7 @@ def other_manifest(data: st.DataObject) -> Callable[[Path], None]:
     return run
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_intake_refuses_or_accounts_for_every_record(take_in, whole, data: st.DataObject) -> None:
     files = dict(whole)
