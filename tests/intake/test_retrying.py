@@ -45,7 +45,9 @@ def test_rows_are_read_again_and_keep_their_place() -> None:
         (7, 0, "3#outcomes.csv", 6),
     ]
     assert bad.schema == QUARANTINED
-    told = {place: [reason["rule"] for reason in reasons] for place, reasons in bad.select("record", REASONS).iter_rows()}
+    told = {
+        place: [reason["rule"] for reason in reasons] for place, reasons in bad.select("record", REASONS).iter_rows()
+    }
     assert told == {7: ["missing"], 8: ["not_legitimate"], 9: ["cell_count"]}
 
 
