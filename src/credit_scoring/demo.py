@@ -10,7 +10,7 @@ from pathlib import Path
 
 from credit_scoring import commands
 from credit_scoring.commands import ScoreReport
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.models import GATES_NOT_PASSED
 from credit_scoring.intake.manifest import NAME
 from credit_scoring.settings import Settings
 from credit_scoring.storage.files import Folder
@@ -35,7 +35,7 @@ def demo(settings: Settings, say: Say) -> ScoreReport:
         auc = report.trained.metrics["oof_auc"]
         say(f"Model version {report.registered.version}: AUC {auc:.3f} out of fold; promoting it")
         if (found := commands.promote(settings)).refused:
-            raise ModelError(f"The model did not pass its gates ({', '.join(found.failed)}), so nothing is scored.")
+            raise GATES_NOT_PASSED(gates=", ".join(found.failed))
     say("Scoring what waits")
     return commands.score(settings)
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import Row
 
-from credit_scoring.errors import Fault
+from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
+from credit_scoring.errors.faults import RECORDS_UNACCOUNTED
 from credit_scoring.intake.reading import Finding
 from credit_scoring.intake.staging import ACCEPTED, BAD, COUNTS, FINDING
 
@@ -25,10 +26,12 @@ class FileCounts:
     def check(self) -> None:
         """Fault when a record is unaccounted for."""
         if self.finding.records != self.accepted + self.duplicates + self.quarantined:
-            raise Fault(
-                f"File {self.finding.file}: {self.finding.records:,} records were read, but "
-                f"{self.accepted:,} accepted, {self.duplicates:,} duplicates and "
-                f"{self.quarantined:,} quarantined do not add up to them."
+            raise RECORDS_UNACCOUNTED(
+                file=self.finding.file,
+                records=self.finding.records,
+                accepted=self.accepted,
+                duplicates=self.duplicates,
+                quarantined=self.quarantined,
             )
 
     def row(self) -> Row:
@@ -57,12 +60,13 @@ class Account:
     bad: dict[int, int] = field(default_factory=dict)
     unnamed: int = 0
 
-    def refusals(self) -> dict[int, str]:
-        """The sentence that refuses each delivery that must be refused, by seq: the first in the order of its files."""
-        found: dict[int, str] = {}
+    def refusals(self) -> dict[int, DeliveryRefused]:
+        """What refuses each delivery that must be refused, by seq: the first in the order of its files."""
+        found: dict[int, DeliveryRefused] = {}
         for counts in self.files:
             if counts.finding.refusal is not None:
-                found.setdefault(counts.finding.seq, counts.finding.refusal)
+                kind = DeliveryIncomplete if counts.finding.incomplete else DeliveryRefused
+                found.setdefault(counts.finding.seq, kind(counts.finding.refusal))
         return found
 
     def of(self, seq: int) -> list[FileCounts]:

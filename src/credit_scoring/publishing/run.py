@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from credit_scoring.clients import cohort
 from credit_scoring.clients.cohort import Count
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import CLAIM_OF_NOTHING, FILE_NOT_THE_TABLE
 from credit_scoring.features import registry
 from credit_scoring.intake.events import Claim, Delivered, unpublished
 from credit_scoring.intake.ledger import Ledger
@@ -96,7 +96,7 @@ def score_and_publish(
                 texts, version = _fitting(*model_of(claim.model_version))
             deliveries = [delivered for delivered in claim.deliveries if delivered in waiting]
             if not deliveries:
-                raise Fault(f"Claim {claim.claim_id} holds no delivery that waits for its scores; please report this.")
+                raise CLAIM_OF_NOTHING(claim=claim.claim_id)
             stamp = Stamp(watch.now(), version, code_version(), run_id)
             finished = _finish(places, claim, deliveries, texts, stamp, settings, watch)
             told += [
@@ -193,7 +193,10 @@ def _score(
 def _verify_files(files: Mapping[str, Written], summaries: Mapping[str, Summary]) -> None:
     for delivery, file in files.items():
         if file.clients != summaries[delivery].scored:
-            raise Fault(
-                f"{file.path} holds {file.clients:,} clients, {history.TABLE} {summaries[delivery].scored:,} of "
-                f"delivery {delivery}. It is not recorded as published; please report this."
+            raise FILE_NOT_THE_TABLE(
+                file=file.path,
+                clients=file.clients,
+                table=history.TABLE,
+                expected=summaries[delivery].scored,
+                delivery=delivery,
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import APPEND_NOT_ONCE, TABLE_WITHOUT_HISTORY
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.storage.files import Folder
 
@@ -70,7 +70,7 @@ class Tables:
     def _version(self, table: str) -> int:
         newest = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT 1").first()
         if newest is None:
-            raise Fault(f"Table {table} has no history, so it is no Delta table: keep it and report this.")
+            raise TABLE_WITHOUT_HISTORY(table=table)
         return int(newest["version"])
 
     def append(self, table: str, rows: DataFrame, app_id: str, version: int = 0) -> None:
@@ -103,9 +103,8 @@ class Tables:
         found = {row[0]: row[1] for row in counted}
         for value, count in expected.items():
             if found.get(value, 0) != count:
-                raise Fault(
-                    f"Table {table} holds {found.get(value, 0):,} rows of {column} {value}, expected {count:,}: "
-                    "the append did not land exactly once. Nothing of it is visible; keep the table and report this."
+                raise APPEND_NOT_ONCE(
+                    table=table, found=found.get(value, 0), column=column, value=value, expected=count
                 )
 
 
