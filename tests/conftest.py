@@ -46,6 +46,12 @@ tests submit have Spark's own settings, as a user's do."""
 
 
 @pytest.fixture(scope="session")
+def short_lived() -> dict[str, str]:
+    """Settings of Spark for a session that a test starts in a process of its own."""
+    return SHORT_LIVED
+
+
+@pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
     """The session of the product, local[2], with Delta, SynapseML and ANSI mode."""
     running = session(SparkSettings(driver_memory="3g", shuffle_partitions=2, config=SHORT_LIVED))
@@ -103,7 +109,7 @@ class StoredLender:
         balances of credits that wait for their client."""
         touched = {(client, table) for client, table in quarantined if client is not None}
         for name, lines in rows.items():
-            places = [{**line, "seq": seq, "file": f"{name}.csv", "record": i} for i, line in enumerate(lines, 1)]
+            places = [{"file": f"{name}.csv", **line, "seq": seq, "record": i} for i, line in enumerate(lines, 1)]
             self._append(name, places, table_named(name).stored_schema())
             touched |= {(client, name) for client in (line[CLIENT] for line in lines) if isinstance(client, int)}
         why = [{"rule": "missing", "column": "AMT_CREDIT", "sentence": "AMT_CREDIT must not be empty"}]

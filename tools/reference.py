@@ -21,6 +21,8 @@ from credit_scoring.errors import CreditScoringError
 from credit_scoring.errors.catalogue import kinds
 from credit_scoring.features import dictionary
 from credit_scoring.publishing.tables import STORED
+from credit_scoring.publishing.views import VIEWS
+from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import PREFIX, Section, Settings
@@ -148,9 +150,12 @@ def tables_page() -> str:
         parts += _source(source)
     parts += ["## What is made of it", _MADE]
     delivered = {source.name for source in TABLES}
-    for stored in STORED:
+    for stored in (*STORED, *(view.declared for view in VIEWS)):
         if stored.name not in delivered:
-            rows = [(f"`{column.name}`", f"`{column.sql}`", column.meaning) for column in stored.columns]
+            columns = [column for column in stored.columns if column not in APPLICATION.stored().columns]
+            rows = [(f"`{column.name}`", f"`{column.sql}`", column.meaning) for column in columns]
+            if len(columns) < len(stored.columns):
+                rows.append(("...", "", "The columns of the application, as above"))
             parts += [f"### {stored.name}", f"{stored.meaning}.", table(["column", "type", "meaning"], rows)]
     return "\n\n".join(parts) + "\n"
 
@@ -163,7 +168,8 @@ whose values became missing)."""
 
 
 _MADE = """\
-The meanings are the comments of the tables and their columns, so a catalog shows them too."""
+The meanings are the comments of the tables and their columns, so a catalog shows them too. The last two,
+`scores_explained` and `client_as_of`, are views."""
 
 
 def _source(source: Table) -> Iterator[str]:

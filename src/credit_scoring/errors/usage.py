@@ -92,6 +92,12 @@ NOBODY_APPLIED = ErrorKind(
     "No client has an accepted application yet.",
     "Take in a delivery first (`credit-scoring intake`).",
 )
+CLIENT_NOT_APPLIED = ErrorKind(
+    "client-not-applied",
+    UsageError,
+    "Client {client} has no application that was accepted by delivery {seq}.",
+    "Name another client, or a later delivery.",
+)
 PICTURE_NOT_WRITTEN = ErrorKind(
     "picture-not-written",
     UsageError,
@@ -110,9 +116,45 @@ NO_JAVA = ErrorKind(
     "Java {version} was not found, and Spark needs it.",
     "Install it (Debian: openjdk-{version}-jdk-headless), or set JAVA_HOME to where it is.",
 )
+NO_PROJECT = ErrorKind(
+    "no-project",
+    UsageError,
+    "Neither {folder} nor a folder above it has {file}.",
+    "Open the notebook in a clone of the project.",
+)
 NO_JARS = ErrorKind(
     "no-jars",
     UsageError,
     "No jars in {folder}.",
     "Run `make jars` in the project's folder, or set {variable} to the folder that has them.",
+)
+RELEASE_NEEDS_REASON = ErrorKind(
+    "release-needs-reason",
+    UsageError,
+    'A held delivery is let through with both --release DELIVERY and --reason "...".',
+    "Give both, or neither.",
+)
+WITHDRAWAL_NEEDS_REASON = ErrorKind(
+    "withdrawal-needs-reason",
+    UsageError,
+    "A delivery is withdrawn for a reason, which is recorded.",
+    'Give it with --reason "...".',
+)
+NOT_HELD = ErrorKind(
+    "not-held",
+    UsageError,
+    "Delivery {delivery} is not held, so there is nothing to let through. Held now: {held}.",
+    "Name one of these; `credit-scoring show deliveries` says what became of the others.",
+)
+NOT_ACCEPTED = ErrorKind(
+    "not-accepted",
+    UsageError,
+    "There is no accepted delivery {delivery}.",
+    "Name one that `credit-scoring show deliveries` lists as accepted.",
+)
+WITHDRAWAL_OF_WITHDRAWAL = ErrorKind(
+    "withdrawal-of-withdrawal",
+    UsageError,
+    "{delivery} is a withdrawal itself, and cannot be taken back.",
+    "Deliver the rows again, under a new name.",
 )

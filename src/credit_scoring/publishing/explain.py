@@ -32,6 +32,7 @@ class Explanation:
     decision: str
     file_complete: bool
     delivery: str
+    seq: int
     scored_at: datetime
     model_version: int
     language: Language
@@ -75,6 +76,7 @@ def explain(tables: Tables, client_id: int, language: Language = "en") -> Explan
         decision=row["decision"],
         file_complete=row["file_complete"],
         delivery=row["delivery"],
+        seq=row["seq"],
         scored_at=row["scored_at"].astimezone(UTC),
         model_version=row["model_version"],
         language=language,

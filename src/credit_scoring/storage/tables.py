@@ -26,12 +26,13 @@ class Tables:
     versions: Mapping[str, int] = field(default_factory=dict, hash=False)
 
     @property
-    def _below_folder(self) -> bool:
+    def below_folder(self) -> bool:
+        """Whether the tables lie in a folder or container, not in a catalog."""
         return "/" in self.root
 
     def name(self, table: str) -> str:
         """The name by which SQL and Spark know the table."""
-        return f"delta.`{self.root.rstrip('/')}/{table}`" if self._below_folder else f"{self.root}.{table}"
+        return f"delta.`{self.root.rstrip('/')}/{table}`" if self.below_folder else f"{self.root}.{table}"
 
     def create(self, table: StoredTable) -> None:
         """Creates the table, empty, with comments from its declaration; one of an earlier release gets the columns that
@@ -53,7 +54,7 @@ class Tables:
 
     def exists(self, table: str) -> bool:
         """Whether the table has been created."""
-        if self._below_folder:
+        if self.below_folder:
             return Folder(self.root).exists(table, "_delta_log")
         return bool(self.spark.catalog.tableExists(self.name(table)))
 
@@ -89,7 +90,7 @@ class Tables:
 
     def drop(self, table: str) -> None:
         """Removes the table with its files; nothing happens when there is none."""
-        if self._below_folder:
+        if self.below_folder:
             Folder(self.root).remove(table)
         else:
             self.spark.sql(f"DROP TABLE IF EXISTS {self.name(table)}")
