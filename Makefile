@@ -10,6 +10,8 @@ BIN := .venv/bin
 INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --python-platform linux --custom-compile-command "make lock"
+# Its warning is about the next major version, which the lock keeps away.
+MKDOCS := NO_MKDOCS_2_WARNING=1 tools/quietly $(BIN)/mkdocs build --strict --quiet
 
 # A stamp lies in the folder that it vouches for, so it goes when the folder goes.
 BUILD_TOOLS := .venv/build-tools.stamp
@@ -20,7 +22,7 @@ JARS := .jars/jars.stamp
 SPARK := .venv/spark.stamp
 AZURITE := node_modules/azurite.stamp
 
-.PHONY: help score test setup jars check fix lock clean system system-test
+.PHONY: help score test setup jars check fix docs lock clean system system-test
 
 help:  ## say what there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -35,16 +37,23 @@ setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(AZURITE)  ## install all that sc
 
 jars: system $(SPARK)  ## only Spark's environment and jars
 
-check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers
+check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers, documentation
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "not formatted: make fix"; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	@$(BIN)/python tools/reference.py --check
+	@$(MKDOCS) --site-dir .venv/site
 	@echo "check: all well"
 
 fix: system $(DEV)  ## format, and mend what ruff can
 	@$(BIN)/ruff check --quiet --fix-only
 	@$(BIN)/ruff format --quiet
+
+docs: system $(PACKAGE) $(DEV)  ## write the reference from the code, and build the documentation into site/
+	@$(BIN)/python tools/reference.py
+	@$(MKDOCS) --site-dir site
+	@echo "open site/index.html"
 
 lock: system-test $(BUILD_TOOLS)  ## renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-build.in -o requirements-build.lock

@@ -1,0 +1,88 @@
+"""Commands about deliveries and their scores: from a folder of CSV files to published scores."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from credit_scoring.cli.group import Call, command
+from credit_scoring.errors import DeliveryRefused
+
+if TYPE_CHECKING:
+    from credit_scoring.intake.run import IntakeReport
+
+
+@command
+@click.option("--clients", type=click.IntRange(1), required=True, help="How many clients.")
+@click.option("--outcomes", type=click.IntRange(0), required=True, help="How many of them have an outcome.")
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--first", type=click.IntRange(0), default=0, show_default=True, help="Number of the first client.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the CSV files."
+)
+def generate(call: Call, clients: int, outcomes: int, seed: int, first: int, out: Path) -> None:
+    """Write the seven tables of a generated lender as CSV files; same seed, same bytes."""
+    from credit_scoring.printing import table
+    from credit_scoring.synthetic.writing import write
+
+    records = write(out, range(first, first + clients), outcomes, seed)
+    call.print(records, lambda found: table(["file", "records"], list(found.items())))
+
+
+@command
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="The delivery's name.")
+def deliver(call: Call, folder: Path, name: str) -> None:
+    """Upload a folder of CSV files as a delivery, with its manifest."""
+    from credit_scoring import commands
+
+    settings = call.settings()
+    done = commands.deliver(settings, folder, name, logging.getLogger("credit_scoring").info)
+    records = sum(file.records for file in done.manifest.files)
+    left = f" Left out, because they hold no table: {', '.join(done.left_out)}." if done.left_out else ""
+    text = f"Delivered {name}: {len(done.manifest.files)} files, {records:,} records, in {settings.landing}.{left}"
+    call.print(done.manifest.model_dump(), lambda _: text)
+
+
+@command
+def intake(call: Call) -> None:
+    """Take in the deliveries that wait."""
+    from credit_scoring import commands, printing
+
+    report = commands.intake(call.settings())
+    call.print(report, printing.intake)
+    _exit_if_refused(report)
+
+
+@command
+def score(call: Call) -> None:
+    """Take in what waits, score it, publish it."""
+    from credit_scoring import commands, printing
+
+    report = commands.score(call.settings())
+    call.print(report, printing.scores)
+    _exit_if_refused(report.intake)
+
+
+@command
+@click.argument("what", type=click.Choice(["runs", "deliveries", "quarantine"]))
+@click.option("--most", type=click.IntRange(1), default=20, show_default=True)
+def show(call: Call, what: Any, most: int) -> None:
+    """List runs, the events of deliveries, or the reasons in quarantine."""
+    from credit_scoring import commands, printing
+    from credit_scoring.publishing.show import show as listing
+
+    store = commands.open_store(call.settings())
+    found = listing(store.tables, what, most)
+    call.print(found, lambda _: printing.table(found.head, found.rows) or f"There are no {what} yet.")
+    if what == "runs" and found.rows:
+        click.echo(f"\nReports: {store.reports.path('<run_id>.html')}", err=call.as_json)
+
+
+def _exit_if_refused(report: IntakeReport) -> None:
+    """The other deliveries are done; the exit code says that one is not."""
+    if report.refused:
+        raise SystemExit(DeliveryRefused.exit_code)

@@ -1,0 +1,60 @@
+"""Commands about models: training one, promoting it, and what it promises."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from credit_scoring.cli.group import Call, command
+from credit_scoring.errors import ModelError, UsageError
+
+
+@command
+@click.option(
+    "--tune", "trials", type=click.IntRange(1), help="Trials of a search for parameters; each costs the folds again."
+)
+def train(call: Call, trials: int | None) -> None:
+    """Train on the clients with an outcome, and register the challenger."""
+    from credit_scoring import commands, printing
+
+    report = commands.train(call.settings(), trials or 0)
+    if call.as_json:
+        trained = report.trained
+        found = {"version": report.registered.version, "run_id": report.registered.run_id, "rounds": trained.rounds}
+        found |= {"metrics": trained.metrics, "intervals": trained.intervals, "comparison": trained.comparison}
+        click.echo(json.dumps(printing.plain(found)))
+    else:
+        click.echo(printing.training(report))
+
+
+@command
+@click.option("--rollback", is_flag=True, help="Back to the champion before.")
+@click.option("--force", is_flag=True, help="Also when gates fail; needs a reason.")
+@click.option("--reason", default="", help="Why it is forced; recorded with the gates that failed.")
+def promote(call: Call, rollback: bool, force: bool, reason: str) -> None:
+    """Make the challenger the champion, if it passes its gates."""
+    from credit_scoring import commands, printing
+
+    if rollback and (force or reason):
+        raise UsageError("--rollback goes back to the champion before; it takes no --force and no --reason.")
+    if force != bool(reason.strip()):
+        raise UsageError('Gates are passed over with both --force and --reason "...": the reason is recorded.')
+    settings = call.settings()
+    done = commands.rollback(settings) if rollback else commands.promote(settings, reason.strip() or None)
+    call.print(done, printing.promotion)
+    if done.refused:
+        raise SystemExit(ModelError.exit_code)
+
+
+@command
+@click.option("--clients", type=click.IntRange(1), default=2_000, show_default=True, help="How many clients.")
+def promises(call: Call, clients: int) -> None:
+    """Check on the store's clients that no promised improvement of a raw value lowers a score."""
+    from credit_scoring import commands, printing
+    from credit_scoring.errors import Fault
+
+    report = commands.check_promises(call.settings(), clients)
+    call.print(report, printing.promises)
+    if report.broken:
+        raise SystemExit(Fault.exit_code)

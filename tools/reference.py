@@ -1,0 +1,165 @@
+"""The pages of docs/ that are written from the code, so that they cannot disagree with it.
+
+.venv/bin/python tools/reference.py            writes them (make docs)
+.venv/bin/python tools/reference.py --check    says which of them are not what the code says (make check)
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
+
+import click
+from pydantic.fields import FieldInfo
+
+from credit_scoring import errors
+from credit_scoring.cli import main as command_line
+from credit_scoring.errors import CreditScoringError
+from credit_scoring.features import dictionary
+from credit_scoring.schema.table import Table
+from credit_scoring.schema.tables import TABLES
+from credit_scoring.settings import PREFIX, Section, Settings
+
+DOCS = Path(__file__).parents[1] / "docs"
+WRITTEN = "Written from the code by `make docs`; `make check` compares them."
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
+
+
+def paragraphs(docstring: str | None) -> str:
+    """A docstring as Markdown: its paragraphs, each on a line."""
+    text = "\n".join(line.strip() for line in (docstring or "").strip().splitlines())
+    return "\n\n".join(" ".join(paragraph.split("\n")) for paragraph in text.split("\n\n"))
+
+
+def command_line_page() -> str:
+    """Every command with its options as `--help` shows them, and the exit codes."""
+    parts = ["# Command line", WRITTEN]
+    for name, command in sorted(command_line.commands.items()):
+        context = click.Context(command, info_name=f"credit-scoring {name}", max_content_width=100, terminal_width=100)
+        parts += [f"## {name}", f"```text\n{command.get_help(context)}\n```"]
+    codes = sorted(
+        (error.exit_code, paragraphs(error.__doc__))
+        for error in vars(errors).values()
+        if isinstance(error, type) and issubclass(error, CreditScoringError) and error is not CreditScoringError
+    )
+    parts += ["## Exit codes", table(["code", "meaning"], [(0, "Done, or nothing to do."), *codes])]
+    return "\n\n".join(parts) + "\n"
+
+
+def settings_page() -> str:
+    """Every key of a settings file: type, limits, default, and the variable that overrides it."""
+    sections = {
+        name: field.annotation
+        for name, field in Settings.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+    }
+    top = {name: field for name, field in Settings.model_fields.items() if name not in sections}
+    parts = ["# Settings", WRITTEN, _SETTINGS, "## Places", _PLACES, _keys(top, "")]
+    for name, section in sections.items():
+        parts += [f"## {name}", paragraphs(section.__doc__), _keys(section.model_fields, f"{name}__")]
+    return "\n\n".join(parts) + "\n"
+
+
+_SETTINGS = f"""\
+A settings file is YAML: a section is a key with the section's keys below it. Every command takes `--conf FILE`; the
+default is `conf/local.yml`. A variable of the environment, `{PREFIX}<SECTION>__<KEY>`, wins over the file. What is not
+set has the default below; a key that does not exist is refused."""
+
+_PLACES = """\
+A place that is not set lies below `home`: `landing/`, `tables/`, `published/`, `reports/`. Each is a folder, a
+`/Volumes/...` path or an `abfss://` address; `tables` may also be `catalog.schema`."""
+
+
+def _keys(fields: dict[str, FieldInfo], prefix: str) -> str:
+    rows = [
+        (f"`{name}`", _kind(field), _default(field), f"`{PREFIX}{(prefix + name).upper()}`")
+        for name, field in fields.items()
+    ]
+    return table(["key", "type", "default", "variable"], rows)
+
+
+def _kind(field: FieldInfo) -> str:
+    """The type with its limits: `int, from 1, at most 512`."""
+    said = {"ge": "from", "gt": "above", "le": "at most", "lt": "below"}
+    limits = [f"{said[name]} {getattr(rule, name)}" for rule in field.metadata for name in said if hasattr(rule, name)]
+    return ", ".join([_type(field.annotation), *limits])
+
+
+def _type(annotation: Any) -> str:
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Literal:
+        return " or ".join(f"`{value}`" for value in arguments)
+    if origin is tuple and arguments[1:] == (...,):
+        return f"list of {_type(arguments[0])}"
+    return f"`{annotation if origin else annotation.__name__}`"
+
+
+def _default(field: FieldInfo) -> str:
+    match field.default:
+        case None:
+            return ""
+        case "":
+            return "below `home`"
+        case tuple():
+            return ", ".join(f"`{value}`" for value in field.default)
+        case _:
+            return f"`{field.default}`"
+
+
+def tables_page() -> str:
+    """Every table: the eight that the lender delivers, with the rules that a row has to keep."""
+    parts = ["# Tables", WRITTEN, "## What the lender delivers", _DELIVERED]
+    for source in TABLES:
+        parts += _source(source)
+    return "\n\n".join(parts) + "\n"
+
+
+_DELIVERED = """\
+A row without a usable value in a required column goes to quarantine. In another column a value that is neither
+legitimate nor a declared special value becomes missing, and the client's file is incomplete. Every stored table has,
+beside these columns, `seq` (the delivery), `file` and `record` (where the row came from) and `made_missing` (columns
+whose values became missing)."""
+
+
+def _source(source: Table) -> Iterator[str]:
+    yield f"### {source.name}"
+    key = f"Key: {', '.join(f'`{column}`' for column in source.key)}." if source.key else "Rows have no key."
+    yield f"{source.meaning}. {key} A delivery's rows of a `{source.owner}` replace the earlier ones."
+    yield table(
+        ["column", "meaning", "unit", "legitimate", "required"],
+        [(f"`{c.name}`", c.meaning, c.unit, c.expectation(), "yes" if c.required else "") for c in source.columns],
+    )
+    if source.rules:
+        yield table(["rule", "violated when"], [(f"`{rule.code}`", rule.sentence) for rule in source.rules])
+
+
+def pages() -> dict[Path, str]:
+    """File -> what stands in it according to the code."""
+    return {
+        DOCS / "dictionary.md": dictionary.markdown(),
+        DOCS / "reference" / "command-line.md": command_line_page(),
+        DOCS / "reference" / "settings.md": settings_page(),
+        DOCS / "reference" / "tables.md": tables_page(),
+    }
+
+
+def main(check: bool) -> None:
+    """Writes the pages, or ends with the names of those that differ."""
+    differing = [path for path, text in pages().items() if not path.exists() or path.read_text("utf-8") != text]
+    if check and differing:
+        names = ", ".join(str(path.relative_to(DOCS.parent)) for path in differing)
+        sys.exit(f"not what the code says: {names}; run: make docs")
+    for path in differing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(pages()[path], "utf-8")
+
+
+if __name__ == "__main__":
+    main("--check" in sys.argv[1:])
