@@ -63,8 +63,8 @@ class Appends:
     seqs: Sequence[int]
     visible: Sequence[int]
 
-    def rows(self, table: Table, expected: Mapping[int, int], clients_known: bool) -> None:
-        """Appends a table's accepted rows and verifies that as many are there as were counted, by seq.
+    def rows(self, table: Table, clients_known: bool) -> None:
+        """Appends a table's accepted rows.
 
         `clients_known`: staging could name the client of every row, so that the stored bureau need not be asked.
         """
@@ -74,19 +74,20 @@ class Appends:
             rows = self._opened(ACCEPTED, table.name, {**table.stored_columns(), CLIENT_SEQ: "BIGINT"})
             rows = rows if clients_known else self._client_from_store(rows)
         self._append(table.name, rows, table.name)
-        self.tables.verify(table.name, SEQ, expected, where=~F.col(FILE).contains(_ADOPTED))
 
     def adopted(self) -> None:
         """Appends waiting bureau_balance rows again, with their client, under the delivery that brought their bureau
         row. A credit whose balances that delivery holds itself needs none."""
-        owners = self._owners(self.seqs)
         balances = self.tables.read(BUREAU_BALANCE.name)
-        known = balances.where(F.col(SEQ).isin([*self.visible, *self.seqs]))
-        adopted = f"{BUREAU_BALANCE.name} adopted"
-        waiting = known.where(F.col(CLIENT).isNull()).drop(CLIENT)
-        later = owners.withColumnRenamed(CLIENT_SEQ, "adopting_seq")
-        candidates = waiting.join(later, CREDIT).where(F.col("adopting_seq") > F.col(SEQ))
-        own = known.select(CREDIT, F.col(SEQ).alias("adopting_seq")).distinct()
+        # Delta skips the files in which every row has its client: nearly always all of them.
+        waiting = balances.where(F.col(SEQ).isin([*self.visible, *self.seqs]) & F.col(CLIENT).isNull())
+        if waiting.isEmpty():
+            return
+        later = self._owners(self.seqs).withColumnRenamed(CLIENT_SEQ, "adopting_seq")
+        candidates = waiting.drop(CLIENT).join(later, CREDIT).where(F.col("adopting_seq") > F.col(SEQ))
+        # Only these deliveries adopt, so only their own balances can stand against it.
+        own = balances.where(F.col(SEQ).isin(list(self.seqs)))
+        own = own.select(CREDIT, F.col(SEQ).alias("adopting_seq")).distinct()
         latest = Window.partitionBy(CREDIT, "adopting_seq")
         rows = (
             candidates.join(own, [CREDIT, "adopting_seq"], "left_anti")
@@ -95,9 +96,9 @@ class Appends:
             .withColumn(FILE, F.concat(F.col(SEQ).cast("string"), F.lit(_ADOPTED), F.col(FILE)))
             .withColumn(SEQ, F.col("adopting_seq"))
         )
-        self._append(BUREAU_BALANCE.name, rows, adopted)
+        self._append(BUREAU_BALANCE.name, rows, f"{BUREAU_BALANCE.name} adopted")
 
-    def quarantine(self, names: Mapping[int, str], expected: Mapping[int, int]) -> None:
+    def quarantine(self, names: Mapping[int, str]) -> None:
         """Appends the quarantined rows; `names` are the deliveries by seq."""
         rows = self._opened(BAD, None, _STAGED_BAD)
         credits = self._owners([*self.visible, *self.seqs])
@@ -109,7 +110,10 @@ class Appends:
             .withColumn("delivery", F.create_map(*chain(*((F.lit(k), F.lit(v)) for k, v in names.items())))[F.col(SEQ)])
         )
         self._append(QUARANTINE, rows, QUARANTINE)
-        self.tables.verify(QUARANTINE, SEQ, expected)
+
+    def verify(self, expected: Mapping[str, Mapping[int, int]]) -> None:
+        """Fault unless as many rows are there as were staged. `expected`: table -> seq -> rows, adopted ones aside."""
+        self.tables.verify(SEQ, expected, where=~F.col(FILE).contains(_ADOPTED))
 
     def client_deliveries(self) -> None:
         """Appends which clients these deliveries touch, by table."""

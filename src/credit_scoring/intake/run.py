@@ -114,12 +114,10 @@ def _take_in(
             tables, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
         _append(appends, result, good, clients_known=result.unnamed == 0 and not refused)
-    for delivery in claim.deliveries:
-        if delivery in refused:
-            ledger.record(claim, "refused", delivery, clock(), message=refused[delivery])
-        else:
-            files = [counts.row() for counts in result.of(delivery.seq)]
-            ledger.record(claim, "accepted", delivery, clock(), files=files)
+    sentences = {d: {"message": refused[d]} for d in claim.deliveries if d in refused}
+    ledger.record_all(claim, "refused", sentences, clock())
+    files = {d: {"files": [counts.row() for counts in result.of(d.seq)]} for d in good}
+    ledger.record_all(claim, "accepted", files, clock())
     tables.drop(staging)
     return IntakeReport(
         accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
@@ -142,23 +140,26 @@ def _manifests(
 
 
 def _append(appends: appending.Appends, result: Account, good: list[Delivered], clients_known: bool) -> None:
-    """Appends every table that has rows; bureau before bureau_balance, which asks it for clients."""
+    """Appends every table that has rows; bureau before bureau_balance, which asks it for clients. Then counts again."""
     seqs = set(appends.seqs)
+    bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
+    expected = {
+        name: {seq: rows for seq, rows in by_seq.items() if seq in seqs} for name, by_seq in result.rows.items()
+    }
 
     def append(table: Table) -> None:
-        expected = {seq: rows for seq, rows in result.rows.get(table.name, {}).items() if seq in seqs}
-        if expected:
-            log.info("Appending %s rows to %s", f"{sum(expected.values()):,}", table.name)
-            appends.rows(table, expected, clients_known)
+        if rows := sum(expected.get(table.name, {}).values()):
+            log.info("Appending %s rows to %s", f"{rows:,}", table.name)
+            appends.rows(table, clients_known)
 
     # A commit is mostly waiting: for storage, for the log. Tables that do not need each other wait together.
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
         list(pool.map(append, [table for table in TABLES if table.client_column]))
     append(BUREAU_BALANCE)
-    if seqs & set(result.rows.get(BUREAU.name, {})):
+    if expected.get(BUREAU.name):
         appends.adopted()
-    bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
-        appends.quarantine({delivery.seq: delivery.name for delivery in good}, bad)
+        appends.quarantine({delivery.seq: delivery.name for delivery in good})
+    appends.verify({**expected, appending.QUARANTINE: bad})
     appends.client_deliveries()

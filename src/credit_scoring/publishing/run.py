@@ -104,11 +104,11 @@ def score_and_publish(
                 for delivered, each in zip(deliveries, finished, strict=True)
             ]
             page = write(places.tables, ledger, places.reports, told, _declared(texts), stamp, watch)
-            for delivered, each in zip(deliveries, finished, strict=True):
-                ledger.record(
-                    claim, "published", delivered, watch.now(),
-                    rows=each.file.clients, path=each.file.path, sha256=each.file.sha256,
-                )  # fmt: skip
+            files = {
+                delivered: {"rows": each.file.clients, "path": each.file.path, "sha256": each.file.sha256}
+                for delivered, each in zip(deliveries, finished, strict=True)
+            }
+            ledger.record_all(claim, "published", files, watch.now())
             done += finished
         except BaseException:
             with suppress(Exception):  # the first error is the one to show, and a claim expires by itself

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from credit_scoring.errors import Fault
 from credit_scoring.storage.files import Folder
+from credit_scoring.storage.frames import union
 
 
 @dataclass(frozen=True)
@@ -88,16 +89,24 @@ class Tables:
         else:
             self.spark.sql(f"DROP TABLE IF EXISTS {self.name(table)}")
 
-    def verify(self, table: str, column: str, expected: Mapping[int, int], where: Column | None = None) -> None:
-        """Counts the rows (those of `where`) by `column`, a seq; Fault where they are not as many as expected."""
-        if not expected:
-            return
-        rows = self.read(table).where(F.col(column).isin(list(expected)))
-        counted = (rows if where is None else rows.where(where)).groupBy(column).count().collect()
-        found = {row[0]: row[1] for row in counted}
-        for value, count in expected.items():
-            if found.get(value, 0) != count:
-                raise Fault(
-                    f"Table {table} holds {found.get(value, 0):,} rows of {column} {value}, expected {count:,}: "
-                    "the append did not land exactly once. Nothing of it is visible; keep the table and report this."
-                )
+    def verify(self, column: str, expected: Mapping[str, Mapping[int, int]], where: Column | None = None) -> None:
+        """Counts the rows (those of `where`) by `column`, a seq; Fault where they are not as many as expected.
+
+        `expected`: table -> seq -> rows. One statement, however many tables: each is a scan of a column.
+        """
+        counted = [self._count(table, column, list(rows), where) for table, rows in expected.items() if rows]
+        found = {(row[0], row[1]): row[2] for row in union(counted).collect()} if counted else {}
+        for table, rows in expected.items():
+            for value, count in rows.items():
+                if found.get((table, value), 0) != count:
+                    raise Fault(
+                        f"Table {table} holds {found.get((table, value), 0):,} rows of {column} {value}, expected "
+                        f"{count:,}: the append did not land exactly once. Nothing of it is visible; keep the table "
+                        "and report this."
+                    )
+
+    def _count(self, table: str, column: str, values: Sequence[int], where: Column | None) -> DataFrame:
+        """(table, value of the column, rows)."""
+        rows = self.read(table).where(F.col(column).isin(values))
+        counted = (rows if where is None else rows.where(where)).groupBy(column).count()
+        return counted.select(F.lit(table).alias("table"), column, "count")
