@@ -39,12 +39,14 @@ class Sparks:
 
 @dataclass(frozen=True)
 class Cost:
-    """`wall` seconds; by kind of process: `cpu` seconds and the peak of proportional memory in bytes; `peak` of all."""
+    """`wall` seconds; by kind of process: `cpu` seconds and the peak of proportional memory in bytes; `peak`: of all,
+    `largest_worker`: of one Python worker."""
 
     wall: float
     cpu: Mapping[str, float]
     memory: Mapping[str, int]
     peak: int
+    largest_worker: int
     spark: Sparks = field(default_factory=Sparks)
 
     @property
@@ -77,7 +79,7 @@ def run(command: Sequence[str | Path], variables: Mapping[str, str] | None = Non
     """
     _adopt_orphans()
     spent: dict[int, tuple[str, float]] = {}
-    peaks = dict.fromkeys((*KINDS, "all"), 0)
+    peaks = dict.fromkeys((*KINDS, "all", "worker"), 0)
     start, took, weighed = time.perf_counter(), math.nan, 0.0
     with tempfile.TemporaryFile("w+") as printed:
         process = subprocess.Popen(
@@ -85,7 +87,7 @@ def run(command: Sequence[str | Path], variables: Mapping[str, str] | None = Non
         )
         while family := psutil.Process().children(recursive=True):
             weighing = time.perf_counter() - weighed > WEIGH
-            sizes = dict.fromkeys(KINDS, 0)
+            sizes, largest = dict.fromkeys(KINDS, 0), 0
             for each in family:
                 with suppress(psutil.Error, ChildProcessError):
                     kind = _kind(each, process.pid)
@@ -94,10 +96,12 @@ def run(command: Sequence[str | Path], variables: Mapping[str, str] | None = Non
                     if each.pid != process.pid and each.status() == psutil.STATUS_ZOMBIE:
                         os.waitpid(each.pid, os.WNOHANG)
                     elif weighing:
-                        sizes[kind] += each.memory_full_info().pss
+                        size = each.memory_full_info().pss
+                        sizes[kind] += size
+                        largest = max(largest, size) if kind == "workers" else largest
             if weighing:
                 weighed = time.perf_counter()
-                for what, size in {**sizes, "all": sum(sizes.values())}.items():
+                for what, size in {**sizes, "all": sum(sizes.values()), "worker": largest}.items():
                     peaks[what] = max(peaks[what], size)
             if process.poll() is not None and math.isnan(took):
                 took = time.perf_counter() - start
@@ -107,7 +111,7 @@ def run(command: Sequence[str | Path], variables: Mapping[str, str] | None = Non
         printed.seek(0)
         said = printed.read()
     cpu = {kind: sum(seconds for of, seconds in spent.values() if of == kind) for kind in KINDS}
-    return said, Cost(took, cpu, {kind: peaks[kind] for kind in KINDS}, peaks["all"])
+    return said, Cost(took, cpu, {kind: peaks[kind] for kind in KINDS}, peaks["all"], peaks["worker"])
 
 
 def _kind(process: psutil.Process, root: int) -> str:
