@@ -114,11 +114,12 @@ def _take_in(
             tables, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
         _append(appends, result, good, clients_known=result.unnamed == 0 and not refused)
+    # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
+    tables.drop(staging)
     sentences = {d: {"message": refused[d]} for d in claim.deliveries if d in refused}
     ledger.record_all(claim, "refused", sentences, clock())
     files = {d: {"files": [counts.row() for counts in result.of(d.seq)]} for d in good}
     ledger.record_all(claim, "accepted", files, clock())
-    tables.drop(staging)
     return IntakeReport(
         accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
         refused=tuple((delivery.name, refused[delivery]) for delivery in claim.deliveries if delivery in refused),

@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from glob import escape, glob
 from typing import IO, Any
 
 import fsspec
@@ -54,7 +55,8 @@ class Folder:
     def writing(self, *names: str) -> Iterator[IO[bytes]]:
         """A binary file to write; it appears under its name when the block ends well, and not at all otherwise.
 
-        On a local path: written beside and renamed. Elsewhere fsspec commits the upload when the file is closed.
+        On a local path: written beside and renamed; what a writer left there that was killed goes with the next one's
+        success. Elsewhere fsspec commits the upload when the file is closed.
         """
         fs, path = self._fs(*names)
         fs.makedirs(posixpath.dirname(path), exist_ok=True)
@@ -69,6 +71,8 @@ class Folder:
                 sink.flush()
                 os.fsync(sink.fileno())
             os.replace(beside, path)
+            for left in glob(f"{escape(path)}.*.part"):
+                os.remove(left)
         finally:
             if os.path.exists(beside):
                 os.remove(beside)
