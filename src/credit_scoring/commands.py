@@ -15,7 +15,7 @@ from pathlib import Path
 
 import mlflow
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import PICTURE_NOT_WRITTEN
 from credit_scoring.explanation.waterfall import Language
 from credit_scoring.explanation.waterfall_picture import png
 from credit_scoring.intake.deliver import Delivery
@@ -159,9 +159,7 @@ def explain(settings: Settings, client_id: int, language: Language, picture: Pat
         try:
             picture.write_bytes(png(found.waterfall(), found.headline))
         except OSError as error:
-            raise UsageError(
-                f"The picture {picture} cannot be written ({error.strerror}): name another file."
-            ) from error
+            raise PICTURE_NOT_WRITTEN(file=picture, why=error.strerror) from error
     return found
 
 

@@ -65,7 +65,12 @@ def command(function: Callable[..., None]) -> click.Command:
         function(Call(conf, as_json), **arguments)
 
     conf = click.option(
-        "--conf", type=click.Path(path_type=Path), default=Path("conf/local.yml"), show_default=True, help="Settings."
+        "--conf",
+        type=click.Path(path_type=Path),
+        default=Path("conf/local.yml"),
+        envvar="CREDIT_SCORING_CONF",
+        show_default=True,
+        help="Settings.",
     )
     as_json = click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
     quiet = click.option("--quiet", is_flag=True, help="Do not say what is being done.")

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 import polars as pl
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from credit_scoring.intake.owners import CLIENT_SEQ, CREDIT
-from credit_scoring.intake.reading import OWNER
+from credit_scoring.intake.reading import OWNER, READABLE_ID
 from credit_scoring.intake.staging import ACCEPTED, BAD
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
@@ -116,15 +116,33 @@ class Appends:
     def quarantine(self, names: Mapping[int, str]) -> None:
         """Appends the quarantined rows; `names` are the deliveries by seq."""
         rows = self._opened(BAD, None, _STAGED_BAD)
-        credits = self._owners([*self.visible, *self.seqs])
-        latest = credits.groupBy(CREDIT).agg(F.max_by(CLIENT, CLIENT_SEQ).alias("owner_client"))
-        of_balance = F.col("table") == BUREAU_BALANCE.name
-        rows = (
-            rows.join(latest, of_balance & (F.col(OWNER) == F.col(CREDIT)), "left")
-            .withColumn("client_id", F.coalesce("client_id", "owner_client"))
-            .withColumn("delivery", F.create_map(*chain(*((F.lit(k), F.lit(v)) for k, v in names.items())))[F.col(SEQ)])
-        )
+        credit = F.when(F.col("table") == BUREAU_BALANCE.name, F.col(OWNER))
+        rows = rows.withColumn(CREDIT, credit)
+        rows = rows.join(self._clients(rows), [CREDIT, SEQ], "left")
+        rows = rows.withColumn("client_id", F.coalesce("client_id", CLIENT)).withColumn("delivery", _name(SEQ, names))
         self._append(QUARANTINE, rows, QUARANTINE)
+
+    def adopted_quarantine(self, names: Mapping[int, str]) -> None:
+        """Quarantines waiting bureau_balance rows again, as those of the client whose bureau row came now: the good
+        rows of the credit are adopted, and must not count as the whole of it. Unless newer balances replace both."""
+        every = F.col(SEQ).isin([*self.visible, *self.seqs])
+        bad = self.tables.read(QUARANTINE).where(every & F.col("client_id").isNull()).drop("client_id")
+        waiting = bad.withColumn(CREDIT, credit_in_cells()).where(F.col(CREDIT).isNotNull())
+        if waiting.isEmpty():
+            return
+        later = self._owners(self.seqs).select(CREDIT, F.col(CLIENT).alias("client_id"), F.col(CLIENT_SEQ).alias("to"))
+        balances = self.tables.read(BUREAU_BALANCE.name).where(every & ~F.col(FILE).contains(_ADOPTED))
+        newer = balances.select(F.col(CREDIT).alias("of"), F.col(SEQ).alias("newer")).distinct()
+        replaced = (F.col("of") == F.col(CREDIT)) & F.col("newer").between(F.col(SEQ) + 1, F.col("to"))
+        rows = (
+            waiting.join(later, CREDIT)
+            .where(F.col("to") > F.col(SEQ))
+            .join(newer, replaced, "left_anti")
+            .withColumn(FILE, F.concat(F.col(SEQ).cast("string"), F.lit(_ADOPTED), F.col(FILE)))
+            .withColumn(SEQ, F.col("to"))
+            .withColumn("delivery", _name(SEQ, names))
+        )
+        self._append(QUARANTINE, rows, f"{QUARANTINE} adopted")
 
     def verify(self, expected: Mapping[str, Mapping[int, int]]) -> None:
         """Fault unless as many rows are there as were staged. `expected`: table -> seq -> rows, adopted ones aside."""
@@ -157,17 +175,32 @@ class Appends:
         """Balances whose client staging could not tell get it from bureau rows of earlier deliveries."""
         told = F.col(CLIENT_SEQ).isin(list(self.seqs))
         balances = balances.withColumn(CLIENT, F.when(told, F.col(CLIENT)))
-        owners = self._owners([*self.visible, *self.seqs])
         named = balances.where(F.col(CLIENT).isNotNull()).drop(CLIENT_SEQ)
         unnamed = balances.where(F.col(CLIENT).isNull()).drop(CLIENT, CLIENT_SEQ)
-        earlier = unnamed.select(CREDIT, SEQ).distinct().join(owners, CREDIT).where(F.col(CLIENT_SEQ) <= F.col(SEQ))
-        latest = earlier.groupBy(CREDIT, SEQ).agg(F.max_by(CLIENT, CLIENT_SEQ).alias(CLIENT))
-        return named.unionByName(unnamed.join(latest, [CREDIT, SEQ], "left"))
+        return named.unionByName(unnamed.join(self._clients(unnamed), [CREDIT, SEQ], "left"))
+
+    def _clients(self, rows: DataFrame) -> DataFrame:
+        """(credit, seq, client) of rows that have a credit and a seq: whose credit it was, as known at that seq."""
+        owners = self._owners([*self.visible, *self.seqs])
+        earlier = rows.select(CREDIT, SEQ).distinct().join(owners, CREDIT).where(F.col(CLIENT_SEQ) <= F.col(SEQ))
+        return earlier.groupBy(CREDIT, SEQ).agg(F.max_by(CLIENT, CLIENT_SEQ).alias(CLIENT))
 
     def _owners(self, seqs: Sequence[int]) -> DataFrame:
         """(credit, client, client_seq) of the stored bureau rows of these deliveries."""
         bureau = self.tables.read(BUREAU.name).where(F.col(SEQ).isin(list(seqs)))
         return bureau.select(CREDIT, CLIENT, F.col(SEQ).alias(CLIENT_SEQ))
+
+
+def credit_in_cells() -> Column:
+    """The credit that a quarantined row of bureau_balance names, null where it cannot be read and in other tables."""
+    digits = F.regexp_extract(F.get_json_object("cells", f"$.{CREDIT}"), READABLE_ID, 1)
+    credit = F.nullif(digits, F.lit("")).cast("bigint")
+    return F.when((F.col("table") == BUREAU_BALANCE.name) & (credit >= 1), credit)
+
+
+def _name(seq: str, names: Mapping[int, str]) -> Column:
+    """The delivery's name, from its seq."""
+    return F.create_map(*chain(*((F.lit(number), F.lit(name)) for number, name in names.items())))[F.col(seq)]
 
 
 def _opener(columns: Sequence[str]) -> Callable[[Batches], Batches]:

@@ -17,6 +17,7 @@ from typing import Any
 from pyspark.sql import Row
 
 from credit_scoring.errors import RunActive
+from credit_scoring.errors.runs import CLAIM_CONTESTED, CLAIM_HELD
 from credit_scoring.intake.events import (
     DELIVERIES,
     TABLE,
@@ -80,7 +81,7 @@ class Ledger:
             events = self.events()
             held = open_claim(events, purpose)
             if held is not None and held.expires_at > now and not is_gone(held.holder):
-                raise RunActive(_active(held))
+                raise _active(held)
             deliveries = held.deliveries if held else tuple(plan(events))
             if not deliveries:
                 return None
@@ -96,7 +97,7 @@ class Ledger:
             )
             if self._swap(claim, now):
                 return claim
-        raise RunActive("Several runs start at the same moment and none gets its turn: start this one again later.")
+        raise CLAIM_CONTESTED()
 
     def _swap(self, claim: Claim, now: datetime) -> bool:
         """Appends claim number n; False when another run appended n first."""
@@ -152,10 +153,7 @@ class Ledger:
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/released/{claim.number}")
 
 
-def _active(held: Claim) -> str:
+def _active(held: Claim) -> RunActive:
     names = ", ".join(delivered.name for delivered in held.deliveries[:3])
     more = f" and {len(held.deliveries) - 3} more" if len(held.deliveries) > 3 else ""
-    return (
-        f"Another run ({held.run_id}) is at work on {names}{more}; its claim ends at "
-        f"{held.expires_at:%Y-%m-%d %H:%M} UTC. Wait for it; if that run is dead, the next run after that takes over."
-    )
+    return CLAIM_HELD(run=held.run_id, deliveries=f"{names}{more}", ends=held.expires_at)

@@ -97,11 +97,11 @@ def _take_in(
 ) -> IntakeReport:
     """The work of one claim; every commit in it is idempotent under the claim's id."""
     visible = tuple(before for before in ledger.accepted() if before.seq not in claim.seqs)
-    manifests, refused = _manifests(landing, claim, visible)
+    limits = Limits(settings.max_file_mb * 1_000_000, settings.max_inflation)
+    manifests, refused = _manifests(landing, claim, visible, limits)
     work = [Work(d.name, d.seq, file) for d in claim.deliveries if d in manifests for file in manifests[d].files]
     log.info("Reading %d files of %d deliveries", len(work), len(manifests))
     staging = f"staging_{claim.claim_id}"
-    limits = Limits(settings.max_file_mb * 1_000_000, settings.max_inflation)
     result = Account()
     if work:
         staged = stage(tables, staging, landing.root, work, limits, settings.slot_mb * 1_000_000)
@@ -127,14 +127,14 @@ def _take_in(
 
 
 def _manifests(
-    landing: Folder, claim: Claim, visible: tuple[Delivered, ...]
+    landing: Folder, claim: Claim, visible: tuple[Delivered, ...], limits: Limits
 ) -> tuple[dict[Delivered, Manifest], dict[Delivered, str]]:
     """The manifests of the claimed deliveries, and the sentences of those that are refused for theirs."""
     manifests: dict[Delivered, Manifest] = {}
     refused: dict[Delivered, str] = {}
     for delivery in claim.deliveries:
         try:
-            manifests[delivery] = manifest_of(landing, delivery, visible)
+            manifests[delivery] = manifest_of(landing, delivery, visible, limits)
         except DeliveryRefused as error:
             refused[delivery] = str(error)
     return manifests, refused
@@ -157,10 +157,12 @@ def _append(appends: appending.Appends, result: Account, good: list[Delivered], 
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
         list(pool.map(append, [table for table in TABLES if table.client_column]))
     append(BUREAU_BALANCE)
-    if expected.get(BUREAU.name):
-        appends.adopted()
+    names = {delivery.seq: delivery.name for delivery in good}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
-        appends.quarantine({delivery.seq: delivery.name for delivery in good})
+        appends.quarantine(names)
+    if expected.get(BUREAU.name):
+        appends.adopted()
+        appends.adopted_quarantine(names)
     appends.verify({**expected, appending.QUARANTINE: bad})
     appends.client_deliveries()

@@ -82,14 +82,14 @@ def stage(tables: Tables, name: str, landing: str, files: Sequence[Work], limits
     # One file a batch: a file is one cell, and up to hundreds of megabytes.
     with rows_a_batch(spark, 1):
         content = spark.read.format("binaryFile").load(paths).select("path", "content")
-        blocks = content.mapInArrow(_reader(files, slots, limits), BLOCKS)
+        blocks = content.mapInArrow(read_files(files, slots, limits), BLOCKS)
         schema = ", ".join(f"`{column}` {sql}" for column, sql in STAGED.items())
-        staged = bring_together([blocks], tasks).mapInArrow(each_slot(_staged), schema)
+        staged = bring_together([blocks], tasks).mapInArrow(each_slot(stage_slot), schema)
         staged.writeTo(tables.name(name)).using("delta").createOrReplace()
     return tables.read(name)
 
 
-def _reader(files: Sequence[Work], slots: int, limits: Limits) -> Callable[[Batches], Batches]:
+def read_files(files: Sequence[Work], slots: int, limits: Limits) -> Callable[[Batches], Batches]:
     """The map function: a file's path and bytes -> blocks labelled kind|seq|table."""
     by_path = {(work.delivery, work.file.name): work for work in files}
 
@@ -117,7 +117,7 @@ def _labelled(
         yield f"{BAD}|{finding.seq}|{finding.table}", OWNER, quarantined
 
 
-def _staged(frames: Frames) -> Iterator[pa.RecordBatch]:
+def stage_slot(frames: Frames) -> Iterator[pa.RecordBatch]:
     """The reduce function: one slot's frames by label -> STAGED rows."""
     labelled = {tuple(label.split("|")): frame for label, frame in sorted(frames.items())}
     accepted: dict[tuple[int, str], pl.DataFrame] = {}

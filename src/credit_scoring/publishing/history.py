@@ -15,7 +15,7 @@ from operator import or_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import SCORED_TWICE, SCORES_MISSING
 from credit_scoring.intake.events import Claim, Delivered
 from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.storage.tables import Tables
@@ -76,9 +76,8 @@ def summaries(tables: Tables, deliveries: Sequence[Delivered], model_version: in
     found = {delivered.name: Summary() for delivered in deliveries}
     for row in counted:
         if row["clients"] != row["scored"]:
-            raise Fault(
-                f"{TABLE} holds {row['scored']:,} rows of delivery {row['delivery']} and model version {model_version} "
-                f"for {row['clients']:,} clients: a client was scored twice. Nothing is published; please report this."
+            raise SCORED_TWICE(
+                table=TABLE, rows=row["scored"], delivery=row["delivery"], version=model_version, clients=row["clients"]
             )
         found[row["delivery"]] = Summary(
             row["scored"], row["approved"], row["refused"], row["referred"], row["median_score"]
@@ -90,10 +89,7 @@ def verify(found: Mapping[str, Summary], expected: Mapping[str, int]) -> None:
     """Fault unless as many clients of each delivery are committed as its cohort had."""
     for delivery, clients in expected.items():
         if found[delivery].scored != clients:
-            raise Fault(
-                f"{TABLE} holds {found[delivery].scored:,} clients of delivery {delivery}, expected {clients:,}. "
-                "Nothing of it is published; keep the table and report this."
-            )
+            raise SCORES_MISSING(table=TABLE, found=found[delivery].scored, delivery=delivery, expected=clients)
 
 
 def rows(tables: Tables, delivered: Delivered, model_version: int, columns: Collection[str]) -> DataFrame:

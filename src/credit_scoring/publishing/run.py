@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 from credit_scoring.clients import cohort
 from credit_scoring.clients.cohort import Count
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import CLAIM_OF_NOTHING, FILE_NOT_THE_TABLE
 from credit_scoring.features import registry
 from credit_scoring.intake.events import Claim, Delivered, unpublished
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.artifacts import Features
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.publishing import dictionary, history, latest, runs, scores_csv
+from credit_scoring.publishing import dictionary, history, latest, runs, scores_csv, views
 from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report.writing import Scored, write
 from credit_scoring.publishing.scores_csv import Written
@@ -96,7 +96,7 @@ def score_and_publish(
                 texts, version = _fitting(*model_of(claim.model_version))
             deliveries = [delivered for delivered in claim.deliveries if delivered in waiting]
             if not deliveries:
-                raise Fault(f"Claim {claim.claim_id} holds no delivery that waits for its scores; please report this.")
+                raise CLAIM_OF_NOTHING(claim=claim.claim_id)
             stamp = Stamp(watch.now(), version, code_version(), run_id)
             finished = _finish(places, claim, deliveries, texts, stamp, settings, watch)
             told += [
@@ -148,6 +148,7 @@ def _finish(
         latest.merge(tables, deliveries, version)
     features = _declared(texts)
     dictionary.write(tables, features)
+    views.create(tables)
     files: dict[str, Written] = {}
     for delivered in deliveries:
         log.info("writing scores.csv of delivery %s", delivered.name)
@@ -193,7 +194,10 @@ def _score(
 def _verify_files(files: Mapping[str, Written], summaries: Mapping[str, Summary]) -> None:
     for delivery, file in files.items():
         if file.clients != summaries[delivery].scored:
-            raise Fault(
-                f"{file.path} holds {file.clients:,} clients, {history.TABLE} {summaries[delivery].scored:,} of "
-                f"delivery {delivery}. It is not recorded as published; please report this."
+            raise FILE_NOT_THE_TABLE(
+                file=file.path,
+                clients=file.clients,
+                table=history.TABLE,
+                expected=summaries[delivery].scored,
+                delivery=delivery,
             )

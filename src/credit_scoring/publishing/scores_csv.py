@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import PUBLISHED_OTHERWISE
 from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
 from credit_scoring.explanation.points import whole_points
 from credit_scoring.features.statements import STATEMENTS
@@ -66,10 +66,7 @@ def write(rows: DataFrame, folder: Folder) -> Written:
             digest.update(part["lines"])
             clients += part["clients"]
         if _sha256(folder) != digest.hexdigest():
-            raise Fault(
-                f"{folder.path(NAME)} is there with other content, and a published file is never changed: move it away "
-                "if nobody has read it, then run again."
-            )
+            raise PUBLISHED_OTHERWISE(file=folder.path(NAME))
     else:
         with folder.writing(NAME) as sink:
             sink.write(_head())

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from credit_scoring.clients import cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import CASE, Known
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import NOBODY_SCORED
 from credit_scoring.features.evidence import holding
 from credit_scoring.features.statements import STATEMENTS, by_code
 from credit_scoring.intake.ledger import Ledger
@@ -66,7 +66,7 @@ def check(tables: Tables, ledger: Ledger, settings: GatherSettings) -> Truth:
     scored = tables.read(history.TABLE) if tables.exists(history.TABLE) else None
     version = scored.agg(F.max("model_version")).head()[0] if scored is not None else None  # type: ignore[index]
     if scored is None or version is None:
-        raise UsageError("Nobody has a score yet: run `credit-scoring score` first.")
+        raise NOBODY_SCORED()
     said = F.transform(
         "reasons", lambda reason: F.struct(reason["code"].alias("code"), reason["absent"].alias("absent"))
     )
