@@ -104,11 +104,11 @@ $(JARS): pom.xml | $(PACKAGE)
 		tools/quietly mvn --quiet --batch-mode --strict-checksums dependency:copy-dependencies
 	@touch $@
 
-$(SPARK): tools/spark-defaults tools/spark-log4j2.properties $(JARS) $(RUN) | $(PACKAGE)
+$(SPARK): tools/spark-defaults tools/spark-log4j2.properties src/credit_scoring/jvm.py $(JARS) $(RUN) | $(PACKAGE)
 	@tools/spark-defaults
 	@touch $@
 
-$(CLASSES): tools/class-archive src/credit_scoring/jvm.py $(SPARK)
+$(CLASSES): tools/class-archive $(SPARK)
 	@echo "archiving Spark's classes (half a minute)"
 	@tools/quietly $(BIN)/python tools/class-archive
 	@touch $@
