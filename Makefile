@@ -41,11 +41,14 @@ setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(CLASSES) $(AZURITE)  ## install 
 
 jars: system $(SPARK)  ## only Spark's environment and jars
 
-check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers, documentation
+check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers, security, secrets, documentation
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "not formatted: make fix"; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src jobs tools
+	@$(BIN)/detect-secrets-hook --no-verify $$(git ls-files src jobs tools conf tests resources .github Makefile '*.yml' \
+		| grep -vE '\.(schema\.json|png|gz)$$')
 	@$(BIN)/python tools/reference.py --check
 	@$(MKDOCS) --site-dir .venv/site
 	@echo "check: all well"

@@ -109,7 +109,7 @@ class StoredLender:
         balances of credits that wait for their client."""
         touched = {(client, table) for client, table in quarantined if client is not None}
         for name, lines in rows.items():
-            places = [{**line, "seq": seq, "file": f"{name}.csv", "record": i} for i, line in enumerate(lines, 1)]
+            places = [{"file": f"{name}.csv", **line, "seq": seq, "record": i} for i, line in enumerate(lines, 1)]
             self._append(name, places, table_named(name).stored_schema())
             touched |= {(client, name) for client in (line[CLIENT] for line in lines) if isinstance(client, int)}
         why = [{"rule": "missing", "column": "AMT_CREDIT", "sentence": "AMT_CREDIT must not be empty"}]

@@ -146,6 +146,40 @@ class GateSettings(Section):
     promise_clients: Annotated[int, Field(ge=1)] = 2_000
 
 
+class BreakerSettings(Section):
+    """What holds a delivery's scores back until somebody has looked (see publishing.breaker).
+
+    `max_quarantined_share` of its records; its records over the median of the deliveries before it, between
+    `min_records_ratio` and `max_records_ratio`, once there are `min_deliveries` of them; the PSI of its scores above
+    what chance brings about, at most `max_score_psi`, once there are `min_clients` on both sides.
+    """
+
+    max_quarantined_share: Share = 0.2
+    min_records_ratio: Annotated[float, Field(ge=0)] = 0.1
+    max_records_ratio: Annotated[float, Field(gt=0)] = 10
+    min_deliveries: Annotated[int, Field(ge=1)] = 5
+    max_score_psi: Annotated[float, Field(ge=0)] = 0.25
+    min_clients: Annotated[int, Field(ge=1)] = 200
+
+
+Days = Annotated[int, Field(ge=1)] | None
+"""So many days; None: for ever."""
+
+
+class RetentionSettings(Section):
+    """How long what nobody needs any more is kept (see operations.expire). The ledger, `runs` and `scores` stay.
+
+    `score_history_days`: scores of published deliveries, from the day they were given. `quarantine_days`: the cells of
+    quarantined rows, from the day their delivery was taken in. `withdrawn_days`: rows of withdrawn and refused
+    deliveries, from that day. `old_files_hours`: files that a table no longer needs, for who reads an older version.
+    """
+
+    score_history_days: Days = None
+    quarantine_days: Days = None
+    withdrawn_days: Days = None
+    old_files_hours: Annotated[int, Field(ge=168)] = 168
+
+
 class Settings(BaseSettings):
     """Everything that a run needs to know about its surroundings and its parameters."""
 
@@ -169,6 +203,8 @@ class Settings(BaseSettings):
     decision: DecisionSettings = DecisionSettings()
     training: TrainingSettings = TrainingSettings()
     gates: GateSettings = GateSettings()
+    breaker: BreakerSettings = BreakerSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @classmethod
     def settings_customise_sources(

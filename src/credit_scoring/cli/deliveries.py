@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credit_scoring.cli.group import Call, command
+from credit_scoring.cli.group import Call, command, exit_if_held
 from credit_scoring.errors import DeliveryRefused
 
 if TYPE_CHECKING:
@@ -23,12 +23,19 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the CSV files."
 )
-def generate(call: Call, clients: int, outcomes: int, seed: int, first: int, out: Path) -> None:
+@click.option(
+    "--dirt",
+    type=click.FloatRange(0, 1),
+    default=0,
+    show_default=True,
+    help="Part of the rows to spoil, each in a known way; spoilt.csv says which and how.",
+)
+def generate(call: Call, clients: int, outcomes: int, seed: int, first: int, out: Path, dirt: float) -> None:
     """Write the seven tables of a generated lender as CSV files; same seed, same bytes."""
     from credit_scoring.printing import table
     from credit_scoring.synthetic.writing import write
 
-    records = write(out, range(first, first + clients), outcomes, seed)
+    records = write(out, range(first, first + clients), outcomes, seed, dirt)
     call.print(records, lambda found: table(["file", "records"], list(found.items())))
 
 
@@ -64,6 +71,7 @@ def score(call: Call) -> None:
 
     report = commands.score(call.settings())
     call.print(report, printing.scores)
+    exit_if_held(report.scores)
     _exit_if_refused(report.intake)
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credit_scoring.errors import CreditScoringError
+from credit_scoring.errors import CreditScoringError, HeldByBreaker
 
 if TYPE_CHECKING:
+    from credit_scoring.publishing.run import Report
     from credit_scoring.settings import Settings
 
 
@@ -80,3 +81,9 @@ def command(function: Callable[..., None]) -> click.Command:
 @click.group(cls=Group)
 def main() -> None:
     """Batch credit scoring: deliveries of clients in, calibrated scores with exact reasons out."""
+
+
+def exit_if_held(report: Report | None) -> None:
+    """The other deliveries are published; the exit code says that one is not, until it is let through or withdrawn."""
+    if report is not None and report.held:
+        raise SystemExit(HeldByBreaker.exit_code)

@@ -14,3 +14,9 @@ CLAIM_CONTESTED = ErrorKind(
     "Several runs start at the same moment and none gets its turn.",
     "Start this one again later.",
 )
+WITHDRAWAL_UNFINISHED = ErrorKind(
+    "withdrawal-unfinished",
+    RunActive,
+    "The withdrawal of {delivery} was begun and is not finished, so scores could rest on half of it.",
+    'Run `credit-scoring withdraw {delivery} --reason "..."` again, then this.',
+)

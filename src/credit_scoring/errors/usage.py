@@ -128,3 +128,33 @@ NO_JARS = ErrorKind(
     "No jars in {folder}.",
     "Run `make jars` in the project's folder, or set {variable} to the folder that has them.",
 )
+RELEASE_NEEDS_REASON = ErrorKind(
+    "release-needs-reason",
+    UsageError,
+    'A held delivery is let through with both --release DELIVERY and --reason "...".',
+    "Give both, or neither.",
+)
+WITHDRAWAL_NEEDS_REASON = ErrorKind(
+    "withdrawal-needs-reason",
+    UsageError,
+    "A delivery is withdrawn for a reason, which is recorded.",
+    'Give it with --reason "...".',
+)
+NOT_HELD = ErrorKind(
+    "not-held",
+    UsageError,
+    "Delivery {delivery} is not held, so there is nothing to let through. Held now: {held}.",
+    "Name one of these; `credit-scoring show deliveries` says what became of the others.",
+)
+NOT_ACCEPTED = ErrorKind(
+    "not-accepted",
+    UsageError,
+    "There is no accepted delivery {delivery}.",
+    "Name one that `credit-scoring show deliveries` lists as accepted.",
+)
+WITHDRAWAL_OF_WITHDRAWAL = ErrorKind(
+    "withdrawal-of-withdrawal",
+    UsageError,
+    "{delivery} is a withdrawal itself, and cannot be taken back.",
+    "Deliver the rows again, under a new name.",
+)

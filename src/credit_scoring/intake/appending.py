@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from itertools import chain
 
 import polars as pl
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from credit_scoring.intake.balances import adopted, adopted_file, brought_again, clients_of, named, owners
 from credit_scoring.intake.owners import CLIENT_SEQ, CREDIT
 from credit_scoring.intake.reading import OWNER, READABLE_ID
 from credit_scoring.intake.staging import ACCEPTED, BAD
-from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.schema.table import CLIENT, FILE, FILE_COLUMN, RECORD_COLUMN, SEQ, SEQ_COLUMN, Table
@@ -57,8 +57,6 @@ TOUCHES = StoredTable(
 STORED = (*(table.stored() for table in TABLES), QUARANTINED, TOUCHES)
 """All tables that intake appends to, but for the ledger."""
 _CREATED_AT_ONCE = 4
-_ADOPTED = "/"
-"""In FILE of an adopted row: `3/bureau_balance.csv` is a file of the delivery with seq 3. No file's name holds it."""
 _STAGED_BAD = {**{column.name: column.sql for column in QUARANTINED.without("delivery")}, OWNER: "BIGINT"}
 
 
@@ -93,24 +91,13 @@ class Appends:
     def adopted(self) -> None:
         """Appends waiting bureau_balance rows again, with their client, under the delivery that brought their bureau
         row. A credit whose balances that delivery holds itself needs none."""
-        balances = self.tables.read(BUREAU_BALANCE.name)
-        # Delta skips the files in which every row has its client: nearly always all of them.
-        waiting = balances.where(F.col(SEQ).isin([*self.visible, *self.seqs]) & F.col(CLIENT).isNull())
+        balances = self.tables.read(BUREAU_BALANCE.name).where(F.col(SEQ).isin([*self.visible, *self.seqs]))
+        bringing = owners(self.tables, self.seqs)
+        # Delta skips the files in which every row has its client: without a balance that waits, few are read.
+        waiting = balances.where(F.col(CLIENT).isNull()).select(CREDIT).join(bringing, CREDIT, "left_semi")
         if waiting.isEmpty():
             return
-        later = self._owners(self.seqs).withColumnRenamed(CLIENT_SEQ, "adopting_seq")
-        candidates = waiting.drop(CLIENT).join(later, CREDIT).where(F.col("adopting_seq") > F.col(SEQ))
-        # Only these deliveries adopt, so only their own balances can stand against it.
-        own = balances.where(F.col(SEQ).isin(list(self.seqs)))
-        own = own.select(CREDIT, F.col(SEQ).alias("adopting_seq")).distinct()
-        latest = Window.partitionBy(CREDIT, "adopting_seq")
-        rows = (
-            candidates.join(own, [CREDIT, "adopting_seq"], "left_anti")
-            .withColumn("latest", F.max(SEQ).over(latest))
-            .where(F.col(SEQ) == F.col("latest"))
-            .withColumn(FILE, F.concat(F.col(SEQ).cast("string"), F.lit(_ADOPTED), F.col(FILE)))
-            .withColumn(SEQ, F.col("adopting_seq"))
-        )
+        rows = adopted(balances, bringing)
         self._append(BUREAU_BALANCE.name, rows, f"{BUREAU_BALANCE.name} adopted")
 
     def quarantine(self, names: Mapping[int, str]) -> None:
@@ -118,7 +105,7 @@ class Appends:
         rows = self._opened(BAD, None, _STAGED_BAD)
         credit = F.when(F.col("table") == BUREAU_BALANCE.name, F.col(OWNER))
         rows = rows.withColumn(CREDIT, credit)
-        rows = rows.join(self._clients(rows), [CREDIT, SEQ], "left")
+        rows = rows.join(clients_of(rows, self._owners()), [CREDIT, SEQ], "left")
         rows = rows.withColumn("client_id", F.coalesce("client_id", CLIENT)).withColumn("delivery", _name(SEQ, names))
         self._append(QUARANTINE, rows, QUARANTINE)
 
@@ -130,15 +117,16 @@ class Appends:
         waiting = bad.withColumn(CREDIT, credit_in_cells()).where(F.col(CREDIT).isNotNull())
         if waiting.isEmpty():
             return
-        later = self._owners(self.seqs).select(CREDIT, F.col(CLIENT).alias("client_id"), F.col(CLIENT_SEQ).alias("to"))
-        balances = self.tables.read(BUREAU_BALANCE.name).where(every & ~F.col(FILE).contains(_ADOPTED))
+        bringing = owners(self.tables, self.seqs)
+        later = bringing.select(CREDIT, F.col(CLIENT).alias("client_id"), F.col(CLIENT_SEQ).alias("to"))
+        balances = self.tables.read(BUREAU_BALANCE.name).where(every & ~brought_again())
         newer = balances.select(F.col(CREDIT).alias("of"), F.col(SEQ).alias("newer")).distinct()
         replaced = (F.col("of") == F.col(CREDIT)) & F.col("newer").between(F.col(SEQ) + 1, F.col("to"))
         rows = (
             waiting.join(later, CREDIT)
             .where(F.col("to") > F.col(SEQ))
             .join(newer, replaced, "left_anti")
-            .withColumn(FILE, F.concat(F.col(SEQ).cast("string"), F.lit(_ADOPTED), F.col(FILE)))
+            .withColumn(FILE, adopted_file())
             .withColumn(SEQ, F.col("to"))
             .withColumn("delivery", _name(SEQ, names))
         )
@@ -146,7 +134,7 @@ class Appends:
 
     def verify(self, expected: Mapping[str, Mapping[int, int]]) -> None:
         """Fault unless as many rows are there as were staged. `expected`: table -> seq -> rows, adopted ones aside."""
-        self.tables.verify(SEQ, expected, where=~F.col(FILE).contains(_ADOPTED))
+        self.tables.verify(SEQ, expected, where=~brought_again())
 
     def client_deliveries(self) -> None:
         """Appends which clients these deliveries touch, by table."""
@@ -175,20 +163,12 @@ class Appends:
         """Balances whose client staging could not tell get it from bureau rows of earlier deliveries."""
         told = F.col(CLIENT_SEQ).isin(list(self.seqs))
         balances = balances.withColumn(CLIENT, F.when(told, F.col(CLIENT)))
-        named = balances.where(F.col(CLIENT).isNotNull()).drop(CLIENT_SEQ)
-        unnamed = balances.where(F.col(CLIENT).isNull()).drop(CLIENT, CLIENT_SEQ)
-        return named.unionByName(unnamed.join(self._clients(unnamed), [CREDIT, SEQ], "left"))
+        mine = balances.where(F.col(CLIENT).isNotNull()).drop(CLIENT_SEQ)
+        others = balances.where(F.col(CLIENT).isNull()).drop(CLIENT, CLIENT_SEQ)
+        return mine.unionByName(named(others, self._owners()))
 
-    def _clients(self, rows: DataFrame) -> DataFrame:
-        """(credit, seq, client) of rows that have a credit and a seq: whose credit it was, as known at that seq."""
-        owners = self._owners([*self.visible, *self.seqs])
-        earlier = rows.select(CREDIT, SEQ).distinct().join(owners, CREDIT).where(F.col(CLIENT_SEQ) <= F.col(SEQ))
-        return earlier.groupBy(CREDIT, SEQ).agg(F.max_by(CLIENT, CLIENT_SEQ).alias(CLIENT))
-
-    def _owners(self, seqs: Sequence[int]) -> DataFrame:
-        """(credit, client, client_seq) of the stored bureau rows of these deliveries."""
-        bureau = self.tables.read(BUREAU.name).where(F.col(SEQ).isin(list(seqs)))
-        return bureau.select(CREDIT, CLIENT, F.col(SEQ).alias(CLIENT_SEQ))
+    def _owners(self) -> DataFrame:
+        return owners(self.tables, [*self.visible, *self.seqs])
 
 
 def credit_in_cells() -> Column:

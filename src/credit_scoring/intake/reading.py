@@ -82,10 +82,10 @@ def read_file(data: bytes, promised: DeliveredFile, delivery: str, seq: int, lim
     found = replace(
         finding, records=parsed.records, cells_missing=cells_missing, unknown_columns=parsed.unknown_columns
     )
-    return ReadFile(found, tuple(_with_outcomes(declared, good)), quarantined)
+    return ReadFile(found, tuple(with_outcomes(declared, good)), quarantined)
 
 
-def _with_outcomes(declared: Table, good: pl.DataFrame) -> list[tuple[Table, pl.DataFrame]]:
+def with_outcomes(declared: Table, good: pl.DataFrame) -> list[tuple[Table, pl.DataFrame]]:
     """An application's TARGET is an outcome: it goes to that table, and never near the features."""
     if declared.name == OUTCOMES.name or TARGET not in good.columns:
         return [(declared, good)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Row
@@ -43,10 +43,11 @@ def waiting(landing: Folder, events: Sequence[Row]) -> list[Delivered]:
     return [Delivered(d.name, seq, d.manifest_sha256) for seq, d in enumerate(found, next_seq(events))]
 
 
-def manifest_of(landing: Folder, delivered: Delivered, accepted: tuple[Delivered, ...], limits: Limits) -> Manifest:
+def manifest_of(landing: Folder, delivered: Delivered, taken: Mapping[str, int], limits: Limits) -> Manifest:
     """The manifest of a claimed delivery; DeliveryRefused when it is not the one that was claimed, when the same name
-    was accepted with other bytes before, or when a file is missing, too large or not as large as was promised."""
-    if any(before.name == delivered.name and before.seq != delivered.seq for before in accepted):
+    was accepted with other bytes before (`taken`: name -> seq), or when a file is missing, too large or not as large as
+    was promised."""
+    if taken.get(delivered.name, delivered.seq) != delivered.seq:
         raise NAME_TAKEN(delivery=delivered.name)
     try:
         data = landing.read(delivered.name, NAME)

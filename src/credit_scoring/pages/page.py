@@ -49,7 +49,7 @@ class Figure:
 
     def _repr_html_(self) -> str:
         """How a notebook shows it; on white, whatever the notebook's theme."""
-        style = "max-width: 40rem; margin: 1em 0; padding: .5em; background: #fff; color: #1f2933"
+        style = "width: 40rem; max-width: 100%; margin: 1em 0; padding: .5em; background: #fff; color: #1f2933"
         return f'<figure style="{style}">{self.svg}<figcaption>{escape(self.says)}</figcaption></figure>'
 
 
@@ -81,7 +81,8 @@ def html(page: Page) -> str:
         lstrip_blocks=True,
     )
     environment.filters["cell"] = _cell
-    environment.filters["picture"] = lambda figure: Markup(figure.svg)  # our own SVG, its texts escaped by matplotlib
+    # Our own SVG, its texts escaped by matplotlib.
+    environment.filters["picture"] = lambda figure: Markup(figure.svg)  # nosec B704
     environment.tests["table"] = lambda part: isinstance(part, Table)
     environment.tests["figure"] = lambda part: isinstance(part, Figure)
     return environment.get_template("page.html.j2").render(page=page)

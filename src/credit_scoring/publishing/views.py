@@ -64,7 +64,8 @@ def _told(place: int) -> str:
     def words(language: str) -> str:
         return f"IF({reason}.absent, said[{reason}.code].absent_{language}, said[{reason}.code].value_{language})"
 
-    return f"{reason}.code, {reason}.points, {words('en')}, {words('fr')}"
+    values = {"code": f"{reason}.code", "points": f"{reason}.points", "en": words("en"), "fr": words("fr")}
+    return ", ".join(f"{value} AS reason_{place}_{name}" for name, value in values.items())
 
 
 SCORES_EXPLAINED = View(
@@ -93,7 +94,7 @@ SCORES_EXPLAINED = View(
     )
     SELECT client_id, decision, score, cut_off, probability, file_complete, start_points,
         {", ".join(map(_told, _PLACES))},
-        points - start_points - aggregate(principal, 0D, (sum, reason) -> sum + reason.points),
+        points - start_points - aggregate(principal, 0D, (sum, reason) -> sum + reason.points) AS other_points,
         points, delivery, seq, scored_at, model_version
     FROM against CROSS JOIN words
     """,
@@ -130,9 +131,10 @@ CLIENT_AS_OF = View(
         SELECT *, lead(seq) OVER (PARTITION BY client_id ORDER BY seq, model_version) AS until
         FROM {{{SCORE_HISTORY.name}}} LEFT SEMI JOIN accepted USING (seq)
     )
-    SELECT accepted.delivery, accepted.seq, applied.{CLIENT}, given.seq,
+    SELECT accepted.delivery AS as_of, accepted.seq AS as_of_seq, applied.{CLIENT} AS client_id,
+        given.seq AS scored_seq,
         {", ".join(f"given.{name}" for name in (*_GIVEN, *_STAMP))},
-        applied.seq, {", ".join(f"applied.`{column.name}`" for column in _KNOWN)}
+        applied.seq AS application_seq, {", ".join(f"applied.`{column.name}`" for column in _KNOWN)}
     FROM accepted
     JOIN applied ON applied.seq <= accepted.seq AND accepted.seq < coalesce(applied.until, accepted.seq + 1)
     LEFT JOIN given ON given.client_id = applied.{CLIENT}

@@ -50,6 +50,13 @@ class Folder:
         fs, path = self._fs(*names)
         return bytes(fs.cat_file(path))
 
+    @contextmanager
+    def reading(self, *names: str) -> Iterator[IO[bytes]]:
+        """A file to read piece by piece; FileNotFoundError when there is none."""
+        fs, path = self._fs(*names)
+        with fs.open(path, "rb") as source:
+            yield source
+
     def write(self, data: bytes, *names: str) -> None:
         """Writes a file whole: readers see the old bytes or the new ones."""
         with self.writing(*names) as sink:
