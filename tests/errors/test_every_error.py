@@ -24,7 +24,7 @@ import pytest
 from click.testing import CliRunner
 
 import credit_scoring
-from credit_scoring import demo
+from credit_scoring import demo, notebook
 from credit_scoring.cli import main
 from credit_scoring.errors import CreditScoringError, ErrorKind, deliveries, faults, learning, models, runs, usage
 from credit_scoring.errors.catalogue import kinds
@@ -48,11 +48,13 @@ from credit_scoring.model.registry import Alias, version_of
 from credit_scoring.model.scorer import Scorer, scorer
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import FILES, ModelTexts
-from credit_scoring.publishing import history
+from credit_scoring.publishing import history, what_if
 from credit_scoring.publishing.history import Summary
-from credit_scoring.publishing.run import Places, _verify_files, score_and_publish
+from credit_scoring.publishing.rescore import rescore
+from credit_scoring.publishing.run import delivery_named, score_and_publish
 from credit_scoring.publishing.scores_csv import Written
 from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.work import Places, ScoreRun, _verify_files
 from credit_scoring.runtime import jars, java_home
 from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.settings import Settings, load
@@ -123,8 +125,8 @@ def parsed(data: bytes) -> None:
     parse(data, OUTCOMES, "f.csv", "monday")
 
 
-def judged(bench: Bench, delivered: Delivered, *before: Delivered, limits: Limits = LIMITS) -> None:
-    manifest_of(bench.landing, delivered, before, limits)
+def judged(bench: Bench, delivered: Delivered, limits: Limits = LIMITS, **taken: int) -> None:
+    manifest_of(bench.landing, delivered, taken, limits)
 
 
 def told(**changed: object) -> bytes:
@@ -211,7 +213,7 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     ),
     deliveries.MANIFEST_EMPTY: lambda bench: manifest.read(told(files=[]), "monday"),
     deliveries.MANIFEST_CHANGED: lambda bench: judged(bench, replace(bench.delivered(), manifest_sha256="0" * 64)),
-    deliveries.NAME_TAKEN: lambda bench: judged(bench, bench.delivered(), Delivered("monday", 7)),
+    deliveries.NAME_TAKEN: lambda bench: judged(bench, bench.delivered(), monday=7),
     deliveries.DELIVERY_GONE: lambda bench: judged(bench, Delivered("monday", 1)),
     deliveries.FILE_MISSING: without_file,
     deliveries.FILE_TOO_LARGE: lambda bench: judged(bench, bench.delivered(), limits=Limits(9, 9)),
@@ -239,6 +241,8 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     ),
     usage.ROLLBACK_ALONE: lambda bench: bench.command("promote", "--rollback", "--force"),
     usage.FORCE_NEEDS_REASON: lambda bench: bench.command("promote", "--force"),
+    usage.AS_OF_ALONE: lambda bench: bench.command("score", "--as-of", "1"),
+    usage.NOT_ACCEPTED: lambda bench: delivery_named((Delivered("monday", 1),), "2"),
     usage.MORE_OUTCOMES_THAN_CLIENTS: lambda bench: write(bench.tmp, range(2), 3, 1),
     usage.DELIVERY_NAME_WRONG: lambda bench: deliver(bench.tmp, bench.landing, "../up\n", 99),
     usage.NO_SOURCE_FOLDER: lambda bench: deliver(bench.tmp / "nowhere", bench.landing, "monday", 99),
@@ -308,15 +312,25 @@ def trained_on_nothing(bench: Bench) -> None:
     train_and_register(store, SimpleNamespace(create=lambda: None), Settings(), "code")
 
 
+def score_run(bench: Bench, **ledger: Callable[..., object]) -> ScoreRun:
+    places = Places(Tables(None, "t"), SimpleNamespace(**ledger), bench.landing, bench.landing)
+    return ScoreRun(places, lambda version: (bench.texts, 1), Settings().gather, "run", Stopwatch(lambda: NOW), 60)
+
+
 def claim_of_nothing(bench: Bench) -> None:
-    ledger = SimpleNamespace(
+    monday = SimpleNamespace(event="accepted", delivery="monday", seq=1, manifest_sha256="")
+    run = score_run(
+        bench,
+        events=lambda: [monday],
         unpublished=lambda: (Delivered("monday", 1),),
         claim=lambda *arguments: Claim("c", 1, "score", "run", (Delivered("tuesday", 2),), NOW),
         release=lambda *arguments: None,
     )
-    places = Places(Tables(None, "t"), ledger, bench.landing, bench.landing)
-    watch = Stopwatch(lambda: NOW)
-    score_and_publish(places, lambda version: (bench.texts, 1), Settings().gather, "run", watch, 60)
+    score_and_publish(run)
+
+
+def claim_without_model(bench: Bench) -> None:
+    score_run(bench).carry_out(Claim("c", 1, "score", "run", (), NOW), [], None, "published")
 
 
 def gates_not_passed(bench: Bench) -> None:
@@ -352,9 +366,25 @@ def store_down() -> None:
         raise ConnectionError("secret address")
 
 
+def nobody_applied_by_then(bench: Bench) -> None:
+    bench.monkeypatch.setattr(what_if.cohort, "seqs_of", lambda *arguments: {})
+    what_if.what_if(MagicMock(), MagicMock(), bench.texts, Settings().gather, 7, 1)
+
+
+def no_project(bench: Bench) -> None:
+    bench.monkeypatch.chdir(bench.tmp)
+    notebook._project()
+
+
 PROVOKED |= {
+    usage.CLIENT_NOT_APPLIED: nobody_applied_by_then,
+    usage.NO_PROJECT: no_project,
+    usage.RELEASE_NEEDS_REASON: lambda bench: bench.command("publish", "--release", "monday"),
+    usage.WITHDRAWAL_NEEDS_REASON: lambda bench: bench.command("withdraw", "monday"),
     learning.NOTHING_ACCEPTED: trained_on_nothing,
     faults.CLAIM_OF_NOTHING: claim_of_nothing,
+    faults.CLAIM_WITHOUT_MODEL: claim_without_model,
+    usage.NOBODY_TO_RESCORE: lambda bench: rescore(score_run(bench, accepted=tuple)),
     models.GATES_NOT_PASSED: gates_not_passed,
     models.NO_RECORD_OF_VERSION: no_record,
     models.NOBODY_HELD_OUT: nobody_held_out,
@@ -366,6 +396,13 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     usage.NOBODY_SCORED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.NOBODY_APPLIED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.PICTURE_NOT_WRITTEN: "test_end_to_end.py::test_a_client_is_explained_in_words_and_in_a_picture",
+    usage.NOT_HELD: "publishing/test_breaker.py::test_a_held_delivery_is_published_when_it_is_let_through",
+    usage.WITHDRAWAL_OF_WITHDRAWAL: (
+        "operations/test_withdraw.py::test_the_scores_are_those_of_a_store_without_the_delivery"
+    ),
+    runs.WITHDRAWAL_UNFINISHED: (
+        "operations/test_withdraw.py::test_the_scores_are_those_of_a_store_without_the_delivery"
+    ),
     models.CONTRIBUTIONS_OFF: (
         "explanation/test_contributions.py::test_trees_whose_client_counts_contradict_are_refused"
     ),

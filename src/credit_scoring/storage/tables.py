@@ -54,9 +54,9 @@ class Tables:
             self.spark.sql(f"ALTER TABLE {self.name(table.name)} ADD COLUMNS ({_commented(lacking)})")
 
     def exists(self, table: str) -> bool:
-        """Whether the table has been created."""
+        """Whether the table has been created: its log's folder is there a moment before its first commit."""
         if self.below_folder:
-            return Folder(self.root).exists(table, "_delta_log")
+            return any(name.endswith(".json") for name in Folder(self.root).below(table, "_delta_log").files())
         return bool(self.spark.catalog.tableExists(self.name(table)))
 
     def read(self, table: str) -> DataFrame:
