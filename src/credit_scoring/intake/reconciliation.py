@@ -52,11 +52,13 @@ class FileCounts:
 
 @dataclass
 class Account:
-    """What staging found, by delivery and table. `rows[table][seq]`: staged accepted rows; `bad[seq]`: quarantined."""
+    """What staging found, by delivery and table. `rows[table][seq]`: staged accepted rows; `bad[seq]`: quarantined;
+    `nobodys[seq]`: those of them whose client nobody can tell."""
 
     files: list[FileCounts] = field(default_factory=list)
     rows: dict[str, dict[int, int]] = field(default_factory=dict)
     bad: dict[int, int] = field(default_factory=dict)
+    nobodys: dict[int, int] = field(default_factory=dict)
     unnamed: int = 0
 
     def refusals(self) -> dict[int, str]:
@@ -86,6 +88,7 @@ def account(staged: Iterable[Row]) -> Account:
             result.unnamed += int(row.detail)
         elif row.kind == BAD:
             result.bad[row.seq] = result.bad.get(row.seq, 0) + row.rows
+            result.nobodys[row.seq] = result.nobodys.get(row.seq, 0) + int(row.detail)
         elif row.kind == COUNTS:
             for file, numbers in json.loads(row.detail).items():
                 _add(counted.setdefault((row.seq, row.table, file), {}), numbers)

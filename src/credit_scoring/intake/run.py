@@ -119,6 +119,7 @@ def _take_in(
             tables, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
         append_all(appends, result, good, clients_known=result.unnamed == 0 and not refused)
+        _warn_of_nobodys(result, good)
     # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
     tables.drop(staging)
     sentences = {d: {"message": refused[d]} for d in claim.deliveries if d in refused}
@@ -129,6 +130,17 @@ def _take_in(
         accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
         refused=tuple((delivery.name, refused[delivery]) for delivery in claim.deliveries if delivery in refused),
     )
+
+
+def _warn_of_nobodys(result: Account, good: list[Delivered]) -> None:
+    """Rows whose client nobody can tell cost a whole delivery its decisions: somebody should know before they ask."""
+    for delivery in good:
+        if rows := result.nobodys.get(delivery.seq):
+            log.warning(
+                "delivery %s has %s rows whose client cannot be told, so its clients are referred: correct the files "
+                "(`credit-scoring show quarantine`) and deliver them again under another name",
+                delivery.name, f"{rows:,}",
+            )  # fmt: skip
 
 
 def _manifests(
