@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 
 from credit_scoring.errors import Fault
 from credit_scoring.schema.stored import StoredColumn, StoredTable
+from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
 
 CLIENTS = StoredTable(
@@ -103,3 +104,12 @@ def test_runs_that_create_a_table_at_the_same_moment_find_one(tables: Tables) ->
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(create, range(3)))
     assert tables.read("t").count() == 6
+
+
+def test_a_table_whose_creation_was_killed_is_created(tables: Tables) -> None:
+    begun = Folder(tables.root).below("t", "_delta_log")
+    begun.write(b"{", ".00000000000000000000.json.9d1e.tmp")
+    assert not tables.exists("t")
+    tables.create(CLIENTS)
+    append(tables, 1, "t/claim")
+    assert tables.read("t").count() == 2

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import Row
 
+from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
 from credit_scoring.errors.faults import RECORDS_UNACCOUNTED
 from credit_scoring.intake.reading import Finding
 from credit_scoring.intake.staging import ACCEPTED, BAD, COUNTS, FINDING
@@ -61,12 +62,13 @@ class Account:
     nobodys: dict[int, int] = field(default_factory=dict)
     unnamed: int = 0
 
-    def refusals(self) -> dict[int, str]:
-        """The sentence that refuses each delivery that must be refused, by seq: the first in the order of its files."""
-        found: dict[int, str] = {}
+    def refusals(self) -> dict[int, DeliveryRefused]:
+        """What refuses each delivery that must be refused, by seq: the first in the order of its files."""
+        found: dict[int, DeliveryRefused] = {}
         for counts in self.files:
             if counts.finding.refusal is not None:
-                found.setdefault(counts.finding.seq, counts.finding.refusal)
+                kind = DeliveryIncomplete if counts.finding.incomplete else DeliveryRefused
+                found.setdefault(counts.finding.seq, kind(counts.finding.refusal))
         return found
 
     def of(self, seq: int) -> list[FileCounts]:

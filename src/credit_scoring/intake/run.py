@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
-from credit_scoring.errors import DeliveryRefused
+from pyspark.sql import Row
+
+from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
 from credit_scoring.intake import appending
 from credit_scoring.intake.events import Claim, Delivered, latest_accepted, names_taken
 from credit_scoring.intake.events import accepted as visible_in
@@ -66,8 +67,14 @@ def intake(
     appending.create(tables)
     accepted: list[Accepted] = []
     refused: list[tuple[str, str]] = []
-    plan = partial(waiting, landing)
+    seen: set[tuple[str, str]] = set()
+
+    def plan(events: Sequence[Row]) -> list[Delivered]:
+        """What waits and was not looked at by this run: of what is not all there, the next run may see more."""
+        return [each for each in waiting(landing, events) if (each.name, each.manifest_sha256) not in seen]
+
     while claim := ledger.claim("intake", plan, run_id, clock(), settings.claim_minutes):
+        seen |= {(each.name, each.manifest_sha256) for each in claim.deliveries}
         try:
             done = _take_in(tables, ledger, landing, settings, claim, clock)
         except BaseException:
@@ -112,7 +119,7 @@ def _take_in(
         staged = stage(tables, staging, landing.root, work, limits, settings.slot_mb * 1_000_000)
         result = account(staged.drop("block").toLocalIterator())
         by_seq = {delivery.seq: delivery for delivery in claim.deliveries}
-        refused.update({by_seq[seq]: sentence for seq, sentence in result.refusals().items()})
+        refused.update({by_seq[seq]: why for seq, why in result.refusals().items()})
     good = [delivery for delivery in claim.deliveries if delivery not in refused]
     if good:
         appends = appending.Appends(
@@ -122,13 +129,13 @@ def _take_in(
         _warn_of_nobodys(result, good)
     # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
     tables.drop(staging)
-    sentences = {d: {"message": refused[d]} for d in claim.deliveries if d in refused}
+    sentences = {_judged(delivery, why): {"message": str(why)} for delivery, why in refused.items()}
     ledger.record_all(claim, "refused", sentences, clock())
     files = {d: {"files": [counts.row() for counts in result.of(d.seq)]} for d in good}
     ledger.record_all(claim, "accepted", files, clock())
     return IntakeReport(
         accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
-        refused=tuple((delivery.name, refused[delivery]) for delivery in claim.deliveries if delivery in refused),
+        refused=tuple((delivery.name, str(refused[delivery])) for delivery in claim.deliveries if delivery in refused),
     )
 
 
@@ -143,17 +150,22 @@ def _warn_of_nobodys(result: Account, good: list[Delivered]) -> None:
             )  # fmt: skip
 
 
+def _judged(delivery: Delivered, why: DeliveryRefused) -> Delivered:
+    """What a refusal is a verdict on: an event without the identity of the bytes judges none that were incomplete."""
+    return replace(delivery, manifest_sha256="") if isinstance(why, DeliveryIncomplete) else delivery
+
+
 def _manifests(
     landing: Folder, claim: Claim, taken: Mapping[str, int], limits: Limits
-) -> tuple[dict[Delivered, Manifest], dict[Delivered, str]]:
-    """The manifests of the claimed deliveries, and the sentences of those that are refused for theirs."""
+) -> tuple[dict[Delivered, Manifest], dict[Delivered, DeliveryRefused]]:
+    """The manifests of the claimed deliveries, and why others are refused before they are read."""
     manifests: dict[Delivered, Manifest] = {}
-    refused: dict[Delivered, str] = {}
+    refused: dict[Delivered, DeliveryRefused] = {}
     for delivery in claim.deliveries:
         try:
             manifests[delivery] = manifest_of(landing, delivery, taken, limits)
         except DeliveryRefused as error:
-            refused[delivery] = str(error)
+            refused[delivery] = error
     return manifests, refused
 
 

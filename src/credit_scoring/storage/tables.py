@@ -41,18 +41,24 @@ class Tables:
         if self.exists(table.name):
             self._complete(table)
             return
+        self._clear(table.name)
         cluster = f"CLUSTER BY ({', '.join(f'`{c}`' for c in table.cluster_by)})" if table.cluster_by else ""
         # Deletion vectors off: readers outside Spark (delta-rs and others) look clients up in these tables.
-        created = (
+        statement = (
             f"CREATE TABLE IF NOT EXISTS {self.name(table.name)} ({_commented(table.columns)}) USING DELTA {cluster} "
             f"COMMENT {literal(table.meaning)} TBLPROPERTIES ('delta.enableDeletionVectors' = 'false')"
         )
         try:
-            self.spark.sql(created)
-        except Exception:  # its class differs between classic Spark and Spark Connect
-            # Of runs that create it at the same moment one wins, and Delta turns the others away.
-            if not self.exists(table.name):
+            self.spark.sql(statement)
+        except Exception:
+            if not self.exists(table.name):  # else another run created it at the same moment
                 raise
+
+    def _clear(self, table: str) -> None:
+        """Removes what a creation left that was killed before its commit: Spark takes a folder that is not empty for a
+        table, and would never create it."""
+        if self.below_folder:
+            Folder(self.root).remove(table)
 
     def _complete(self, table: StoredTable) -> None:
         held = set(self.read(table.name).columns)
@@ -62,7 +68,9 @@ class Tables:
     def exists(self, table: str) -> bool:
         """Whether the table has been created: its log's folder is there a moment before its first commit."""
         if self.below_folder:
-            return any(name.endswith(".json") for name in Folder(self.root).below(table, "_delta_log").files())
+            # A run that dies while it creates a table leaves the folders without a commit.
+            commits = Folder(self.root).below(table, "_delta_log").files()
+            return any(name.endswith((".json", ".parquet")) for name in commits)
         return bool(self.spark.catalog.tableExists(self.name(table)))
 
     def read(self, table: str) -> DataFrame:
