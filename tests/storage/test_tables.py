@@ -1,6 +1,7 @@
 """Delta tables: appends land once, in whatever order they arrive."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -54,9 +55,13 @@ def test_a_pinned_table_is_read_as_it_was(table: Tables) -> None:
 
 def test_verify_counts_by_seq(table: Tables) -> None:
     append(table, 1, "a")
-    table.verify("t", "seq", {1: 2})
+    append(table, 2, "b", clients=3)
+    table.create(replace(CLIENTS, name="u"))
+    table.verify("seq", {"t": {1: 2, 2: 3}, "u": {}})
     with pytest.raises(Fault, match="Table t holds 2 rows of seq 1, expected 3"):
-        table.verify("t", "seq", {1: 3})
+        table.verify("seq", {"t": {2: 3, 1: 3}})
+    with pytest.raises(Fault, match="Table u holds 0 rows of seq 1, expected 2"):
+        table.verify("seq", {"t": {1: 2}, "u": {1: 2}})
 
 
 def test_a_table_is_created_once_and_dropped_with_its_files(table: Tables) -> None:

@@ -129,15 +129,10 @@ def _take_in(
         _warn_of_nobodys(result, good)
     # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
     tables.drop(staging)
-    for delivery in claim.deliveries:
-        if delivery in refused:
-            why = refused[delivery]
-            # Bytes that were not all there are not judged: an event without their identity is no verdict on them.
-            judged = replace(delivery, manifest_sha256="") if isinstance(why, DeliveryIncomplete) else delivery
-            ledger.record(claim, "refused", judged, clock(), message=str(why))
-        else:
-            files = [counts.row() for counts in result.of(delivery.seq)]
-            ledger.record(claim, "accepted", delivery, clock(), files=files)
+    sentences = {_judged(delivery, why): {"message": str(why)} for delivery, why in refused.items()}
+    ledger.record_all(claim, "refused", sentences, clock())
+    files = {d: {"files": [counts.row() for counts in result.of(d.seq)]} for d in good}
+    ledger.record_all(claim, "accepted", files, clock())
     return IntakeReport(
         accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
         refused=tuple((delivery.name, str(refused[delivery])) for delivery in claim.deliveries if delivery in refused),
@@ -155,6 +150,11 @@ def _warn_of_nobodys(result: Account, good: list[Delivered]) -> None:
             )  # fmt: skip
 
 
+def _judged(delivery: Delivered, why: DeliveryRefused) -> Delivered:
+    """What a refusal is a verdict on: an event without the identity of the bytes judges none that were incomplete."""
+    return replace(delivery, manifest_sha256="") if isinstance(why, DeliveryIncomplete) else delivery
+
+
 def _manifests(
     landing: Folder, claim: Claim, taken: Mapping[str, int], limits: Limits
 ) -> tuple[dict[Delivered, Manifest], dict[Delivered, DeliveryRefused]]:
@@ -170,25 +170,28 @@ def _manifests(
 
 
 def append_all(appends: appending.Appends, result: Account, good: list[Delivered], clients_known: bool) -> None:
-    """Appends every table that has rows; bureau before bureau_balance, which asks it for clients."""
+    """Appends every table that has rows; bureau before bureau_balance, which asks it for clients. Then counts again."""
     seqs = set(appends.seqs)
+    bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
+    expected = {
+        name: {seq: rows for seq, rows in by_seq.items() if seq in seqs} for name, by_seq in result.rows.items()
+    }
 
     def append(table: Table) -> None:
-        expected = {seq: rows for seq, rows in result.rows.get(table.name, {}).items() if seq in seqs}
-        if expected:
-            log.info("Appending %s rows to %s", f"{sum(expected.values()):,}", table.name)
-            appends.rows(table, expected, clients_known)
+        if rows := sum(expected.get(table.name, {}).values()):
+            log.info("Appending %s rows to %s", f"{rows:,}", table.name)
+            appends.rows(table, clients_known)
 
     # A commit is mostly waiting: for storage, for the log. Tables that do not need each other wait together.
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
         list(pool.map(append, [table for table in TABLES if table.client_column]))
     append(BUREAU_BALANCE)
     names = {delivery.seq: delivery.name for delivery in good}
-    bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
-        appends.quarantine(names, bad)
-    if seqs & set(result.rows.get(BUREAU.name, {})):
+        appends.quarantine(names)
+    if expected.get(BUREAU.name):
         appends.adopted()
         appends.adopted_quarantine(names)
+    appends.verify({**expected, appending.QUARANTINE: bad})
     appends.client_deliveries()

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from credit_scoring.errors.faults import APPEND_NOT_ONCE, TABLE_WITHOUT_HISTORY
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.storage.files import Folder
+from credit_scoring.storage.frames import union
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class Tables:
             self.spark.sql(f"ALTER TABLE {self.name(table.name)} ADD COLUMNS ({_commented(lacking)})")
 
     def exists(self, table: str) -> bool:
-        """Whether the table has been created."""
+        """Whether the table has been created: its log's folder is there a moment before its first commit."""
         if self.below_folder:
             # A run that dies while it creates a table leaves the folders without a commit.
             commits = Folder(self.root).below(table, "_delta_log").files()
@@ -109,18 +110,25 @@ class Tables:
         else:
             self.spark.sql(f"DROP TABLE IF EXISTS {self.name(table)}")
 
-    def verify(self, table: str, column: str, expected: Mapping[int, int], where: Column | None = None) -> None:
-        """Counts the rows (those of `where`) by `column`, a seq; Fault where they are not as many as expected."""
-        if not expected:
-            return
-        rows = self.read(table).where(F.col(column).isin(list(expected)))
-        counted = (rows if where is None else rows.where(where)).groupBy(column).count().collect()
-        found = {row[0]: row[1] for row in counted}
-        for value, count in expected.items():
-            if found.get(value, 0) != count:
-                raise APPEND_NOT_ONCE(
-                    table=table, found=found.get(value, 0), column=column, value=value, expected=count
-                )
+    def verify(self, column: str, expected: Mapping[str, Mapping[int, int]], where: Column | None = None) -> None:
+        """Counts the rows (those of `where`) by `column`, a seq; Fault where they are not as many as expected.
+
+        `expected`: table -> seq -> rows. One statement, however many tables: each is a scan of a column.
+        """
+        counted = [self._count(table, column, list(rows), where) for table, rows in expected.items() if rows]
+        found = {(row[0], row[1]): row[2] for row in union(counted).collect()} if counted else {}
+        for table, rows in expected.items():
+            for value, count in rows.items():
+                if found.get((table, value), 0) != count:
+                    raise APPEND_NOT_ONCE(
+                        table=table, found=found.get((table, value), 0), column=column, value=value, expected=count
+                    )
+
+    def _count(self, table: str, column: str, values: Sequence[int], where: Column | None) -> DataFrame:
+        """(table, value of the column, rows)."""
+        rows = self.read(table).where(F.col(column).isin(values))
+        counted = (rows if where is None else rows.where(where)).groupBy(column).count()
+        return counted.select(F.lit(table).alias("table"), column, "count")
 
 
 def literal(text: str) -> str:
