@@ -37,6 +37,7 @@ from credit_scoring.scoring.code_version import code_version
 from credit_scoring.session import session
 from credit_scoring.settings import MlflowSettings, Settings
 from credit_scoring.storage.files import Folder
+from credit_scoring.storage.hadoop import hadoop_settings
 from credit_scoring.storage.tables import Tables
 from credit_scoring.training.promises import Kept
 from credit_scoring.training.promises import check as check_kept
@@ -80,8 +81,16 @@ class Store:
 
 def open_store(settings: Settings) -> Store:
     """Starts (or finds) the session and opens the places that the settings name."""
-    tables = Tables(session(settings.spark), settings.tables)
-    return Store(tables, Ledger(tables), Folder(settings.landing), Folder(settings.published), Folder(settings.reports))
+    storage = settings.storage
+    landing, published, reports = (
+        Folder(root, storage) for root in (settings.landing, settings.published, settings.reports)
+    )
+    access = hadoop_settings((settings.tables, landing.root, published.root, reports.root), storage)
+    spark = session(settings.spark)
+    for key, value in access.items():
+        spark.conf.set(key, value)
+    tables = Tables(spark, settings.tables, storage=storage)
+    return Store(tables, Ledger(tables), landing, published, reports)
 
 
 def clock() -> datetime:
@@ -96,7 +105,9 @@ def new_run_id() -> str:
 
 def deliver(settings: Settings, source: Path, name: str, say: Callable[[str], None]) -> Delivery:
     """Uploads a folder of CSV files as a delivery."""
-    return deliver_folder(source, Folder(settings.landing), name, settings.intake.split_file_mb * 1_000_000, say)
+    return deliver_folder(
+        source, Folder(settings.landing, settings.storage), name, settings.intake.split_file_mb * 1_000_000, say
+    )
 
 
 def intake(settings: Settings) -> IntakeReport:

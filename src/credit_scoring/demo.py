@@ -41,7 +41,7 @@ def demo(settings: Settings, say: Say) -> ScoreReport:
 
 
 def _deliver(settings: Settings, name: str, clients: range, outcomes: int, say: Say) -> None:
-    if Folder(settings.landing).exists(name, NAME):
+    if Folder(settings.landing, settings.storage).exists(name, NAME):
         return
     source: Path = settings.home / "generated" / name
     say(f"Generating {len(clients):,} clients{' with their outcomes' if outcomes else ''}: {source}")

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from credit_scoring.errors import Fault
+from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.files import Folder
 
 
@@ -18,11 +19,13 @@ class Tables:
 
     `root` is a path or URI (it holds a slash) or `catalog.schema`. `delta.`path`` and a catalog name can be used the
     same way, so no other module asks which it is. `versions`: tables that are read as they were at a version.
+    `storage`: how the files of tables in a container are reached.
     """
 
     spark: SparkSession
     root: str
     versions: Mapping[str, int] = field(default_factory=dict, hash=False)
+    storage: StorageSettings = field(default_factory=StorageSettings)
 
     @property
     def _below_folder(self) -> bool:
@@ -48,7 +51,9 @@ class Tables:
     def exists(self, table: str) -> bool:
         """Whether the table has been created."""
         if self._below_folder:
-            return Folder(self.root).exists(table, "_delta_log")
+            # A creation that failed half-way leaves folders without a commit.
+            commits = Folder(self.root, self.storage).below(table, "_delta_log").files()
+            return any(name.endswith((".json", ".parquet")) for name in commits)
         return bool(self.spark.catalog.tableExists(self.name(table)))
 
     def read(self, table: str) -> DataFrame:
@@ -68,23 +73,29 @@ class Tables:
         return int(newest["version"])
 
     def append(self, table: str, rows: DataFrame, app_id: str, version: int = 0) -> None:
-        """Appends rows once for `app_id`, however often it is called.
+        """Appends rows once for `app_id`, however often it is called, and by however many at once.
 
         Leave the version at 0: Delta skips any version not above the last one of an application silently, so a growing
         version loses appends that arrive out of order. Only the ledger's compare and swap wants just that.
         """
-        (
+        append = (
             rows.select(*self.read(table).columns)
             .writeTo(self.name(table))
             .option("txnAppId", app_id)
             .option("txnVersion", str(version))
-            .append()
         )
+        try:
+            append.append()
+        except Exception as error:  # its class differs between classic Spark and Spark Connect
+            # A commit of this application came in between: that of another run under the same claim, or this very one,
+            # whose answer got lost so that the store was asked again.
+            if "ConcurrentTransaction" not in str(error):
+                raise
 
     def drop(self, table: str) -> None:
         """Removes the table with its files; nothing happens when there is none."""
         if self._below_folder:
-            Folder(self.root).remove(table)
+            Folder(self.root, self.storage).remove(table)
         else:
             self.spark.sql(f"DROP TABLE IF EXISTS {self.name(table)}")
 
