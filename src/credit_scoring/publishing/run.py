@@ -153,7 +153,7 @@ def _finish(
         log.info("writing scores.csv of delivery %s", delivered.name)
         with watch.step("writing scores.csv"):
             rows = history.rows(tables, delivered, version, scores_csv.READS)
-            files[delivered.name] = scores_csv.write(rows, places.published.below(delivered.name))
+            files[delivered.name] = scores_csv.write(rows, places.published.below(delivered.name), stamp.run_id)
     _verify_files(files, summaries)
     runs.append(tables, claim, deliveries, stamp, features.fingerprint, counts, summaries, watch.now())
     return [Published(d.name, version, counts[d.name], summaries[d.name], files[d.name]) for d in deliveries]
