@@ -48,3 +48,9 @@ class HeldByBreaker(CreditScoringError):
     """A limit was passed: the result is computed, but not published until somebody releases it."""
 
     exit_code = 6
+
+
+class StorageError(CreditScoringError):
+    """The storage of a root did not answer within its bounds, or refused access: run again when it does."""
+
+    exit_code = 7
