@@ -20,6 +20,7 @@ from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
 from credit_scoring.explanation.points import whole_points
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.publishing import placing
+from credit_scoring.storage.content import Content
 from credit_scoring.storage.files import Folder
 
 NAME = "scores.csv"
@@ -56,11 +57,11 @@ def write(rows: DataFrame, folder: Folder, run_id: str) -> Written:
     Readers see the whole file or none (see placing). A file that is there already is never changed: with the same bytes
     (left by a run that was killed before it could say so) it stays, with others it is a Fault.
     """
-    lines = rows.orderBy("client_id").mapInArrow(_lines, placing.PARTS)
+    content = Content(_head(), rows.orderBy("client_id"), _lines)
     try:
-        clients = placing.place(lines, _head(), folder, NAME, run_id)
+        clients = placing.place(content, folder, NAME, run_id)
     except FileExistsError:
-        clients, expected = placing.would_be(lines, _head())
+        clients, expected = content.digest()
         if placing.sha256(folder, NAME) != expected:
             raise Fault(
                 f"{folder.path(NAME)} is there with other content, and a published file is never changed: move it away "

@@ -50,58 +50,63 @@ class _AsyncRetry(_Bounded, AsyncExponentialRetry):
 
 def blob_client(place: BlobPlace, storage: StorageSettings) -> BlobClient:
     """A client of one blob, in a process that has the credential in its environment."""
-    return _service(place.account_url(storage.emulator), place, storage).get_blob_client(place.container, place.path)
+    _ensure_container(place, storage)
+    return _service(place.of_account, storage).get_blob_client(place.container, place.path)
 
 
 def file_system(place: BlobPlace, storage: StorageSettings) -> BlobFileSystem:
     """The file system of a place's account; paths begin with the container."""
-    if place.emulated:
-        _container(place.account_url(storage.emulator), place, storage)
-    return BlobFileSystem(place=BlobPlace(place.scheme, "", place.host, ""), storage=storage)
+    _ensure_container(place, storage)
+    return BlobFileSystem(account=place.of_account, storage=storage)
 
 
 class BlobFileSystem(AzureBlobFileSystem):  # type: ignore[misc]
     """adlfs with a client of our own: its own knows no bounds, and no address but https."""
 
-    def __init__(self, place: BlobPlace, storage: StorageSettings) -> None:
-        self._place, self._storage = place, storage
-        super().__init__(account_name=place.account, anon=True, assume_container_exists=True)
+    def __init__(self, account: BlobPlace, storage: StorageSettings) -> None:
+        self._account, self._bounds = account, storage
+        super().__init__(account_name=account.account, anon=True, assume_container_exists=True)
 
     def do_connect(self) -> None:
         """Makes the client."""
-        storage = self._storage
+        account, storage = self._account, self._bounds
         self.service_client = AsyncBlobServiceClient(
-            self._place.account_url(storage.emulator),
-            credential=_credential(self._place, storage, AsyncClientSecretCredential, AsyncManagedIdentityCredential),
+            account.account_url(storage.emulator),
+            credential=_credential(account, storage, AsyncClientSecretCredential, AsyncManagedIdentityCredential),
             retry_policy=_AsyncRetry(storage),
             **_timeouts(storage),
         )
 
 
 @lru_cache(maxsize=8)
-def _service(url: str, place: BlobPlace, storage: StorageSettings) -> BlobServiceClient:
+def _service(account: BlobPlace, storage: StorageSettings) -> BlobServiceClient:
     return BlobServiceClient(
-        url,
-        credential=_credential(place, storage, ClientSecretCredential, ManagedIdentityCredential),
+        account.account_url(storage.emulator),
+        credential=_credential(account, storage, ClientSecretCredential, ManagedIdentityCredential),
         retry_policy=_Retry(storage),
         **_timeouts(storage),
     )
 
 
+def _ensure_container(place: BlobPlace, storage: StorageSettings) -> None:
+    """Azurite starts without any container; those of a lender are made by who gives access to them."""
+    if place.emulated:
+        _make_container(place.container, place.of_account, storage)
+
+
 @lru_cache(maxsize=8)
-def _container(url: str, place: BlobPlace, storage: StorageSettings) -> None:
-    """Makes a container of Azurite, which starts with none; those of a lender are made by who gives access to them."""
+def _make_container(container: str, account: BlobPlace, storage: StorageSettings) -> None:
     with suppress(ResourceExistsError):
-        _service(url, place, storage).create_container(place.container)
+        _service(account, storage).create_container(container)
 
 
 def _timeouts(storage: StorageSettings) -> dict[str, Any]:
     return {"connection_timeout": storage.timeout_seconds, "read_timeout": storage.timeout_seconds}
 
 
-def _credential(place: BlobPlace, storage: StorageSettings, by_secret: Any, by_identity: Any) -> Any:
+def _credential(account: BlobPlace, storage: StorageSettings, by_secret: Any, by_identity: Any) -> Any:
     """What proves who we are; the two classes are those of the synchronous or the asynchronous client."""
-    if place.emulated:
+    if account.emulated:
         return BlobServiceClient.from_connection_string("UseDevelopmentStorage=true").credential.account_key
     if storage.credential == "account_key":
         return value_of(Variable.ACCOUNT_KEY)

@@ -15,17 +15,18 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import BlobBlock
 from pyspark import TaskContext
-from pyspark.sql import DataFrame
 
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.blob import blob_client
 from credit_scoring.storage.blocks import Batches
+from credit_scoring.storage.content import Content
 from credit_scoring.storage.roots import BlobPlace
 
 BLOCK_BYTES = 8 * 2**20
 """A task stages a block as soon as it holds so much: that is its memory, and 50,000 blocks make 400 GB a blob."""
 
 _STAGED = "part INT, number INT, block STRING, rows BIGINT"
+_ARROW = pa.schema([("part", pa.int32()), ("number", pa.int32()), ("block", pa.string()), ("rows", pa.int64())])
 
 
 @dataclass(frozen=True)
@@ -36,33 +37,26 @@ class Upload:
     storage: StorageSettings
     run_id: str
 
-    def write(self, parts: DataFrame, head: bytes) -> int:
-        """Writes `head` and then the parts (columns `rows`, `lines`: BINARY) in the frame's order; returns the rows.
-
-        FileExistsError when the blob is there already: it stays as it is.
-        """
-        staged = parts.mapInArrow(self._stager(), _STAGED).collect()
+    def write(self, content: Content) -> int:
+        """Writes the blob; returns the rows. FileExistsError when it is there already: it stays as it is."""
+        staged = content.rows.mapInArrow(self._stager(content.lines), _STAGED).collect()
         ordered = sorted(staged, key=lambda block: (block["part"], block["number"]))
-        self._commit([self._stage(head, 0, 0), *(block["block"] for block in ordered)])
+        self._commit([self._stage(content.head, 0, 0), *(block["block"] for block in ordered)])
         return sum(block["rows"] for block in ordered)
 
-    def _stager(self) -> Callable[[Batches], Batches]:
-        """The mapInArrow function: parts -> the blocks that they were staged as."""
+    def _stager(self, lines: Callable[[Batches], Batches]) -> Callable[[Batches], Batches]:
+        """The mapInArrow function: rows -> the blocks that their lines were staged as.
+
+        Lines are made and staged in one function: between two, Spark would gather them in one batch of any size.
+        """
 
         def run(batches: Batches) -> Batches:
             context = TaskContext.get()
             assert context is not None
             part = context.partitionId() + 1
-            for number, (rows, data) in enumerate(_gathered(batches)):
-                block = self._stage(data, part, number)
-                yield pa.RecordBatch.from_pydict(
-                    {
-                        "part": pa.array([part], pa.int32()),
-                        "number": pa.array([number], pa.int32()),
-                        "block": pa.array([block], pa.string()),
-                        "rows": pa.array([rows], pa.int64()),
-                    }
-                )
+            for number, (rows, data) in enumerate(_gathered(lines(batches))):
+                block = {"part": part, "number": number, "block": self._stage(data, part, number), "rows": rows}
+                yield pa.RecordBatch.from_pylist([block], schema=_ARROW)
 
         return run
 

@@ -37,6 +37,11 @@ class BlobPlace:
         return self.host.partition(".")[0]
 
     @property
+    def of_account(self) -> BlobPlace:
+        """The account that it is in."""
+        return BlobPlace(self.scheme, "", self.host, "")
+
+    @property
     def emulated(self) -> bool:
         """Whether Azurite holds it."""
         return self.host == EMULATOR_ACCOUNT
