@@ -22,7 +22,7 @@ JARS := .jars/jars.stamp
 SPARK := .venv/spark.stamp
 AZURITE := node_modules/azurite.stamp
 
-.PHONY: help score test setup jars check fix docs lock clean system system-test
+.PHONY: help score test crash setup jars check fix docs lock clean system system-test
 
 help:  ## say what there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -32,6 +32,9 @@ score: system $(PACKAGE) $(SPARK)  ## generate a lender, train, promote, score a
 
 test: setup  ## run every test
 	@$(BIN)/pytest -q --durations=15 --numprocesses=2 --dist=loadfile
+
+crash: setup  ## stop the score job at every commit and at random, run it again, compare (an hour; goes on where it was)
+	@PYTHONPATH=tests $(BIN)/python -m crash $(CRASH)
 
 setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(AZURITE)  ## install all that score and test need
 

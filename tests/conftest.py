@@ -5,10 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import lightgbm as lgb
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -18,13 +16,8 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 from pyspark.sql import SparkSession
 
-from credit_scoring.explanation.contributions import margins_and_contributions
-from credit_scoring.explanation.points import Scale
-from credit_scoring.features import registry
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
 from credit_scoring.intake.events import Delivered
-from credit_scoring.model.artifacts import Costs, Decision, FeatureLine, Features
-from credit_scoring.model.assembly import assemble
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.column import Kind
 from credit_scoring.schema.table import CLIENT
@@ -34,6 +27,7 @@ from credit_scoring.session import session
 from credit_scoring.settings import SparkSettings
 from credit_scoring.storage.arrow import record_batches
 from credit_scoring.storage.tables import Tables
+from drawn_model import drawn_model
 
 # A shared machine is slow at times: no example fails for its time, and the same examples come every run.
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -182,37 +176,7 @@ def drawn() -> Callable[[str, int, int], dict[str, object]]:
     return row
 
 
-def _declared_features() -> Features:
-    lines = (
-        FeatureLine(name=f.name, meaning=f.meaning, unit=f.unit.en, risk=f.risk.name.lower(), reason=f.reason.code)
-        for f in registry.FEATURES
-    )
-    return Features(fingerprint=registry.fingerprint(), features=tuple(lines), used=registry.names()[::3])
-
-
 @pytest.fixture(scope="session")
 def model_of_seed() -> Callable[[int], ModelTexts]:
     """seed -> a whole model on every third declared feature, fitted to drawn vectors and outcomes."""
-    features = _declared_features()
-    positions = list(range(0, len(features.names), 3))
-
-    @cache
-    def model(seed: int) -> ModelTexts:
-        random = np.random.default_rng(seed)
-        vectors = random.normal(size=(2000, len(features.names))).astype(np.float32) * 100
-        vectors[random.random(vectors.shape) < 0.3] = np.nan
-        used = np.ascontiguousarray(vectors[:, positions])
-        risk = np.nan_to_num(used[:, :20]).sum(axis=1) / 300 - 2
-        outcome = (random.random(len(used)) < 1 / (1 + np.exp(-risk))).astype(float)
-        parameters = {"objective": "binary", "num_leaves": 8, "num_threads": 1, "verbose": -1, "learning_rate": 0.1}
-        data = lgb.Dataset(used, outcome, feature_name=list(features.used))
-        booster = lgb.train(parameters, data, 40)
-        scale = Scale(a=0.9, b=-0.1)
-        _, phi, phi_0 = margins_and_contributions(booster, used)
-        reference = dict(zip(features.used, scale.raw_points(phi).mean(axis=0).tolist(), strict=True))
-        decision = Decision.of(
-            scale=scale, costs=Costs(), reference=reference, phi_0=phi_0, fingerprint=features.fingerprint
-        )
-        return assemble(booster.model_to_string(), decision, features, vectors[:50], "<html></html>")
-
-    return model
+    return drawn_model

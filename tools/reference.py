@@ -18,6 +18,7 @@ from credit_scoring import errors
 from credit_scoring.cli import main as command_line
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.features import dictionary
+from credit_scoring.publishing.tables import STORED
 from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import PREFIX, Section, Settings
@@ -114,10 +115,16 @@ def _default(field: FieldInfo) -> str:
 
 
 def tables_page() -> str:
-    """Every table: the eight that the lender delivers, with the rules that a row has to keep."""
+    """Every table: the eight that the lender delivers, with the rules of their rows, and what is made of them."""
     parts = ["# Tables", WRITTEN, "## What the lender delivers", _DELIVERED]
     for source in TABLES:
         parts += _source(source)
+    parts += ["## What is made of it", _MADE]
+    delivered = {source.name for source in TABLES}
+    for stored in STORED:
+        if stored.name not in delivered:
+            rows = [(f"`{column.name}`", f"`{column.sql}`", column.meaning) for column in stored.columns]
+            parts += [f"### {stored.name}", f"{stored.meaning}.", table(["column", "type", "meaning"], rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -126,6 +133,10 @@ A row without a usable value in a required column goes to quarantine. In another
 legitimate nor a declared special value becomes missing, and the client's file is incomplete. Every stored table has,
 beside these columns, `seq` (the delivery), `file` and `record` (where the row came from) and `made_missing` (columns
 whose values became missing)."""
+
+
+_MADE = """\
+The meanings are the comments of the tables and their columns, so a catalog shows them too."""
 
 
 def _source(source: Table) -> Iterator[str]:

@@ -20,6 +20,7 @@ from credit_scoring.explanation.waterfall import Language
 from credit_scoring.explanation.waterfall_picture import png
 from credit_scoring.intake.deliver import Delivery
 from credit_scoring.intake.deliver import deliver as deliver_folder
+from credit_scoring.intake.holder import present
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.intake.run import intake as take_in
@@ -34,7 +35,7 @@ from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.publishing.truth import Truth
 from credit_scoring.publishing.truth import check as check_truth
 from credit_scoring.scoring.code_version import code_version
-from credit_scoring.session import session
+from credit_scoring.session import runs_elsewhere, session
 from credit_scoring.settings import MlflowSettings, Settings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.hadoop import hadoop_settings
@@ -90,7 +91,8 @@ def open_store(settings: Settings) -> Store:
     for key, value in access.items():
         spark.conf.set(key, value)
     tables = Tables(spark, settings.tables, storage=storage)
-    return Store(tables, Ledger(tables), landing, published, reports)
+    ledger = Ledger(tables, None if runs_elsewhere() else present())
+    return Store(tables, ledger, landing, published, reports)
 
 
 def clock() -> datetime:

@@ -134,6 +134,8 @@ def training(report: TrainingReport) -> str:
         for name, key in (
             ("AUC", "auc"), ("Gini", "gini"), ("Brier score", "brier"), ("calibration error", "ece"),
             ("cost a client", "cost_by_score"), ("cost, best in hindsight", "best_cost"),
+            ("as decided, above the best in hindsight", "cost_above_best"),
+            ("the same, if every probability were true", "cost_above_best_by_chance"),
             ("cost, all approved", "cost_approve_all"), ("share approved", "approval_rate"),
         )
     ]  # fmt: skip

@@ -41,7 +41,7 @@ def session(settings: SparkSettings) -> SparkSession:
     # LightGBM's threads sleep while they wait: spinning ones take the cores from each other and from Spark.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     builder = SparkSession.builder
-    if not _elsewhere():
+    if not runs_elsewhere():
         for key, value in LOCAL.items():
             builder = builder.config(key, value)
         builder = builder.config("spark.sql.shuffle.partitions", str(settings.shuffle_partitions))
@@ -60,6 +60,6 @@ def session(settings: SparkSettings) -> SparkSession:
     return builder.appName("credit-scoring").getOrCreate()
 
 
-def _elsewhere() -> bool:
-    """Whether Spark runs as others set it up: on Databricks, or behind Spark Connect."""
+def runs_elsewhere() -> bool:
+    """Whether Spark's driver runs as others set it up: on Databricks, or behind Spark Connect."""
     return "DATABRICKS_RUNTIME_VERSION" in os.environ or "SPARK_REMOTE" in os.environ

@@ -129,4 +129,4 @@ def test_dictionary_has_every_feature_once() -> None:
 
 def test_the_written_dictionary_is_that_of_the_declarations() -> None:
     written = Path(__file__).parents[2] / "docs" / "dictionary.md"
-    assert written.read_text() == markdown(), "run: credit-scoring dictionary > docs/dictionary.md"
+    assert written.read_text() == markdown(), "run: make docs"

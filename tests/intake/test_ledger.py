@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from pyspark.sql import Row
 
 from credit_scoring.errors import RunActive
 from credit_scoring.intake.events import Claim, Delivered, next_seq
+from credit_scoring.intake.holder import present
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.storage.tables import Tables
 
@@ -48,6 +50,18 @@ def test_a_released_claim_is_taken_over_at_once(ledger: Ledger) -> None:
     assert claim(ledger, "second", MONDAY).claim_id == first.claim_id
 
 
+def test_a_claim_whose_run_has_died_on_this_machine_is_taken_over_at_once(ledger: Ledger) -> None:
+    alive = str(present())
+    first = claim(replace(ledger, holder=alive), "first", MONDAY)
+    with pytest.raises(RunActive):
+        claim(ledger, "second", MONDAY)
+    ledger.release(first, NOW)
+    place, me, *_ = alive.split(" ")
+    claim(replace(ledger, holder=f"{place} {me}0"), "second", MONDAY)
+    third = claim(ledger, "third", TUESDAY)
+    assert (third.claim_id, third.deliveries, third.number) == (first.claim_id, (MONDAY,), 3)
+
+
 def test_a_finished_claim_makes_way(ledger: Ledger) -> None:
     first = claim(ledger, "first", MONDAY, TUESDAY)
     ledger.record(first, "accepted", MONDAY, NOW)
@@ -56,6 +70,16 @@ def test_a_finished_claim_makes_way(ledger: Ledger) -> None:
     ledger.record(first, "refused", TUESDAY, NOW, message="why")
     assert claim(ledger, "second", Delivered("wednesday", 3)).claim_id != first.claim_id
     assert ledger.accepted() == (MONDAY,)
+
+
+def test_of_a_claim_taken_over_what_was_finished_stays_so(ledger: Ledger) -> None:
+    first = claim(ledger, "first", MONDAY, TUESDAY)
+    ledger.record(first, "accepted", MONDAY, NOW)
+    ledger.release(first, NOW)
+    second = claim(ledger, "second")
+    assert (second.claim_id, second.deliveries) == (first.claim_id, (TUESDAY,))
+    ledger.record(second, "refused", TUESDAY, NOW)
+    assert ledger.claim("intake", lambda events: (), "third", NOW, minutes=60) is None
 
 
 def test_intake_and_scoring_do_not_wait_for_each_other(ledger: Ledger) -> None:

@@ -10,7 +10,7 @@ from credit_scoring.errors import Fault
 from credit_scoring.intake.events import Claim, Delivered
 from credit_scoring.publishing import history, latest
 from credit_scoring.publishing.history import Summary
-from credit_scoring.scoring.rows import COLUMNS, SCHEMA
+from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.storage.tables import Tables
 
 NOW = datetime(2024, 5, 1, 10, 30, tzinfo=UTC)
@@ -32,8 +32,8 @@ def rows(tables: Tables, *places: tuple[int, int, int, int]):
             "client_id": client, "delivery": f"d{seq}", "seq": seq, "scored_at": NOW, "points": float(score),
             "score": score, "decision": "approve" if score >= 500 else "refuse", "model_version": version,
         }  # fmt: skip
-        lines.append(tuple(told.get(name) for name in COLUMNS))
-    return tables.spark.createDataFrame(lines, SCHEMA)
+        lines.append(tuple(told.get(name) for name in SCORE_HISTORY.names))
+    return tables.spark.createDataFrame(lines, SCORE_HISTORY.ddl())
 
 
 @pytest.fixture

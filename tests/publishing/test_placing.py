@@ -1,4 +1,4 @@
-"""A published file on this machine and in a volume; in a container: tests/blob."""
+"""A published file on this machine and in a volume; in a container: tests/azurite."""
 
 from __future__ import annotations
 

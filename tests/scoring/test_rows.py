@@ -10,7 +10,7 @@ import pytest
 
 from credit_scoring.features import registry
 from credit_scoring.model.scorer import Scorer, scorer
-from credit_scoring.scoring.rows import COLUMNS, Stamp, score_rows
+from credit_scoring.scoring.rows import SCORE_HISTORY, Stamp, score_rows
 
 STAMP = Stamp(datetime(2024, 5, 1, 10, 30, tzinfo=UTC), 3, "0.1.0+src.abc", "run-1")
 CLIENTS = 40
@@ -44,7 +44,7 @@ def batch(model: Scorer, vectors: np.ndarray) -> pa.RecordBatch:
 
 
 def test_every_column_of_the_contract_is_there(batch: pa.RecordBatch) -> None:
-    assert batch.schema.names == list(COLUMNS)
+    assert batch.schema.names == list(SCORE_HISTORY.names)
     row = batch.to_pylist()[1]
     told = {name: row[name] for name in ("client_id", "delivery", "seq", "scored_at", "model_version", "run_id")}
     assert told == {

@@ -33,3 +33,11 @@ def test_a_file_whose_writing_fails_leaves_the_old_one(tmp_path: Path) -> None:
         fail()
     assert folder.read("f") == b"old"
     assert folder.files() == ["f"]
+
+
+def test_what_a_writer_left_that_was_killed_goes_with_the_next(tmp_path: Path) -> None:
+    folder = Folder(str(tmp_path))
+    folder.write(b"half", "f.123.part")
+    folder.write(b"of another file", "ff.123.part")
+    folder.write(b"new", "f")
+    assert folder.files() == ["f", "ff.123.part"]

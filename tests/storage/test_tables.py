@@ -1,13 +1,19 @@
 """Delta tables: appends land once, in whatever order they arrive."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
 from credit_scoring.errors import Fault
+from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.storage.tables import Tables
 
-COLUMNS = {"client": "BIGINT", "seq": "BIGINT"}
+CLIENTS = StoredTable(
+    "t", "It's a test", (StoredColumn("client", "BIGINT", "Whose row it \\ is"), StoredColumn("seq", "BIGINT", "When"))
+)
 
 
 def append(tables: Tables, seq: int, app_id: str, clients: int = 2) -> None:
@@ -17,7 +23,7 @@ def append(tables: Tables, seq: int, app_id: str, clients: int = 2) -> None:
 
 @pytest.fixture
 def table(tables: Tables) -> Tables:
-    tables.create("t", COLUMNS, comment="It's a test")
+    tables.create(CLIENTS)
     return tables
 
 
@@ -54,7 +60,7 @@ def test_verify_counts_by_seq(table: Tables) -> None:
 
 def test_a_table_is_created_once_and_dropped_with_its_files(table: Tables) -> None:
     append(table, 1, "a")
-    table.create("t", COLUMNS)
+    table.create(CLIENTS)
     assert table.read("t").count() == 2
     detail = table.spark.sql(f"DESCRIBE DETAIL {table.name('t')}").first()
     assert (detail.description, detail.properties["delta.enableDeletionVectors"]) == ("It's a test", "false")
@@ -63,6 +69,32 @@ def test_a_table_is_created_once_and_dropped_with_its_files(table: Tables) -> No
     table.drop("t")
 
 
+def test_columns_say_what_they_mean_and_those_that_come_later_are_added(table: Tables) -> None:
+    append(table, 1, "a")
+    later = CLIENTS.with_columns(StoredColumn("since", "INT", "A later release's"))
+    table.create(later)
+    table.append("t", table.spark.sql("SELECT 7L AS client, 2L AS seq, 3 AS since"), "b")
+    described = table.spark.sql(f"DESCRIBE TABLE {table.name('t')}").collect()
+    comments = {row.col_name: row.comment for row in described}
+    assert {column.name: comments[column.name] for column in later.columns} == {
+        column.name: column.meaning for column in later.columns
+    }
+    assert sorted(row.since or 0 for row in table.read("t").collect()) == [0, 0, 3]
+
+
 def test_columns_go_by_name(table: Tables) -> None:
     table.append("t", table.spark.sql("SELECT 5L AS seq, 7L AS client"), "a")
     assert [tuple(row) for row in table.read("t").collect()] == [(7, 5)]
+
+
+def test_runs_that_create_a_table_at_the_same_moment_find_one(tables: Tables) -> None:
+    together = Barrier(3)
+
+    def create(number: int) -> None:
+        together.wait()
+        tables.create(CLIENTS)
+        append(tables, number, f"t/{number}")
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(create, range(3)))
+    assert tables.read("t").count() == 6

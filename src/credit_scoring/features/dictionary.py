@@ -76,7 +76,7 @@ def _moved(promise: Promise, sign: int) -> str:
     return ", ".join(f"`{feature.name}`" for feature in FEATURES if promise.sign(feature) == sign)
 
 
-_GENERATED = "Written by `credit-scoring dictionary > docs/dictionary.md` from the declarations; a test compares them."
+_GENERATED = "Written by `make docs` (or `credit-scoring dictionary`) from the declarations."
 
 _FEATURES = """\
 {count} features, in the order in which every vector holds them. Risk: what happens to the risk of default as the value

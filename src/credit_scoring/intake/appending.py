@@ -17,7 +17,8 @@ from credit_scoring.intake.reading import OWNER
 from credit_scoring.intake.staging import ACCEPTED, BAD
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
-from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ, Table
+from credit_scoring.schema.stored import StoredColumn, StoredTable
+from credit_scoring.schema.table import CLIENT, FILE, FILE_COLUMN, RECORD_COLUMN, SEQ, SEQ_COLUMN, Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.storage.arrow import record_batches
 from credit_scoring.storage.blocks import Batches
@@ -25,32 +26,46 @@ from credit_scoring.storage.frames import union
 from credit_scoring.storage.tables import Tables
 
 QUARANTINE = "quarantine"
-QUARANTINE_COLUMNS = {
-    "delivery": "STRING",
-    SEQ: "BIGINT",
-    "table": "STRING",
-    FILE: "STRING",
-    RECORD: "BIGINT",
-    "client_id": "BIGINT",
-    "reasons": "ARRAY<STRUCT<rule: STRING, column: STRING, sentence: STRING>>",
-    "cells": "STRING",
-}
+QUARANTINED = StoredTable(
+    QUARANTINE,
+    "Rows that could not be accepted, each with all its reasons",
+    (
+        StoredColumn("delivery", "STRING", "Name of the delivery"),
+        SEQ_COLUMN,
+        StoredColumn("table", "STRING", "The source table that the row is of"),
+        FILE_COLUMN,
+        RECORD_COLUMN,
+        StoredColumn("client_id", "BIGINT", "The client, where the row tells it (SK_ID_CURR); else null"),
+        StoredColumn(
+            "reasons",
+            "ARRAY<STRUCT<rule: STRING, column: STRING, sentence: STRING>>",
+            "Why the row was not accepted: every rule that it breaks, with the column and a sentence",
+        ),
+        StoredColumn("cells", "STRING", "The row's cells as they came, as JSON by column name"),
+    ),
+)
 CLIENT_DELIVERIES = "client_deliveries"
-CLIENT_DELIVERIES_COLUMNS = {"client_id": "BIGINT", "table": "STRING", SEQ: "BIGINT"}
+TOUCHES = StoredTable(
+    CLIENT_DELIVERIES,
+    "Which delivery holds rows, accepted or quarantined, of which client in which table",
+    (
+        StoredColumn("client_id", "BIGINT", "The client (SK_ID_CURR)"),
+        StoredColumn("table", "STRING", "The source table"),
+        SEQ_COLUMN,
+    ),
+)
+STORED = (*(table.stored() for table in TABLES), QUARANTINED, TOUCHES)
+"""All tables that intake appends to, but for the ledger."""
 _CREATED_AT_ONCE = 4
 _ADOPTED = "/"
 """In FILE of an adopted row: `3/bureau_balance.csv` is a file of the delivery with seq 3. No file's name holds it."""
-_STAGED_BAD = {**{name: sql for name, sql in QUARANTINE_COLUMNS.items() if name != "delivery"}, OWNER: "BIGINT"}
+_STAGED_BAD = {**{column.name: column.sql for column in QUARANTINED.without("delivery")}, OWNER: "BIGINT"}
 
 
 def create(tables: Tables) -> None:
     """Creates the source tables, the quarantine and client_deliveries unless they exist."""
     with ThreadPoolExecutor(_CREATED_AT_ONCE) as pool:
-        list(pool.map(lambda table: tables.create(table.name, table.stored_columns(), comment=table.meaning), TABLES))
-    tables.create(QUARANTINE, QUARANTINE_COLUMNS, comment="Rows that could not be accepted, each with all its reasons")
-    tables.create(
-        CLIENT_DELIVERIES, CLIENT_DELIVERIES_COLUMNS, comment="Which delivery holds rows of which client in which table"
-    )
+        list(pool.map(tables.create, STORED))
 
 
 @dataclass(frozen=True)

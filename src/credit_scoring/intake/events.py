@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pyspark.sql import Row
 
+from credit_scoring.schema.stored import StoredColumn, StoredTable
+
 TABLE = "deliveries"
 Purpose = Literal["intake", "score"]
 Event = Literal["claimed", "released", "accepted", "refused", "published", "withdrawn"]
@@ -17,24 +19,29 @@ FILE_COUNTS = (
     "STRUCT<file: STRING, table: STRING, bytes: BIGINT, sha256: STRING, records: BIGINT, accepted: BIGINT, "
     "duplicates: BIGINT, quarantined: BIGINT, cells_missing: BIGINT, unknown_columns: ARRAY<STRING>>"
 )
-COLUMNS = {
-    "event": "STRING",
-    "delivery": "STRING",
-    "seq": "BIGINT",
-    "at": "TIMESTAMP",
-    "run_id": "STRING",
-    "claim_id": "STRING",
-    "claim_number": "BIGINT",
-    "purpose": "STRING",
-    "expires_at": "TIMESTAMP",
-    "model_version": "INT",
-    "manifest_sha256": "STRING",
-    "message": "STRING",
-    "rows": "BIGINT",
-    "path": "STRING",
-    "sha256": "STRING",
-    "files": f"ARRAY<{FILE_COUNTS}>",
-}
+DELIVERIES = StoredTable(
+    TABLE,
+    "The ledger: what happened to each delivery, an event a row; rows of a delivery are visible once it is accepted",
+    (
+        StoredColumn("event", "STRING", "What happened: claimed, released, accepted, refused, published, withdrawn"),
+        StoredColumn("delivery", "STRING", "Name of the delivery"),
+        StoredColumn("seq", "BIGINT", "Place of the delivery in the order of deliveries, from 1"),
+        StoredColumn("at", "TIMESTAMP", "When it happened"),
+        StoredColumn("run_id", "STRING", "The run that did it"),
+        StoredColumn("claim_id", "STRING", "The piece of work that it belongs to; stays when another run takes over"),
+        StoredColumn("claim_number", "BIGINT", "Number of the claim, counted over all claims"),
+        StoredColumn("purpose", "STRING", "What the work was claimed for: intake, score"),
+        StoredColumn("expires_at", "TIMESTAMP", "When another run may take the claim over (claimed)"),
+        StoredColumn("model_version", "INT", "The model version that the work was claimed with"),
+        StoredColumn("manifest_sha256", "STRING", "Identifies the delivery's bytes"),
+        StoredColumn("message", "STRING", "Why the delivery was refused"),
+        StoredColumn("rows", "BIGINT", "Clients in the published file"),
+        StoredColumn("path", "STRING", "Where the published file is"),
+        StoredColumn("sha256", "STRING", "Of the published file"),
+        StoredColumn("files", f"ARRAY<{FILE_COUNTS}>", "The account of each of the delivery's files (accepted)"),
+        StoredColumn("holder", "STRING", "The run's processes, where the next run can see whether they live (claimed)"),
+    ),
+)
 _CLOSING: dict[str, tuple[str, ...]] = {"intake": ("accepted", "refused"), "score": ("published",)}
 
 
@@ -49,7 +56,10 @@ class Delivered:
 
 @dataclass(frozen=True)
 class Claim:
-    """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over."""
+    """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over.
+
+    `holder`: the run's processes, where they can be looked for (see intake.holder).
+    """
 
     claim_id: str
     number: int
@@ -58,6 +68,7 @@ class Claim:
     deliveries: tuple[Delivered, ...]
     expires_at: datetime
     model_version: int | None = None
+    holder: str | None = None
 
     @property
     def seqs(self) -> list[int]:
@@ -102,7 +113,10 @@ def claims(events: Sequence[Row]) -> int:
 
 
 def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
-    """The latest claim of the purpose while a delivery of it is unfinished. One that was released has expired."""
+    """The latest claim of the purpose while a delivery of it is unfinished, with those that are.
+
+    One that was released has expired.
+    """
     claimed = [event for event in events if event.event == "claimed" and event.purpose == purpose]
     if not claimed:
         return None
@@ -110,7 +124,8 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
     latest = [event for event in claimed if event.claim_number == number]
     claim_id = latest[0].claim_id
     closed = {e.seq for e in events if e.claim_id == claim_id and e.event in _CLOSING[purpose]}
-    if all(event.seq in closed for event in latest):
+    unfinished = sorted((event for event in latest if event.seq not in closed), key=lambda event: event.seq)
+    if not unfinished:
         return None
     released = any(event.event == "released" and event.claim_number == number for event in events)
     return Claim(
@@ -118,16 +133,15 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
         number=number,
         purpose=purpose,
         run_id=latest[0].run_id,
-        deliveries=tuple(
-            Delivered(event.delivery, event.seq, event.manifest_sha256) for event in sorted(latest, key=lambda e: e.seq)
-        ),
+        deliveries=tuple(Delivered(event.delivery, event.seq, event.manifest_sha256) for event in unfinished),
         expires_at=datetime.min.replace(tzinfo=UTC) if released else latest[0].expires_at.astimezone(UTC),
         model_version=latest[0].model_version,
+        holder=latest[0].holder,
     )
 
 
 def row_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **more: Any) -> tuple[Any, ...]:
-    """An event of a claimed delivery, in the order of COLUMNS; `more` gives the columns that the claim does not."""
+    """An event of a claimed delivery, in the order of DELIVERIES; `more` gives the columns that the claim does not."""
     values = {
         "event": event,
         "delivery": delivered.name,
@@ -141,4 +155,4 @@ def row_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **mo
         "manifest_sha256": delivered.manifest_sha256,
         **more,
     }
-    return tuple(values.get(name) for name in COLUMNS)
+    return tuple(values.get(name) for name in DELIVERIES.names)

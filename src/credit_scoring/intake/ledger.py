@@ -2,8 +2,8 @@
 
 Rows of a delivery are visible when the ledger holds its `accepted` event; eight tables cannot commit together, so this
 one commit decides. A **claim** is a compare and swap on the number of claims so far: of two runs that append claim
-n + 1, one wins. A claim that expired (or was released by a run that failed) is taken over with its id, deliveries and
-seqs as they are, because every commit of a claim is idempotent under the claim's id.
+n + 1, one wins. A claim that expired, that a failing run released, or whose run died on this machine is taken over with
+its id, deliveries and seqs as they are, because every commit of a claim is idempotent under the claim's id.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pyspark.sql import Row
 
 from credit_scoring.errors import RunActive
 from credit_scoring.intake.events import (
-    COLUMNS,
+    DELIVERIES,
     TABLE,
     Claim,
     Delivered,
@@ -29,9 +29,9 @@ from credit_scoring.intake.events import (
     row_of,
     unpublished,
 )
+from credit_scoring.intake.holder import is_gone
 from credit_scoring.storage.tables import Tables
 
-_SCHEMA = ", ".join(f"`{name}` {sql}" for name, sql in COLUMNS.items())
 _ATTEMPTS = 5
 
 Plan = Callable[[Sequence[Row]], Sequence[Delivered]]
@@ -40,13 +40,17 @@ Plan = Callable[[Sequence[Row]], Sequence[Delivered]]
 
 @dataclass(frozen=True)
 class Ledger:
-    """The events of all deliveries. Reading is one small table; every append is exactly once."""
+    """The events of all deliveries. Reading is one small table; every append is exactly once.
+
+    `holder`: the processes of this run, for its claims; None where nobody could look for them (see intake.holder).
+    """
 
     tables: Tables
+    holder: str | None = None
 
     def create(self) -> None:
         """Creates the ledger's table unless it exists."""
-        self.tables.create(TABLE, COLUMNS, comment="Events of deliveries: claimed, accepted, refused, published, ...")
+        self.tables.create(DELIVERIES)
 
     def events(self) -> list[Row]:
         """All events, oldest first. Their number follows the deliveries, not the clients."""
@@ -64,8 +68,8 @@ class Ledger:
     def claim(
         self, purpose: Purpose, plan: Plan, run_id: str, now: datetime, minutes: int, model_version: int | None = None
     ) -> Claim | None:
-        """Claims what `plan` finds to do for this run, or takes an expired claim of the same purpose over; None when
-        there is nothing to do.
+        """Claims what `plan` finds to do for this run, or takes over a claim of the same purpose that expired or whose
+        run has died; None when there is nothing to do.
 
         `plan` is asked again whenever another run's claim came in between, so that what is claimed and its seqs follow
         from the very events that the claim is swapped against. A claim taken over keeps its id, deliveries, seqs and
@@ -74,7 +78,7 @@ class Ledger:
         for _ in range(_ATTEMPTS):
             events = self.events()
             held = open_claim(events, purpose)
-            if held is not None and held.expires_at > now:
+            if held is not None and held.expires_at > now and not is_gone(held.holder):
                 raise RunActive(_active(held))
             deliveries = held.deliveries if held else tuple(plan(events))
             if not deliveries:
@@ -87,6 +91,7 @@ class Ledger:
                 deliveries=deliveries,
                 expires_at=now + timedelta(minutes=minutes),
                 model_version=held.model_version if held else model_version,
+                holder=self.holder,
             )
             if self._swap(claim, now):
                 return claim
@@ -94,8 +99,9 @@ class Ledger:
 
     def _swap(self, claim: Claim, now: datetime) -> bool:
         """Appends claim number n; False when another run appended n first."""
-        rows = [row_of(claim, "claimed", delivered, now, expires_at=claim.expires_at) for delivered in claim.deliveries]
-        frame = self.tables.spark.createDataFrame(rows, _SCHEMA)
+        rights = {"expires_at": claim.expires_at, "holder": claim.holder}
+        rows = [row_of(claim, "claimed", delivered, now, **rights) for delivered in claim.deliveries]
+        frame = self.tables.spark.createDataFrame(rows, DELIVERIES.ddl())
         self.tables.append(TABLE, frame, app_id="ledger", version=claim.number)
         # Of those that append the same number the first one's rows land: look whose they are.
         winner = [e for e in self.events() if e.event == "claimed" and e.claim_number == claim.number]
@@ -116,13 +122,13 @@ class Ledger:
     ) -> None:
         """Appends an event of a claimed delivery, once however often it is called for the same claim."""
         row = row_of(claim, event, delivered, now, message=message, rows=rows, path=path, sha256=sha256, files=files)
-        frame = self.tables.spark.createDataFrame([row], _SCHEMA)
+        frame = self.tables.spark.createDataFrame([row], DELIVERIES.ddl())
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/{event}/{delivered.seq}")
 
     def release(self, claim: Claim, now: datetime) -> None:
         """Lets the next run take the claim over at once: called by a run that fails in an orderly way."""
         frame = self.tables.spark.createDataFrame(
-            [row_of(claim, "released", delivered, now) for delivered in claim.deliveries], _SCHEMA
+            [row_of(claim, "released", delivered, now) for delivered in claim.deliveries], DELIVERIES.ddl()
         )
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/released/{claim.number}")
 

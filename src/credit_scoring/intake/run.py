@@ -114,13 +114,14 @@ def _take_in(
             tables, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
         _append(appends, result, good, clients_known=result.unnamed == 0 and not refused)
+    # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
+    tables.drop(staging)
     for delivery in claim.deliveries:
         if delivery in refused:
             ledger.record(claim, "refused", delivery, clock(), message=refused[delivery])
         else:
             files = [counts.row() for counts in result.of(delivery.seq)]
             ledger.record(claim, "accepted", delivery, clock(), files=files)
-    tables.drop(staging)
     return IntakeReport(
         accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
         refused=tuple((delivery.name, refused[delivery]) for delivery in claim.deliveries if delivery in refused),

@@ -10,29 +10,36 @@ from credit_scoring.features import registry
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.model.artifacts import Features
+from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.storage.tables import Tables
 
-FEATURES = {
-    "position": "INT",
-    "name": "STRING",
-    "meaning": "STRING",
-    "meaning_fr": "STRING",
-    "unit": "STRING",
-    "reason": "STRING",
-    "fingerprint": "STRING",
-}
-"""`position` counts from 0 and is the feature's place in `contributions`."""
-
-REASONS = {
-    "code": "STRING",
-    "value_en": "STRING",
-    "value_fr": "STRING",
-    "absent_en": "STRING",
-    "absent_fr": "STRING",
-    "legal_review": "BOOLEAN",
-    "fingerprint": "STRING",
-}
-"""A line a code that can be published: the reasons, then their findings, which have no sentence for an absence."""
+_FINGERPRINT = StoredColumn("fingerprint", "STRING", "Identifies the declarations that the line is of")
+FEATURES = StoredTable(
+    "features",
+    "What every feature means, by its place in score_history.contributions",
+    (
+        StoredColumn("position", "INT", "Place in contributions, from 0"),
+        StoredColumn("name", "STRING", "Name of the feature, as in score_history.drivers"),
+        StoredColumn("meaning", "STRING", "What it is, in English"),
+        StoredColumn("meaning_fr", "STRING", "What it is, in French"),
+        StoredColumn("unit", "STRING", "Unit of its values"),
+        StoredColumn("reason", "STRING", "Code of the reason that its points are added to"),
+        _FINGERPRINT,
+    ),
+)
+REASONS = StoredTable(
+    "reasons",
+    "What every code in score_history.reasons says: the reasons, then their findings",
+    (
+        StoredColumn("code", "STRING", "The code"),
+        StoredColumn("value_en", "STRING", "What it says, in English"),
+        StoredColumn("value_fr", "STRING", "What it says, in French"),
+        StoredColumn("absent_en", "STRING", "What it says of an absence, in English; null: a finding has none"),
+        StoredColumn("absent_fr", "STRING", "What it says of an absence, in French; null: a finding has none"),
+        StoredColumn("legal_review", "BOOLEAN", "Whether a lawyer should look at its use"),
+        _FINGERPRINT,
+    ),
+)
 
 
 def write(tables: Tables, features: Features) -> None:
@@ -46,15 +53,14 @@ def write(tables: Tables, features: Features) -> None:
     findings = [
         (s.code, s.en, s.fr, None, None, s.reason.legal_review, print_) for s in STATEMENTS if s.code != s.reason.code
     ]
-    _replace(tables, "features", FEATURES, described)
-    _replace(tables, "reasons", REASONS, [*reasons, *findings])
+    _replace(tables, FEATURES, described)
+    _replace(tables, REASONS, [*reasons, *findings])
 
 
-def _replace(tables: Tables, table: str, columns: dict[str, str], lines: Sequence[tuple[object, ...]]) -> None:
-    if tables.exists(table) and set(tables.read(table).columns) != set(columns):
-        tables.drop(table)  # of an earlier release, which had other columns
-    tables.create(table, columns)
-    if {tuple(row) for row in tables.read(table).select(*columns).collect()} == set(lines):
+def _replace(tables: Tables, table: StoredTable, lines: Sequence[tuple[object, ...]]) -> None:
+    if tables.exists(table.name) and set(tables.read(table.name).columns) != set(table.names):
+        tables.drop(table.name)  # of an earlier release, which had other columns
+    tables.create(table)
+    if {tuple(row) for row in tables.read(table.name).select(*table.names).collect()} == set(lines):
         return
-    schema = ", ".join(f"{name} {sql}" for name, sql in columns.items())
-    tables.spark.createDataFrame(lines, schema).writeTo(tables.name(table)).overwrite(F.lit(True))
+    tables.spark.createDataFrame(lines, table.ddl()).writeTo(tables.name(table.name)).overwrite(F.lit(True))

@@ -17,10 +17,10 @@ from pyspark.sql import functions as F
 
 from credit_scoring.errors import Fault
 from credit_scoring.intake.events import Claim, Delivered
-from credit_scoring.scoring.rows import COLUMNS
+from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.storage.tables import Tables
 
-TABLE = "score_history"
+TABLE = SCORE_HISTORY.name
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class Summary:
 
 
 def create(tables: Tables) -> None:
-    """Creates the table unless it exists. Clustered by delivery and client: a CSV reads one, `explain` the other."""
-    tables.create(TABLE, COLUMNS, cluster_by=("seq", "client_id"), comment="Every score given, and why")
+    """Creates the table unless it exists."""
+    tables.create(SCORE_HISTORY)
 
 
 def missing(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> list[Delivered]:

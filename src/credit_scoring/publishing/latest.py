@@ -6,23 +6,25 @@ from collections.abc import Sequence
 
 from credit_scoring.intake.events import Delivered
 from credit_scoring.publishing import history
-from credit_scoring.scoring.rows import COLUMNS
+from credit_scoring.schema.stored import StoredTable
+from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.storage.tables import Tables
 
 TABLE = "scores"
-KEPT = {name: sql for name, sql in COLUMNS.items() if name != "contributions"}
-"""Columns: those of score_history but for the long list of contributions."""
+SCORES = StoredTable(
+    TABLE, "The latest score of each client", SCORE_HISTORY.without("contributions"), cluster_by=("client_id",)
+)
 
 
 def create(tables: Tables) -> None:
     """Creates the table unless it exists."""
-    tables.create(TABLE, KEPT, cluster_by=("client_id",), comment="The latest score of each client")
+    tables.create(SCORES)
 
 
 def merge(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> None:
     """Brings the deliveries' scores in, whoever comes first: a higher (seq, model_version) is never replaced."""
     seqs = ", ".join(str(int(delivered.seq)) for delivered in deliveries)
-    kept = ", ".join(KEPT)
+    kept = ", ".join(SCORES.names)
     # The WHERE clauses are on whole numbers of ours; nothing that anybody typed stands in this text.
     tables.spark.sql(
         f"""

@@ -10,33 +10,38 @@ from pyspark.sql import functions as F
 from credit_scoring.clients.cohort import Count
 from credit_scoring.intake.events import Claim, Delivered
 from credit_scoring.publishing.history import Summary
+from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.scoring.rows import Stamp
 from credit_scoring.storage.tables import Tables
 
 TABLE = "runs"
-COLUMNS = {
-    "run_id": "STRING",
-    "delivery": "STRING",
-    "seq": "BIGINT",
-    "model_version": "INT",
-    "fingerprint": "STRING",
-    "code_version": "STRING",
-    "started_at": "TIMESTAMP",
-    "finished_at": "TIMESTAMP",
-    "clients_touched": "BIGINT",
-    "scored": "BIGINT",
-    "without_application": "BIGINT",
-    "with_outcome": "BIGINT",
-    "approved": "BIGINT",
-    "refused": "BIGINT",
-    "referred": "BIGINT",
-    "median_score": "DOUBLE",
-}
+RUNS = StoredTable(
+    TABLE,
+    "What each run did with each delivery",
+    (
+        StoredColumn("run_id", "STRING", "The run; its report is reports/<run_id>.html"),
+        StoredColumn("delivery", "STRING", "Name of the delivery"),
+        StoredColumn("seq", "BIGINT", "Place of the delivery in the order of deliveries"),
+        StoredColumn("model_version", "INT", "Version of the registered model that scored"),
+        StoredColumn("fingerprint", "STRING", "Identifies the features, vocabularies and cleaning"),
+        StoredColumn("code_version", "STRING", "Release and digest of the source files that ran"),
+        StoredColumn("started_at", "TIMESTAMP", "The moment that stands on the scores (scored_at)"),
+        StoredColumn("finished_at", "TIMESTAMP", "When scores and CSV were in their place"),
+        StoredColumn("clients_touched", "BIGINT", "Clients with rows: scored + without_application + with_outcome"),
+        StoredColumn("scored", "BIGINT", "Clients scored"),
+        StoredColumn("without_application", "BIGINT", "Clients who wait for an accepted application"),
+        StoredColumn("with_outcome", "BIGINT", "Clients whose outcome is known, and who are not scored"),
+        StoredColumn("approved", "BIGINT", "Scored clients with decision approve"),
+        StoredColumn("refused", "BIGINT", "Scored clients with decision refuse"),
+        StoredColumn("referred", "BIGINT", "Scored clients with decision refer"),
+        StoredColumn("median_score", "DOUBLE", "Median score; null when nobody was scored"),
+    ),
+)
 
 
 def create(tables: Tables) -> None:
     """Creates the table unless it exists."""
-    tables.create(TABLE, COLUMNS, comment="What each run did with each delivery")
+    tables.create(RUNS)
 
 
 def append(
@@ -79,9 +84,7 @@ def append(
             "referred": summary.referred,
             "median_score": summary.median_score,
         }
-        lines.append(tuple(values[name] for name in COLUMNS))
+        lines.append(tuple(values[name] for name in RUNS.names))
     if lines:
-        schema = ", ".join(f"{name} {sql}" for name, sql in COLUMNS.items())
-        tables.append(
-            TABLE, tables.spark.createDataFrame(lines, schema), f"{TABLE}/{claim.claim_id}/{stamp.model_version}"
-        )
+        rows = tables.spark.createDataFrame(lines, RUNS.ddl())
+        tables.append(TABLE, rows, f"{TABLE}/{claim.claim_id}/{stamp.model_version}")

@@ -65,5 +65,11 @@ class Column:
             what += f" of at most {self.high:,.10g}"
         return what + self._or_sentinels()
 
+    def described(self) -> str:
+        """What the column means, in which unit, and what its special values say."""
+        unit = f" [{self.unit}]" if self.unit else ""
+        special = "; ".join(f"{value}: {meaning}" for value, meaning in self.sentinels.items())
+        return f"{self.meaning}{unit}{f'; {special}' if special else ''}"
+
     def _or_sentinels(self) -> str:
         return "".join(f" or {value} ({meaning})" for value, meaning in self.sentinels.items())

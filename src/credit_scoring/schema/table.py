@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from credit_scoring.schema.column import Column, Kind
+from credit_scoring.schema.stored import StoredColumn, StoredTable
 
 CLIENT = "SK_ID_CURR"
 """The lender's name of a client (= one application)."""
@@ -23,6 +24,15 @@ RECORD = "record"
 
 MADE_MISSING = "made_missing"
 """The names of a row's columns whose values were neither legitimate nor sentinels; null when there are none."""
+
+SEQ_COLUMN = StoredColumn(SEQ, "BIGINT", "Place of the row's delivery in the order of deliveries, from 1")
+FILE_COLUMN = StoredColumn(FILE, "STRING", "File of the delivery that the row came in")
+RECORD_COLUMN = StoredColumn(RECORD, "BIGINT", "Number of the data record in its file, from 1")
+_MADE_MISSING_COLUMN = StoredColumn(
+    MADE_MISSING,
+    "ARRAY<STRING>",
+    "Columns of the row whose values were neither legitimate nor declared sentinels and became missing; null: none",
+)
 
 
 @dataclass(frozen=True)
@@ -70,12 +80,22 @@ class Table:
         """Column name -> polars type of the typed rows, in declared order (file columns only)."""
         return {column.name: column.kind.dtype for column in self.columns}
 
-    def stored_columns(self) -> dict[str, str]:
-        """Column name -> SQL type of the Delta table: the rows, their client, and where they came from."""
-        columns = {column.name: column.kind.sql for column in self.columns if not column.optional_column}
+    def stored(self) -> StoredTable:
+        """The Delta table: the typed rows, their client, and where they came from."""
+        columns = [
+            StoredColumn(column.name, column.kind.sql, column.described())
+            for column in self.columns
+            if not column.optional_column
+        ]
         if not self.client_column:
-            columns[CLIENT] = Kind.IDENTIFIER.sql
-        return {**columns, SEQ: "BIGINT", FILE: "STRING", RECORD: "BIGINT", MADE_MISSING: "ARRAY<STRING>"}
+            columns.append(StoredColumn(CLIENT, Kind.IDENTIFIER.sql, "Client (= one application), attached at intake"))
+        return StoredTable(
+            self.name, self.meaning, (*columns, SEQ_COLUMN, FILE_COLUMN, RECORD_COLUMN, _MADE_MISSING_COLUMN)
+        )
+
+    def stored_columns(self) -> dict[str, str]:
+        """Column name -> SQL type of the Delta table."""
+        return self.stored().types()
 
     def stored_schema(self) -> dict[str, pl.DataType | type[pl.DataType]]:
         """Column name -> polars type of the stored rows, in the Delta table's order."""

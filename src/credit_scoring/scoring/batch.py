@@ -15,7 +15,7 @@ from credit_scoring.clients.vectors import case_matrix
 from credit_scoring.features.vector import columns_read
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.scoring.rows import SCHEMA, Stamp, score_rows
+from credit_scoring.scoring.rows import SCORE_HISTORY, Stamp, score_rows
 from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.tables import Tables
 
@@ -34,7 +34,7 @@ def score(
     The model travels to the tasks as texts; each worker builds its Scorer from them once.
     """
     compute = partial(_score, texts, stamp)
-    return gather(tables, cohort, clients, seqs, settings, compute, SCHEMA, columns_read())
+    return gather(tables, cohort, clients, seqs, settings, compute, SCORE_HISTORY.ddl(), columns_read())
 
 
 def _score(texts: ModelTexts, stamp: Stamp, known: Known) -> Iterator[pa.RecordBatch]:

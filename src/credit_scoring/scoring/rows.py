@@ -16,32 +16,42 @@ from credit_scoring.explanation.by_reason import by_reason, drivers
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import STATEMENTS, stated
 from credit_scoring.model.scorer import Scorer
+from credit_scoring.schema.stored import StoredColumn, StoredTable
 
-COLUMNS = {
-    "client_id": "BIGINT",
-    "delivery": "STRING",
-    "seq": "BIGINT",
-    "scored_at": "TIMESTAMP",
-    "probability": "DOUBLE",
-    "points": "DOUBLE",
-    "score": "INT",
-    "cut_off": "INT",
-    "decision": "STRING",
-    "file_complete": "BOOLEAN",
-    "start_points": "DOUBLE",
-    "reasons": "ARRAY<STRUCT<code: STRING, points: DOUBLE, absent: BOOLEAN>>",
-    "drivers": "ARRAY<STRUCT<feature: STRING, value: FLOAT, points: DOUBLE>>",
-    "contributions": "ARRAY<DOUBLE>",
-    "model_version": "INT",
-    "fingerprint": "STRING",
-    "code_version": "STRING",
-    "run_id": "STRING",
-}
-"""Columns of score_history. `seq` is the delivery's, at which the client was known. `reasons`: all, worst
-first, each with what is said under it (see features.statements);
-`drivers`: the features of most absolute points, heaviest first; `contributions`: in points, registry order."""
-
-SCHEMA = ", ".join(f"{name} {sql}" for name, sql in COLUMNS.items())
+SCORE_HISTORY = StoredTable(
+    "score_history",
+    "Every score that was ever given, and why: one row a client, delivery and model version; never changed",
+    (
+        StoredColumn("client_id", "BIGINT", "The client (SK_ID_CURR; one application)"),
+        StoredColumn("delivery", "STRING", "The delivery whose CSV holds this score"),
+        StoredColumn("seq", "BIGINT", "Place of the delivery in the order of deliveries: the client as known then"),
+        StoredColumn("scored_at", "TIMESTAMP", "When the run scored; one moment a run"),
+        StoredColumn("probability", "DOUBLE", "Calibrated probability of default"),
+        StoredColumn("points", "DOUBLE", "Points, exact; higher is safer"),
+        StoredColumn("score", "INT", "Points, rounded to a whole number"),
+        StoredColumn("cut_off", "INT", "Lowest score that is approved"),
+        StoredColumn("decision", "STRING", "approve, refuse (below the cut-off) or refer (to a person)"),
+        StoredColumn("file_complete", "BOOLEAN", "False: a row is quarantined, or had a cell made missing"),
+        StoredColumn("start_points", "DOUBLE", "Where every client starts; start + contributions = points"),
+        StoredColumn(
+            "reasons",
+            "ARRAY<STRUCT<code: STRING, points: DOUBLE, absent: BOOLEAN>>",
+            "All reasons, worst first: code (see table reasons), the points it adds or takes, whether of an absence",
+        ),
+        StoredColumn(
+            "drivers",
+            "ARRAY<STRUCT<feature: STRING, value: FLOAT, points: DOUBLE>>",
+            "The ten features of most absolute points, heaviest first, each with its value (null: missing)",
+        ),
+        StoredColumn("contributions", "ARRAY<DOUBLE>", "Points of every feature, by position in the table features"),
+        StoredColumn("model_version", "INT", "Version of the registered model"),
+        StoredColumn("fingerprint", "STRING", "Identifies the features, vocabularies and cleaning"),
+        StoredColumn("code_version", "STRING", "Release and digest of the source files that ran"),
+        StoredColumn("run_id", "STRING", "The run that scored"),
+    ),
+    cluster_by=("seq", "client_id"),
+)
+"""Clustered by delivery and client: a CSV reads one, `explain` the other. `reasons`: see features.statements."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +109,7 @@ def score_rows(cases: pl.DataFrame, vectors: Matrix, scorer: Scorer, stamp: Stam
         "code_version": _same(stamp.code_version, n, pa.string()),
         "run_id": _same(stamp.run_id, n, pa.string()),
     }
-    return pa.RecordBatch.from_pydict({name: columns[name] for name in COLUMNS})
+    return pa.RecordBatch.from_pydict({name: columns[name] for name in SCORE_HISTORY.names})
 
 
 def _same(value: object, n: int, dtype: pa.DataType) -> pa.Array:

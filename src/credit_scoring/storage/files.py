@@ -7,6 +7,7 @@ import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from glob import escape, glob
 from typing import IO, Any
 
 import fsspec
@@ -71,8 +72,9 @@ class Folder:
         """A binary file to write in a folder or volume.
 
         In a folder it is written beside and renamed: it appears under its name when the block ends well, and not at all
-        otherwise. A volume promises neither a rename that is atomic nor a file that is hidden until it is closed: there
-        it is written from begin to end, and whoever reads has to be told when it is whole.
+        otherwise; what a writer left there that was killed goes with the next one's success. A volume promises neither
+        a rename that is atomic nor a file that is hidden until it is closed: there it is written from begin to end, and
+        whoever reads has to be told when it is whole.
         """
         path = self.path(*names)
         os.makedirs(os.path.dirname(path), exist_ok=True)
@@ -87,6 +89,8 @@ class Folder:
                 sink.flush()
                 os.fsync(sink.fileno())
             os.replace(beside, path)
+            for left in glob(f"{escape(path)}.*.part"):
+                os.remove(left)
         finally:
             if os.path.exists(beside):
                 os.remove(beside)

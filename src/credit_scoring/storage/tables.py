@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from credit_scoring.errors import Fault
+from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.files import Folder
 
@@ -35,18 +36,23 @@ class Tables:
         """The name by which SQL and Spark know the table."""
         return f"delta.`{self.root.rstrip('/')}/{table}`" if self._below_folder else f"{self.root}.{table}"
 
-    def create(self, table: str, columns: Mapping[str, str], cluster_by: Sequence[str] = (), comment: str = "") -> None:
-        """Creates the table, empty, unless it exists. `columns`: name -> SQL type."""
-        if self.exists(table):
+    def create(self, table: StoredTable) -> None:
+        """Creates the table, empty, with comments from its declaration; one of an earlier release gets the columns that
+        it lacks, which are null in its rows."""
+        if self.exists(table.name):
+            self._complete(table)
             return
-        fields = ", ".join(f"`{name}` {sql}" for name, sql in columns.items())
-        cluster = f"CLUSTER BY ({', '.join(f'`{c}`' for c in cluster_by)})" if cluster_by else ""
-        quoted = comment.replace("\\", "\\\\").replace("'", "\\'")
+        cluster = f"CLUSTER BY ({', '.join(f'`{c}`' for c in table.cluster_by)})" if table.cluster_by else ""
         # Deletion vectors off: readers outside Spark (delta-rs and others) look clients up in these tables.
         self.spark.sql(
-            f"CREATE TABLE IF NOT EXISTS {self.name(table)} ({fields}) USING DELTA {cluster} COMMENT '{quoted}' "
-            "TBLPROPERTIES ('delta.enableDeletionVectors' = 'false')"
+            f"CREATE TABLE IF NOT EXISTS {self.name(table.name)} ({_commented(table.columns)}) USING DELTA {cluster} "
+            f"COMMENT {literal(table.meaning)} TBLPROPERTIES ('delta.enableDeletionVectors' = 'false')"
         )
+
+    def _complete(self, table: StoredTable) -> None:
+        held = set(self.read(table.name).columns)
+        if lacking := [column for column in table.columns if column.name not in held]:
+            self.spark.sql(f"ALTER TABLE {self.name(table.name)} ADD COLUMNS ({_commented(lacking)})")
 
     def exists(self, table: str) -> bool:
         """Whether the table has been created."""
@@ -112,3 +118,13 @@ class Tables:
                     f"Table {table} holds {found.get(value, 0):,} rows of {column} {value}, expected {count:,}: "
                     "the append did not land exactly once. Nothing of it is visible; keep the table and report this."
                 )
+
+
+def literal(text: str) -> str:
+    """A text as a SQL literal."""
+    escaped = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{escaped}'"
+
+
+def _commented(columns: Sequence[StoredColumn]) -> str:
+    return ", ".join(f"`{column.name}` {column.sql} COMMENT {literal(column.meaning)}" for column in columns)

@@ -17,6 +17,7 @@ from credit_scoring.training.threshold import (
     approved_by_search,
     best_cost_of,
     cost,
+    cost_above_best_by_chance,
     cost_of,
     cost_report,
 )
@@ -29,6 +30,7 @@ class Measures:
     Some intervals are of paired differences: `..._cost_above_approve_all`, `..._cost_above_best` and
     `..._cost_above_searched`, all of the cost as decided by the score. The best threshold in hindsight has seen the
     outcomes that it is judged by; the searched one, where there are several folds, only those of the others.
+    `..._cost_above_best_by_chance` is how far the best in hindsight would lie below if every probability were true.
     """
 
     metrics: Mapping[str, float]
@@ -66,6 +68,7 @@ def measures(prefix: str, clients: Margins, scale: Scale, costs: Costs, resampli
             **metrics(f"{prefix}_uncalibrated", truth(clients.target, uncalibrated)),
             **{f"{prefix}_{name}": value for name, value in costs_found.items()},
             f"{prefix}_cost_by_score": cost(clients.target, decided, costs),
+            f"{prefix}_cost_above_best_by_chance": cost_above_best_by_chance(probability, costs, resampling),
             f"{prefix}_approval_rate": float(decided.mean()),
             **{f"{prefix}_{name}": found[name].value for name in searched},
         },

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
-from tests.blob.fault_proxy import FaultProxy
 
+from azurite.fault_proxy import FaultProxy
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.hadoop import hadoop_settings
 

@@ -8,8 +8,8 @@ from threading import Thread
 
 import pyarrow as pa
 import pytest
-from tests.blob.fault_proxy import Fault
 
+from azurite.fault_proxy import Fault
 from credit_scoring.errors import Fault as OurFault
 from credit_scoring.publishing import placing
 from credit_scoring.storage import block_list

@@ -7,11 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
-from tests.blob.fault_proxy import Fault
 
+from azurite.fault_proxy import Fault
 from credit_scoring.errors import RunActive
 from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.ledger import Ledger
+from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.storage.tables import Tables
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -95,7 +96,7 @@ def test_a_claim_is_ones_own_although_its_commit_was_tried_twice(ledger, proxy, 
 
 def test_an_append_lands_once_although_its_commit_was_tried_twice(tables, spark_on_azurite, proxy) -> None:
     assert not tables.exists("t")
-    tables.create("t", {"a": "BIGINT"})
+    tables.create(StoredTable("t", "numbers", (StoredColumn("a", "BIGINT", "a number"),)))
     with proxy.spoiling(Fault.ANSWER_LOST, COMMIT) as rule:
         tables.append("t", spark_on_azurite.range(3).toDF("a"), "claim")
     assert rule.met == 1

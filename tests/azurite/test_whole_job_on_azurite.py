@@ -10,8 +10,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 from pyspark.sql import SparkSession
-from tests.blob.fault_proxy import Fault, FaultProxy
 
+from azurite.fault_proxy import Fault, FaultProxy
 from credit_scoring import commands
 from credit_scoring.commands import Store
 from credit_scoring.model.texts import ModelTexts
@@ -23,7 +23,18 @@ from credit_scoring.synthetic.writing import write
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 MINUTES = 60
-RUN_OWN = {"scored_at", "run_id", "at", "expires_at", "claim_id", "path", "started_at", "finished_at", "seconds"}
+RUN_OWN = {
+    "scored_at",
+    "run_id",
+    "at",
+    "expires_at",
+    "claim_id",
+    "holder",
+    "path",
+    "started_at",
+    "finished_at",
+    "seconds",
+}
 """Columns that tell when and where a run was."""
 
 

@@ -6,8 +6,8 @@ import time
 from threading import Thread
 
 import pytest
-from tests.blob.fault_proxy import Fault
 
+from azurite.fault_proxy import Fault
 from credit_scoring.errors import StorageError, UsageError
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.reach import reach

@@ -1,0 +1,19 @@
+"""Every table of the store, as declared: what a reader of it can look up, in the order of the data's way."""
+
+from credit_scoring.intake import appending
+from credit_scoring.intake.events import DELIVERIES
+from credit_scoring.publishing.dictionary import FEATURES, REASONS
+from credit_scoring.publishing.latest import SCORES
+from credit_scoring.publishing.runs import RUNS
+from credit_scoring.schema.stored import StoredTable
+from credit_scoring.scoring.rows import SCORE_HISTORY
+
+STORED: tuple[StoredTable, ...] = (
+    *appending.STORED,
+    DELIVERIES,
+    SCORE_HISTORY,
+    SCORES,
+    RUNS,
+    FEATURES,
+    REASONS,
+)

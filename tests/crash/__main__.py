@@ -1,0 +1,139 @@
+"""`make crash`: the score job is stopped at every bound, inside every commit and at random, and each time run again.
+
+At every moment one run stands still while its home is copied (see trial), and the next run finishes the copy. The
+moments drawn at random (--kill: all, or none) are killed by SIGKILL as well. What is done is not done again, unless
+--fresh forgets it. Exit code 1: a trial went wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import random
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from crash.lender import Lender, prepare
+from crash.plan import Moment, at_random, bounds
+from crash.trial import Harness, Outcome, Undisturbed
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """All trials of a folder, and what is known of them already."""
+
+    folder: Path
+
+    def begin(self) -> tuple[Harness, Undisturbed]:
+        """The harness with its lender, and the undisturbed run; made once."""
+        known = self.folder / "undisturbed.json"
+        if known.exists():
+            return self._harness(), Undisturbed(**json.loads(known.read_text()))
+        shutil.rmtree(self.folder, ignore_errors=True)
+        prepare(self.folder / "lender")
+        undisturbed = self._harness().undisturbed()
+        known.write_text(json.dumps(asdict(undisturbed)))
+        return self._harness(), undisturbed
+
+    def _harness(self) -> Harness:
+        return Harness(Lender(self.folder / "lender"), self.folder / "homes")
+
+    def copies(self, harness: Harness, moments: Sequence[Moment]) -> list[tuple[Moment, Path]]:
+        """What one run leaves at each of the moments; made once."""
+        known = self.folder / "copies.json"
+        if not known.exists():
+            shutil.rmtree(harness.root / "copies", ignore_errors=True)
+            copied = [[asdict(moment), str(copy)] for moment, copy in harness.freeze(moments)]
+            known.write_text(json.dumps(copied))
+        return [(Moment(**moment), Path(copy)) for moment, copy in json.loads(known.read_text())]
+
+    def done(self, how: str) -> list[Outcome]:
+        """The outcomes so far."""
+        known = self.folder / f"{how}.jsonl"
+        return [Outcome(**json.loads(line)) for line in known.read_text().splitlines()] if known.exists() else []
+
+    def add(self, how: str, outcome: Outcome) -> None:
+        with (self.folder / f"{how}.jsonl").open("a") as out:
+            out.write(json.dumps(asdict(outcome)) + "\n")
+
+
+def run(folder: Path, kill: str, count: int, seed: int) -> int:
+    campaign = Campaign(folder)
+    print(f"everything is in {folder}; preparing a lender, a model and an undisturbed run", flush=True)
+    harness, undisturbed = campaign.begin()
+    at_bounds, drawn = bounds(undisturbed.passed), at_random(undisturbed.passed, count, seed)
+    every = [*at_bounds, *drawn]
+    killed = {"none": [], "random": drawn, "all": every}[kill]
+    print(f"{len(at_bounds)} bounds and insides of commits, {len(drawn)} moments drawn with seed {seed}", flush=True)
+
+    copies = dict(campaign.copies(harness, every))
+    _run_all(campaign, "frozen", _thawed(campaign, harness, copies, undisturbed))
+    _run_all(campaign, "killed", (harness.kill(m, undisturbed.left) for m in _left(campaign, "killed", killed)))
+    missed = [str(moment) for moment in every if moment not in copies]
+    return _summary(campaign, missed)
+
+
+def _thawed(
+    campaign: Campaign, harness: Harness, copies: Mapping[Moment, Path], undisturbed: Undisturbed
+) -> Iterator[Outcome]:
+    """Finishes each copy once, whichever of its moments comes first, and gives all its moments the outcome."""
+    by_name = {str(moment): copy for moment, copy in copies.items()}
+    tried = {by_name[outcome.moment]: outcome for outcome in campaign.done("frozen")}
+    for moment in _left(campaign, "frozen", list(copies)):
+        copy = copies[moment]
+        known = tried.get(copy)
+        tried[copy] = replace(known, moment=str(moment)) if known else harness.thaw(moment, copy, undisturbed.left)
+        yield tried[copy]
+
+
+def _left(campaign: Campaign, how: str, moments: Sequence[Moment]) -> list[Moment]:
+    done = {outcome.moment for outcome in campaign.done(how)}
+    left = [moment for moment in moments if str(moment) not in done]
+    random.Random(0).shuffle(left)  # so that what is done covers the run evenly, whenever it is ended
+    print(f"{how}: {len(moments)} moments, {len(moments) - len(left)} of them done before", flush=True)
+    return left
+
+
+def _run_all(campaign: Campaign, how: str, trials: Iterator[Outcome]) -> None:
+    start = time.monotonic()
+    for number, outcome in enumerate(trials, 1):
+        campaign.add(how, outcome)
+        verdict = "; ".join(outcome.wrong) or ("as undisturbed" if outcome.disturbed else "had ended before")
+        print(f"{how} {number:4d}  {outcome.seconds:5.1f} s  {outcome.moment}: {verdict}", flush=True)
+    print(f"{how}: {(time.monotonic() - start) / 60:.1f} minutes", flush=True)
+
+
+def _summary(campaign: Campaign, missed: Sequence[str]) -> int:
+    every = []
+    for how in ("frozen", "killed"):
+        done = campaign.done(how)
+        every += done
+        wrong = [outcome for outcome in done if outcome.wrong]
+        ended = sum(not outcome.disturbed for outcome in done)
+        print(f"{how}: {len(done)} moments, {len(wrong)} wrong, {ended} missed by the run's end")
+        for outcome in wrong:
+            print(f"  {outcome.moment}: {'; '.join(outcome.wrong)}")
+    if missed:
+        print(f"not come to: {', '.join(missed)}")
+    return int(any(outcome.wrong for outcome in every))
+
+
+if __name__ == "__main__":
+    options = argparse.ArgumentParser(prog="make crash", description=__doc__)
+    options.add_argument("--folder", type=Path, default=Path("var/crash"))
+    options.add_argument("--kill", choices=["none", "random", "all"], default="random", help="which are killed as well")
+    options.add_argument("--random", type=int, default=50, help="how many moments are drawn")
+    options.add_argument("--seed", type=int, default=7)
+    options.add_argument("--fresh", action="store_true", help="forget what was done")
+    chosen = options.parse_args()
+    if chosen.fresh:
+        shutil.rmtree(chosen.folder, ignore_errors=True)
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    logging.getLogger("credit_scoring").setLevel(logging.WARNING)
+    sys.exit(run(chosen.folder.absolute(), chosen.kill, chosen.random, chosen.seed))

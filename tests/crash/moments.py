@@ -1,0 +1,164 @@
+"""The moments of a run: the bounds of every step, and the bounds and the inside of every commit.
+
+A commit is whatever changes what the next run finds: a transaction of a Delta table, or a file that appears or goes.
+Commits are noticed where the product asks Spark or its folders for them, so that one which is added to the product
+needs nothing here. A moment's name follows from what is committed and where, never from a run's ids:
+
+    before append tables/deliveries 2      the second append to the table has not begun
+    writing append tables/deliveries 2     its first data file is there
+    committing append tables/deliveries 2  the first file of its transaction is there
+    after append tables/deliveries 2       it is done
+    begin step finding the clients
+    end step finding the clients
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql.readwriter import DataFrameWriterV2
+
+from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.storage.files import Folder
+
+LOG = "_delta_log"
+_STATEMENT = re.compile(r"\s*(CREATE|MERGE|DELETE|UPDATE|ALTER|OPTIMIZE|VACUUM)\b[^`]*`(?P<path>[^`]*)`", re.IGNORECASE)
+_IDS = re.compile(r"[0-9a-f]{32}|\d{8}T\d{6}-[0-9a-f]{6}")
+_POLL_SECONDS = 0.0002
+
+
+@dataclass
+class Moments:
+    """Tells every moment that a run passes, and has it disturbed at some of them.
+
+    `record` gets a line a moment: seconds since the start, a tab, the name. `disturb` is called with each name of
+    `disturbances` as often as there are delays (in seconds) beside it, so much later.
+    """
+
+    home: Path
+    record: Path
+    disturbances: Mapping[str, Sequence[float]]
+    disturb: Callable[[str, float], None]
+    start: float = field(default_factory=time.monotonic)
+    _seen: Counter[str] = field(default_factory=Counter)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def reach(self, moment: str) -> None:
+        """The run is at this moment."""
+        with self._lock, self.record.open("a") as out:
+            out.write(f"{time.monotonic() - self.start:.3f}\t{moment}\n")
+        for delay in self.disturbances.get(moment, ()):
+            if delay:
+                timer = threading.Timer(delay, self.disturb, (moment, delay))
+                timer.daemon = True
+                timer.start()
+            else:
+                self.disturb(moment, 0.0)
+
+    @contextmanager
+    def commit(self, what: str, place: str) -> Iterator[None]:
+        """Everything inside is one commit of `what` at a path."""
+        path = Path(place)
+        name = f"{what} {_IDS.sub('...', os.path.relpath(path, self.home))}"
+        with self._lock:
+            self._seen[name] += 1
+            name += f" {self._seen[name]}" if self._seen[name] > 1 else ""
+        self.reach(f"before {name}")
+        over = threading.Event()
+        watchers = [
+            threading.Thread(target=self._watch, args=(f"{stage} {name}", path, there, over))
+            for stage, there in (("writing", _data), ("committing", _log))
+            if f"{stage} {name}" in self.disturbances
+        ]
+        for watcher in watchers:
+            watcher.start()
+        yield
+        over.set()
+        for watcher in watchers:
+            watcher.join()
+        self.reach(f"after {name}")
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Everything inside is one step of the run's stopwatch."""
+        self.reach(f"begin step {name}")
+        yield
+        self.reach(f"end step {name}")
+
+    def _watch(self, moment: str, path: Path, there: Callable[[Path], set[str]], over: threading.Event) -> None:
+        """Reaches the moment when what is there changes; at the latest when the commit is over."""
+        before = there(path)
+        while there(path) == before and not over.is_set():
+            time.sleep(_POLL_SECONDS)
+        self.reach(moment)
+
+
+def _data(path: Path) -> set[str]:
+    """What lies in a table beside its log, or beside a file."""
+    folder = path if path.is_dir() else path.parent
+    return {name for name in os.listdir(folder) if name != LOG} if folder.is_dir() else set()
+
+
+def _log(path: Path) -> set[str]:
+    log = path / LOG
+    return {LOG, *os.listdir(log)} if log.is_dir() else set()
+
+
+def install(moments: Moments) -> None:
+    """Has this process tell `moments` of every commit and step from now on."""
+    writing_to = DataFrame.writeTo
+
+    def write_to(frame: DataFrame, table: str) -> DataFrameWriterV2:
+        writer = writing_to(frame, table)
+        writer.place = table.split("`")[1]
+        return writer
+
+    DataFrame.writeTo = write_to
+    for what in ("append", "overwrite", "createOrReplace"):
+        setattr(DataFrameWriterV2, what, _told(moments, what, getattr(DataFrameWriterV2, what)))
+
+    asking = SparkSession.sql
+
+    def sql(session: SparkSession, statement: str, *arguments: object, **more: object) -> DataFrame:
+        found = _STATEMENT.match(statement)
+        if found is None:
+            return asking(session, statement, *arguments, **more)
+        with moments.commit(found[1].lower(), found["path"]):
+            return asking(session, statement, *arguments, **more)
+
+    SparkSession.sql = sql
+
+    stepping, opening, removing = Stopwatch.step, Folder.writing, Folder.remove
+
+    @contextmanager
+    def step(watch: Stopwatch, name: str) -> Iterator[None]:
+        with moments.step(name), stepping(watch, name):
+            yield
+
+    @contextmanager
+    def writing(folder: Folder, *names: str) -> Iterator[object]:
+        with moments.commit("write", folder.path(*names)), opening(folder, *names) as sink:
+            yield sink
+
+    def remove(folder: Folder, *names: str) -> None:
+        with moments.commit("remove", folder.path(*names)):
+            removing(folder, *names)
+
+    Stopwatch.step, Folder.writing, Folder.remove = step, writing, remove
+
+
+def _told(moments: Moments, what: str, commit: Callable[..., object]) -> Callable[..., object]:
+    def run(writer: DataFrameWriterV2, *arguments: object) -> object:
+        with moments.commit(what, writer.place):
+            return commit(writer, *arguments)
+
+    return run

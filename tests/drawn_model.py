@@ -1,0 +1,47 @@
+"""A whole model of the product's own features, fitted in seconds to drawn vectors and outcomes."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import lightgbm as lgb
+import numpy as np
+
+from credit_scoring.explanation.contributions import margins_and_contributions
+from credit_scoring.explanation.points import Scale
+from credit_scoring.features import registry
+from credit_scoring.model.artifacts import Costs, Decision, FeatureLine, Features
+from credit_scoring.model.assembly import assemble
+from credit_scoring.model.texts import ModelTexts
+
+
+@cache
+def drawn_model(seed: int) -> ModelTexts:
+    """A model on every third declared feature."""
+    features = _declared_features()
+    positions = list(range(0, len(features.names), 3))
+    random = np.random.default_rng(seed)
+    vectors = random.normal(size=(2000, len(features.names))).astype(np.float32) * 100
+    vectors[random.random(vectors.shape) < 0.3] = np.nan
+    used = np.ascontiguousarray(vectors[:, positions])
+    risk = np.nan_to_num(used[:, :20]).sum(axis=1) / 300 - 2
+    outcome = (random.random(len(used)) < 1 / (1 + np.exp(-risk))).astype(float)
+    parameters = {"objective": "binary", "num_leaves": 8, "num_threads": 1, "verbose": -1, "learning_rate": 0.1}
+    data = lgb.Dataset(used, outcome, feature_name=list(features.used))
+    booster = lgb.train(parameters, data, 40)
+    scale = Scale(a=0.9, b=-0.1)
+    _, phi, phi_0 = margins_and_contributions(booster, used)
+    reference = dict(zip(features.used, scale.raw_points(phi).mean(axis=0).tolist(), strict=True))
+    decision = Decision.of(
+        scale=scale, costs=Costs(), reference=reference, phi_0=phi_0, fingerprint=features.fingerprint
+    )
+    return assemble(booster.model_to_string(), decision, features, vectors[:50], "<html></html>")
+
+
+@cache
+def _declared_features() -> Features:
+    lines = (
+        FeatureLine(name=f.name, meaning=f.meaning, unit=f.unit.en, risk=f.risk.name.lower(), reason=f.reason.code)
+        for f in registry.FEATURES
+    )
+    return Features(fingerprint=registry.fingerprint(), features=tuple(lines), used=registry.names()[::3])

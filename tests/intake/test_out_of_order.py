@@ -1,0 +1,134 @@
+"""Deliveries that come half, late, during a run or twice, and runs that do not know of each other."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from pyspark.errors import AnalysisException
+
+from credit_scoring.intake import appending
+from credit_scoring.intake import run as intake_run
+from credit_scoring.intake.ledger import Ledger
+from credit_scoring.schema.tables import TABLES
+
+NAMES = (*(table.name for table in TABLES), "quarantine", "client_deliveries")
+
+
+def contents(lender: Any) -> dict[str, list[str]]:
+    return {name: sorted(map(str, lender.tables.read(name).collect())) for name in NAMES}
+
+
+def staged(lender: Any) -> list[str]:
+    return [path.name for path in (lender.folder / "tables").iterdir() if path.name.startswith("staging")]
+
+
+def accepted(report: Any) -> list[tuple[str, int]]:
+    return [(each.delivery.name, each.delivery.seq) for each in report.accepted]
+
+
+def dies_at(monkeypatch: pytest.MonkeyPatch, of: Any, name: str, call: int) -> None:
+    """The run ends at the call of that number, as one that is killed: it releases nothing."""
+    going_on, calls = getattr(of, name), count(1)
+
+    def dying(*arguments: Any, **more: Any) -> Any:
+        if next(calls) == call:
+            raise KeyboardInterrupt
+        return going_on(*arguments, **more)
+
+    monkeypatch.setattr(of, name, dying)
+    monkeypatch.setattr(intake_run, "_release", lambda *arguments: None)
+
+
+def without_credit(frame: Any) -> Any:
+    return frame.drop("AMT_CREDIT")
+
+
+def test_an_upload_that_goes_on_during_the_run_is_taken_in_when_its_manifest_is_there(
+    lender: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While Monday is read, Tuesday arrives whole, Wednesday without its manifest, and Monday gets a file more."""
+    lender.deliver("monday", range(6), only="application")
+    reading = intake_run.stage
+
+    def meanwhile(*arguments: Any) -> Any:
+        if not lender.landing.exists("tuesday"):
+            lender.deliver("tuesday", range(6, 10), only="application")
+            lender.deliver("wednesday", range(10, 12), only="application")
+            lender.landing.remove("wednesday", "manifest.json")
+            lender.landing.write(lender.landing.read("tuesday", "application_test.csv"), "monday", "application_2.csv")
+        return reading(*arguments)
+
+    monkeypatch.setattr(intake_run, "stage", meanwhile)
+    report = lender.intake()
+    assert accepted(report) == [("monday", 1), ("tuesday", 2)]
+    assert report.refused == ()
+    assert lender.tables.read("application").count() == 10
+
+
+def test_a_delivery_corrected_after_a_later_one_was_accepted_is_the_newest(lender: Any) -> None:
+    """Monday is refused, Tuesday accepted; then Monday comes again as it should have been, and is newer than Tuesday.
+
+    A file of Tuesday that changes after its acceptance is not looked at again.
+    """
+    lender.deliver("monday", range(5), only="application", application_test=without_credit)
+    lender.deliver("tuesday", range(3, 8), only="application")
+    first = lender.intake()
+    assert (accepted(first), [name for name, _ in first.refused]) == ([("tuesday", 2)], ["monday"])
+    lender.landing.remove("monday")
+    lender.deliver("monday", range(5), only="application")
+    lender.landing.write(b"SK_ID_CURR\n", "tuesday", "application_test.csv")
+    again = lender.intake()
+    assert (accepted(again), again.refused, again.known) == ([("monday", 3)], (), ("tuesday",))
+    assert [delivered.name for delivered in lender.ledger.accepted()] == ["tuesday", "monday"]
+    by_seq = {row.seq: row["count"] for row in lender.tables.read("application").groupBy("seq").count().collect()}
+    assert by_seq == {2: 5, 3: 5}
+
+
+@pytest.mark.parametrize(
+    ("of", "commit"), [(intake_run, "_append"), (appending.Appends, "client_deliveries")], ids=["first", "last"]
+)
+def test_a_run_that_outlives_its_claim_changes_nothing_more(
+    lender: Any, monkeypatch: pytest.MonkeyPatch, of: Any, commit: str
+) -> None:
+    """It stops at a commit until another run, hours later, has taken its claim over and finished; then it goes on."""
+    lender.deliver("monday", range(12), only="bureau")
+    committing = getattr(of, commit)
+    after: list[Any] = []
+
+    def sleepy(*arguments: Any, **more: Any) -> None:
+        if not after:
+            after.append(None)
+            lender.now += timedelta(hours=3)
+            after[0] = (accepted(lender.intake()), contents(lender))
+        committing(*arguments, **more)
+
+    monkeypatch.setattr(of, commit, sleepy)
+    with suppress(AnalysisException):  # what it had read may be gone: the other run is done with it
+        lender.intake()
+    assert after == [([("monday", 1)], contents(lender))]
+    events = [event.event for event in lender.ledger.events() if event.event in ("accepted", "refused")]
+    assert events == ["accepted"]
+    assert staged(lender) == []
+
+
+def test_what_was_accepted_before_a_run_died_is_not_judged_again(lender: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It dies between two acceptances, and leaves no copy of the clients' rows. The lender clears Monday away."""
+    lender.deliver("monday", range(5), only="application")
+    lender.deliver("tuesday", range(5, 9), only="application")
+    dies_at(monkeypatch, Ledger, "record", call=2)
+    with pytest.raises(KeyboardInterrupt):
+        lender.intake()
+    assert staged(lender) == []
+    lender.landing.remove("monday")
+    lender.now += timedelta(hours=3)
+    report = lender.intake()
+    assert (accepted(report), report.refused) == ([("tuesday", 2)], ())
+    assert [(e.event, e.delivery) for e in lender.ledger.events() if e.event in ("accepted", "refused")] == [
+        ("accepted", "monday"),
+        ("accepted", "tuesday"),
+    ]
+    assert lender.tables.read("application").count() == 9
