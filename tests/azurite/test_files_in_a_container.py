@@ -13,6 +13,8 @@ from credit_scoring.storage.files import Folder
 from credit_scoring.storage.reach import reach
 from credit_scoring.storage.trouble import of_storage
 
+WHOLE = b"so long that half of an answer holds a part of it " * 100
+
 
 @pytest.fixture(scope="module")
 def folder(storage, new_root) -> Folder:
@@ -39,8 +41,8 @@ def test_what_is_written_is_read_and_listed(folder) -> None:
 def test_a_request_that_fails_is_tried_again(folder, proxy, fault) -> None:
     name = f"{fault.name}.bin"
     with proxy.spoiling(fault, rf"PUT .*{name}") as wrote, proxy.spoiling(fault, rf"GET .*{name}") as read:
-        folder.write(b"whole", name)
-        assert folder.read(name) == b"whole"
+        folder.write(WHOLE, name)
+        assert folder.read(name) == WHOLE
     assert (wrote.met, read.met) == (1, 1)
 
 

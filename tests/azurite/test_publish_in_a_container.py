@@ -52,7 +52,7 @@ def test_what_tasks_staged_becomes_one_file_in_order(parts, folder, proxy) -> No
         placing.place(parts, folder, "scores.csv", "run-2")
 
 
-@pytest.mark.parametrize("fault", [Fault.DROPPED, Fault.ANSWER_LOST, Fault.ERROR, Fault.BUSY])
+@pytest.mark.parametrize("fault", [Fault.DROPPED, Fault.ANSWER_LOST, Fault.ERROR])
 def test_blocks_whose_upload_fails_are_uploaded_again(parts, folder, proxy, fault) -> None:
     with proxy.spoiling(fault, "PUT .*comp=block&", times=2):
         placing.place(parts, folder, "scores.csv", "run-1")

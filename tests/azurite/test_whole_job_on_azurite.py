@@ -87,7 +87,7 @@ def on_azurite(
     new_root,
     tmp_path_factory,
 ) -> Ran:
-    """Of every 60 requests one breaks off, one is answered 500, one 503."""
+    """Of every 60 requests one breaks off, one is answered 500, one 503; of every 60 reads one is cut off."""
     root = new_root()
     settings = Settings(
         home=tmp_path_factory.mktemp("home"),
@@ -96,8 +96,13 @@ def on_azurite(
     )
     with ExitStack() as faults:
         met = [
-            faults.enter_context(proxy.spoiling(fault, times=float("inf"), every=every))
-            for fault, every in ((Fault.DROPPED, 61), (Fault.ERROR, 59), (Fault.BUSY, 67))
+            faults.enter_context(proxy.spoiling(fault, matching, times=float("inf"), every=every))
+            for fault, matching, every in (
+                (Fault.DROPPED, "", 61),
+                (Fault.ERROR, "", 59),
+                (Fault.BUSY, "", 67),
+                (Fault.CUT_OFF, "^GET", 61),
+            )
         ]
         ran = run(settings, delivered, model_of_seed(1))
     assert all(rule.met > 3 for rule in met)
