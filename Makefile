@@ -22,7 +22,7 @@ JARS := .jars/jars.stamp
 SPARK := .venv/spark.stamp
 AZURITE := node_modules/azurite.stamp
 
-.PHONY: help score test crash setup jars check fix docs lock clean system system-test
+.PHONY: help score test crash setup jars check fix docs notebooks lock clean system system-test
 
 help:  ## say what there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -57,6 +57,9 @@ docs: system $(PACKAGE) $(DEV)  ## write the reference from the code, and build 
 	@$(BIN)/python tools/reference.py
 	@$(MKDOCS) --site-dir site
 	@echo "open site/index.html"
+
+notebooks: setup  ## execute the notebooks on the lender of make score, into pages of docs/
+	@$(BIN)/python tools/notebooks.py
 
 lock: system-test $(BUILD_TOOLS)  ## renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-build.in -o requirements-build.lock

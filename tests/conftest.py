@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +43,12 @@ SHORT_LIVED = {
 }
 """What earns back its time on large data, not on a test's: compilers, and plans that change on the way. The jobs that
 tests submit have Spark's own settings, as a user's do."""
+
+
+@pytest.fixture(scope="session")
+def short_lived() -> dict[str, str]:
+    """Settings of Spark for a session that a test starts in a process of its own."""
+    return SHORT_LIVED
 
 
 @pytest.fixture(scope="session")
@@ -95,16 +102,22 @@ class StoredLender:
         self,
         seq: int,
         rows: Mapping[str, Sequence[Mapping[str, object]]],
-        quarantined: Sequence[tuple[int, str]] = (),
+        quarantined: Sequence[tuple[int | None, str]] = (),
+        waiting: Sequence[int] = (),
     ) -> Delivered:
-        """A delivery `d<seq>`: rows by table (columns left out are null) and quarantined (client, table)."""
-        touched = {(client, table) for client, table in quarantined}
+        """A delivery `d<seq>`: rows by table (columns left out are null), quarantined (client, table), and quarantined
+        balances of credits that wait for their client."""
+        touched = {(client, table) for client, table in quarantined if client is not None}
         for name, lines in rows.items():
-            places = [{**line, "seq": seq, "file": f"{name}.csv", "record": i} for i, line in enumerate(lines, 1)]
+            places = [{"file": f"{name}.csv", **line, "seq": seq, "record": i} for i, line in enumerate(lines, 1)]
             self._append(name, places, table_named(name).stored_schema())
             touched |= {(client, name) for client in (line[CLIENT] for line in lines) if isinstance(client, int)}
         why = [{"rule": "missing", "column": "AMT_CREDIT", "sentence": "AMT_CREDIT must not be empty"}]
         bad = [{"seq": seq, "table": table, "client_id": client, "reasons": why} for client, table in quarantined]
+        bad += [
+            {"seq": seq, "table": "bureau_balance", "reasons": why, "cells": json.dumps({"SK_ID_BUREAU": f"{credit}"})}
+            for credit in waiting
+        ]
         self._append(QUARANTINE, bad, _QUARANTINE_SCHEMA)
         touches = [{"client_id": client, "table": table, "seq": seq} for client, table in sorted(touched)]
         self._append(CLIENT_DELIVERIES, touches, _TOUCHES)

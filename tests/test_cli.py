@@ -53,7 +53,7 @@ def test_generate_and_deliver(conf: Path, tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert "Delivered monday: 8 files" in done.stdout
     again = run("deliver", tmp_path / "lender", "--name", "monday", "--conf", conf)
-    assert (again.exit_code, "give this one another --name" in again.stderr) == (2, True)
+    assert (again.exit_code, "Give this one another --name" in again.stderr) == (2, True)
 
 
 def test_the_dictionary_names_every_feature() -> None:

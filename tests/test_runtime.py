@@ -42,7 +42,7 @@ def test_the_choice_of_the_user_comes_first_then_the_path(tmp_path):
 
 
 def test_without_java_17_a_sentence_says_what_to_install(tmp_path):
-    with pytest.raises(UsageError, match=r"install it .*openjdk-17-jdk-headless"):
+    with pytest.raises(UsageError, match=r"Install it .*openjdk-17-jdk-headless"):
         java_home([java(tmp_path / "25", "25.0.3")])
 
 

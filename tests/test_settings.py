@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from credit_scoring.cli import main
 from credit_scoring.errors import UsageError
 from credit_scoring.settings import load
 
@@ -65,6 +67,17 @@ def test_a_misspelt_variable_is_not_ignored(conf: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("CREDIT_SCORING_TRAINIG__SEED", "9")
     with pytest.raises(UsageError, match="CREDIT_SCORING_TRAINIG__SEED names no setting"):
         load(conf)
+
+
+def test_a_variable_may_name_the_settings_file_of_commands_and_notebooks(
+    conf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conf.write_text("trainig: {}\n")
+    monkeypatch.setenv("CREDIT_SCORING_CONF", str(conf))
+    done = CliRunner().invoke(main, ["show", "runs"])
+    assert (done.exit_code, str(conf) in done.stderr) == (2, True)
+    conf.write_text("home: elsewhere\n")
+    assert load(conf).home.name == "elsewhere"
 
 
 def test_a_missing_file_is_a_sentence() -> None:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,8 +18,11 @@ from pydantic.fields import FieldInfo
 from credit_scoring import errors
 from credit_scoring.cli import main as command_line
 from credit_scoring.errors import CreditScoringError
+from credit_scoring.errors.catalogue import kinds
 from credit_scoring.features import dictionary
 from credit_scoring.publishing.tables import STORED
+from credit_scoring.publishing.views import VIEWS
+from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import PREFIX, Section, Settings
@@ -45,13 +49,38 @@ def command_line_page() -> str:
     for name, command in sorted(command_line.commands.items()):
         context = click.Context(command, info_name=f"credit-scoring {name}", max_content_width=100, terminal_width=100)
         parts += [f"## {name}", f"```text\n{command.get_help(context)}\n```"]
-    codes = sorted(
-        (error.exit_code, paragraphs(error.__doc__))
-        for error in vars(errors).values()
-        if isinstance(error, type) and issubclass(error, CreditScoringError) and error is not CreditScoringError
-    )
+    codes = [(family.exit_code, paragraphs(family.__doc__)) for family in _families()]
     parts += ["## Exit codes", table(["code", "meaning"], [(0, "Done, or nothing to do."), *codes])]
     return "\n\n".join(parts) + "\n"
+
+
+def _families() -> list[type[CreditScoringError]]:
+    """The classes of errors, by exit code."""
+    found = (error for error in vars(errors).values() if isinstance(error, type))
+    families = (error for error in found if issubclass(error, CreditScoringError) and error is not CreditScoringError)
+    return sorted(families, key=lambda family: family.exit_code)
+
+
+def errors_page() -> str:
+    """Every error that can reach a user: its code, what it says, what to do."""
+    parts = ["# Errors", WRITTEN, _ERRORS]
+    for family in _families():
+        of_family = [kind for kind in kinds() if kind.raised is family]
+        if of_family:
+            parts += [f"## Exit code {family.exit_code}", paragraphs(family.__doc__)]
+        for kind in of_family:
+            parts += [f"### {kind.code}", _facts(kind.sentence), f"**What to do:** {_facts(kind.remedy)}"]
+    return "\n\n".join(parts) + "\n"
+
+
+_ERRORS = """\
+An error ends with its code in square brackets. What stands here in *italics* the error names: a file, a delivery, a
+number. No error holds a value out of a client's row."""
+
+
+def _facts(template: str) -> str:
+    """A sentence with the names of its facts in italics."""
+    return re.sub(r"{(\w+)(?:![rs])?(?::[^}]*)?}", lambda fact: f"*{fact[1].replace('_', ' ')}*", template)
 
 
 def settings_page() -> str:
@@ -121,9 +150,12 @@ def tables_page() -> str:
         parts += _source(source)
     parts += ["## What is made of it", _MADE]
     delivered = {source.name for source in TABLES}
-    for stored in STORED:
+    for stored in (*STORED, *(view.declared for view in VIEWS)):
         if stored.name not in delivered:
-            rows = [(f"`{column.name}`", f"`{column.sql}`", column.meaning) for column in stored.columns]
+            columns = [column for column in stored.columns if column not in APPLICATION.stored().columns]
+            rows = [(f"`{column.name}`", f"`{column.sql}`", column.meaning) for column in columns]
+            if len(columns) < len(stored.columns):
+                rows.append(("...", "", "The columns of the application, as above"))
             parts += [f"### {stored.name}", f"{stored.meaning}.", table(["column", "type", "meaning"], rows)]
     return "\n\n".join(parts) + "\n"
 
@@ -136,7 +168,8 @@ whose values became missing)."""
 
 
 _MADE = """\
-The meanings are the comments of the tables and their columns, so a catalog shows them too."""
+The meanings are the comments of the tables and their columns, so a catalog shows them too. The last two,
+`scores_explained` and `client_as_of`, are views."""
 
 
 def _source(source: Table) -> Iterator[str]:
@@ -155,6 +188,7 @@ def pages() -> dict[Path, str]:
     """File -> what stands in it according to the code."""
     return {
         DOCS / "dictionary.md": dictionary.markdown(),
+        DOCS / "errors.md": errors_page(),
         DOCS / "reference" / "command-line.md": command_line_page(),
         DOCS / "reference" / "settings.md": settings_page(),
         DOCS / "reference" / "tables.md": tables_page(),

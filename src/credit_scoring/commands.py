@@ -15,7 +15,7 @@ from pathlib import Path
 
 import mlflow
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import PICTURE_NOT_WRITTEN
 from credit_scoring.explanation.waterfall import Language
 from credit_scoring.explanation.waterfall_picture import png
 from credit_scoring.intake.deliver import Delivery
@@ -148,13 +148,27 @@ def score(settings: Settings) -> ScoreReport:
     run_id = new_run_id()
     with watch.step("taking in what waited"):
         taken = take_in(store.tables, store.ledger, store.landing, settings.intake, run_id, clock)
+    return ScoreReport(taken, publish(settings, store, run_id, watch))
+
+
+def publish(
+    settings: Settings,
+    store: Store,
+    run_id: str,
+    watch: Stopwatch,
+    only: str | None = None,
+    model_version: int | None = None,
+) -> Report:
+    """Scores and publishes what is accepted and has no CSV yet; `only` one delivery, by a version or the champion."""
 
     def model_of(version: int | None) -> tuple[ModelTexts, int]:
         return load_version(settings.mlflow.model, Alias.CHAMPION if version is None else version)
 
     places = Places(store.tables, store.ledger, store.published, store.reports)
-    scores = score_and_publish(places, model_of, settings.gather, run_id, watch, settings.intake.claim_minutes)
-    return ScoreReport(taken, scores)
+    minutes = settings.intake.claim_minutes
+    return score_and_publish(
+        places, model_of, settings.gather, run_id, watch, minutes, settings.breaker, only, model_version
+    )
 
 
 def champion(settings: Settings) -> int | None:
@@ -170,9 +184,7 @@ def explain(settings: Settings, client_id: int, language: Language, picture: Pat
         try:
             picture.write_bytes(png(found.waterfall(), found.headline))
         except OSError as error:
-            raise UsageError(
-                f"The picture {picture} cannot be written ({error.strerror}): name another file."
-            ) from error
+            raise PICTURE_NOT_WRITTEN(file=picture, why=error.strerror) from error
     return found
 
 

@@ -10,14 +10,17 @@ from pathlib import Path
 
 from credit_scoring import commands
 from credit_scoring.commands import ScoreReport
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.models import GATES_NOT_PASSED
 from credit_scoring.intake.manifest import NAME
 from credit_scoring.settings import Settings
 from credit_scoring.storage.files import Folder
+from credit_scoring.synthetic.later import write_later
 from credit_scoring.synthetic.writing import write
 
-HISTORY, NEW = "history", "new-clients"
-CLIENTS_WITH_OUTCOME, NEW_CLIENTS, SEED = 20_000, 2_000, 7
+KNOWN, NEW, LATER, SEED = range(20_000), range(20_000, 22_000), range(22_000, 22_300), 7
+"""The clients of the three deliveries: with an outcome, new, and new a week later."""
+RETURNING, SETTLED = NEW[:150], NEW[-600:]
+"""Of the new clients, those who come back a week later, and those whose outcome is known by then."""
 
 Say = Callable[[str], None]
 
@@ -25,9 +28,8 @@ Say = Callable[[str], None]
 def demo(settings: Settings, say: Say) -> ScoreReport:
     """From nothing to published scores; every step that is done already is left out."""
     if commands.champion(settings) is None:
-        every = range(CLIENTS_WITH_OUTCOME + NEW_CLIENTS)
-        _deliver(settings, HISTORY, every[:CLIENTS_WITH_OUTCOME], CLIENTS_WITH_OUTCOME, say)
-        _deliver(settings, NEW, every[CLIENTS_WITH_OUTCOME:], 0, say)
+        _deliver(settings, "history", lambda folder: write(folder, KNOWN, len(KNOWN), SEED), say)
+        _deliver(settings, "new-clients", lambda folder: write(folder, NEW, 0, SEED), say)
         say("Taking the deliveries in")
         commands.intake(settings)
         say("Training on the clients with an outcome")
@@ -35,15 +37,16 @@ def demo(settings: Settings, say: Say) -> ScoreReport:
         auc = report.trained.metrics["oof_auc"]
         say(f"Model version {report.registered.version}: AUC {auc:.3f} out of fold; promoting it")
         if (found := commands.promote(settings)).refused:
-            raise ModelError(f"The model did not pass its gates ({', '.join(found.failed)}), so nothing is scored.")
+            raise GATES_NOT_PASSED(gates=", ".join(found.failed))
+        _deliver(settings, "week-later", lambda folder: write_later(folder, LATER, RETURNING, SETTLED, SEED), say)
     say("Scoring what waits")
     return commands.score(settings)
 
 
-def _deliver(settings: Settings, name: str, clients: range, outcomes: int, say: Say) -> None:
+def _deliver(settings: Settings, name: str, generate: Callable[[Path], object], say: Say) -> None:
     if Folder(settings.landing, settings.storage).exists(name, NAME):
         return
     source: Path = settings.home / "generated" / name
-    say(f"Generating {len(clients):,} clients{' with their outcomes' if outcomes else ''}: {source}")
-    write(source, clients, outcomes, SEED)
+    say(f"Generating the delivery {name}: {source}")
+    generate(source)
     commands.deliver(settings, source, name, lambda line: None)

@@ -16,6 +16,7 @@ from credit_scoring.explanation.waterfall_text import text as waterfall_text
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.publishing.explain import Explanation
+from credit_scoring.publishing.run import Report
 from credit_scoring.publishing.truth import Truth
 from credit_scoring.training.promotion.promote import Promotion
 from credit_scoring.training.run import TrainingReport
@@ -115,10 +116,13 @@ def intake(report: IntakeReport) -> str:
     lines += [f"Delivery {name}: refused. {sentence}" for name, sentence in report.refused]
     if report.known and not report.accepted and not report.refused:
         lines.append(
-            f"Nothing waits: {_some(report.known)} {'were' if len(report.known) > 1 else 'was'} judged before."
+            f"Nothing waits: {_some(report.known)} {'were' if len(report.known) > 1 else 'was'} judged before. "
+            f"{_since(report.latest)}"
         )
     elif not lines:
-        lines.append("Nothing waits: there is no delivery with a manifest in the landing folder.")
+        lines.append(
+            f"Nothing waits: there is no delivery with a manifest in the landing folder. {_since(report.latest)}"
+        )
     return "\n".join(lines)
 
 
@@ -175,10 +179,16 @@ def promotion(done: Promotion) -> str:
 
 
 def scores(report: ScoreReport) -> str:
-    """The intake in short, and a few clients and the counts of each published delivery."""
+    """The intake in short, then what was published."""
     taken = report.intake
     lines = [intake(taken), ""] if taken.accepted or taken.refused else []
-    for done in report.scores.published:
+    return "\n".join([*lines, published(report.scores)])
+
+
+def published(report: Report) -> str:
+    """A few clients and the counts of each published delivery, and what is held and why."""
+    lines: list[str] = []
+    for done in report.published:
         count, summary = done.count, done.summary
         lines += [
             f"Delivery {done.delivery}: {count.touched:,} clients, {summary.scored:,} scored by model version "
@@ -189,11 +199,23 @@ def scores(report: ScoreReport) -> str:
         if summary.scored:
             lines.append(first_clients(done.file.path))
         lines += [f"CSV: {done.file.path}", ""]
-    if not report.scores.published:
-        lines.append("Nothing to score: every accepted delivery has its scores.csv.")
-    if report.scores.page is not None:
-        lines.append(f"Report: {report.scores.page}")
+    for each in report.held:
+        lines += [
+            f"Delivery {each.delivery} is held since {each.since:%Y-%m-%d %H:%M} UTC: {each.why}. Its scores stand in "
+            "score_history only. Look at it, then let it through with `credit-scoring publish --release "
+            f'{each.delivery} --reason "..."`, or take it back with `credit-scoring withdraw {each.delivery}`.',
+            "",
+        ]
+    if not report.published and not report.held:
+        lines.append(f"Nothing to score: every accepted delivery has its scores.csv. {_since(report.latest)}")
+    if report.page is not None:
+        lines.append(f"Report: {report.page}")
     return "\n".join(lines).rstrip()
+
+
+def rescored(report: Report | None) -> str:
+    """What came of the delivery that an operator's command made."""
+    return published(report) if report is not None else "Nobody is scored again: there is no champion yet."
 
 
 def first_clients(path: str) -> str:
@@ -232,6 +254,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum | Path):
         return str(value)
     return value
+
+
+def _since(latest: tuple[str, datetime] | None) -> str:
+    if latest is None:
+        return "No delivery was ever taken in."
+    return f"The last delivery taken in is {latest[0]}, on {latest[1]:%Y-%m-%d %H:%M} UTC."
 
 
 def _some(names: Sequence[str]) -> str:

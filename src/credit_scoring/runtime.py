@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import NO_JARS, NO_JAVA
 
 JAVA_VERSION = 17
 """The newest Java that Spark 3.5 runs on; SynapseML is tested on it."""
@@ -65,10 +66,7 @@ def java_home(homes: Iterable[Path] | None = None) -> Path:
     for home in installed_javas() if homes is None else homes:
         if java_version(home) == JAVA_VERSION:
             return home
-    raise UsageError(
-        f"Java {JAVA_VERSION} was not found, and Spark needs it: "
-        f"install it (Debian: openjdk-{JAVA_VERSION}-jdk-headless), or set JAVA_HOME to where it is."
-    )
+    raise NO_JAVA(version=JAVA_VERSION)
 
 
 def jars_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -84,10 +82,7 @@ def jars(folder: Path | None = None) -> list[Path]:
     folder = (folder or jars_folder()).absolute()
     if found := sorted(folder.glob("*.jar")):
         return found
-    raise UsageError(
-        f"No jars in {folder}: run `make jars` in the project's folder, "
-        f"or set {JARS_VARIABLE} to the folder that has them."
-    )
+    raise NO_JARS(folder=folder, variable=JARS_VARIABLE)
 
 
 if __name__ == "__main__":

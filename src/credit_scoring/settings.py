@@ -11,12 +11,26 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import (
+    NO_SETTINGS_FILE,
+    SETTINGS_NO_KEYS,
+    SETTINGS_NOT_YAML,
+    SETTINGS_WRONG,
+    VARIABLE_UNKNOWN,
+)
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PREFIX = "CREDIT_SCORING_"
+CONF = f"{PREFIX}CONF"
+"""Environment variable with the settings file of commands and notebooks, where none is named."""
 
 
 class Section(BaseModel):
@@ -149,6 +163,40 @@ class GateSettings(Section):
     promise_clients: Annotated[int, Field(ge=1)] = 2_000
 
 
+class BreakerSettings(Section):
+    """What holds a delivery's scores back until somebody has looked (see publishing.breaker).
+
+    `max_quarantined_share` of its records; its records over the median of the deliveries before it, between
+    `min_records_ratio` and `max_records_ratio`, once there are `min_deliveries` of them; the PSI of its scores above
+    what chance brings about, at most `max_score_psi`, once there are `min_clients` on both sides.
+    """
+
+    max_quarantined_share: Share = 0.2
+    min_records_ratio: Annotated[float, Field(ge=0)] = 0.1
+    max_records_ratio: Annotated[float, Field(gt=0)] = 10
+    min_deliveries: Annotated[int, Field(ge=1)] = 5
+    max_score_psi: Annotated[float, Field(ge=0)] = 0.25
+    min_clients: Annotated[int, Field(ge=1)] = 200
+
+
+Days = Annotated[int, Field(ge=1)] | None
+"""So many days; None: for ever."""
+
+
+class RetentionSettings(Section):
+    """How long what nobody needs any more is kept (see operations.expire). The ledger, `runs` and `scores` stay.
+
+    `score_history_days`: scores of published deliveries, from the day they were given. `quarantine_days`: the cells of
+    quarantined rows, from the day their delivery was taken in. `withdrawn_days`: rows of withdrawn and refused
+    deliveries, from that day. `old_files_hours`: files that a table no longer needs, for who reads an older version.
+    """
+
+    score_history_days: Days = None
+    quarantine_days: Days = None
+    withdrawn_days: Days = None
+    old_files_hours: Annotated[int, Field(ge=168)] = 168
+
+
 class Settings(BaseSettings):
     """Everything that a run needs to know about its surroundings and its parameters."""
 
@@ -173,6 +221,8 @@ class Settings(BaseSettings):
     decision: DecisionSettings = DecisionSettings()
     training: TrainingSettings = TrainingSettings()
     gates: GateSettings = GateSettings()
+    breaker: BreakerSettings = BreakerSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -204,22 +254,29 @@ def load(path: Path) -> Settings:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except FileNotFoundError:
-        raise UsageError(
-            f"There is no settings file {path}: name one with --conf (conf/local.yml is the default)."
-        ) from None
+        raise NO_SETTINGS_FILE(file=path) from None
     except yaml.YAMLError as error:
-        raise UsageError(f"The settings file {path} is not readable YAML: {error}") from None
+        raise SETTINGS_NOT_YAML(file=path, problem=_where(error)) from None
     if not isinstance(values, dict):
-        raise UsageError(f"The settings file {path} must hold keys and values, such as `home: var`.")
+        raise SETTINGS_NO_KEYS(file=path)
     _refuse_unknown_variables(path)
     try:
         return Settings(**values)
+    except SettingsError as error:  # a variable of a whole section that is not JSON; its value is not shown
+        raise SETTINGS_WRONG(file=path, prefix=PREFIX, problems=error) from None
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors())
-        raise UsageError(f"The settings of {path} (with {PREFIX}* variables) do not hold: {problems}.") from None
+        raise SETTINGS_WRONG(file=path, prefix=PREFIX, problems=problems) from None
 
 
-OTHER_VARIABLES = {f"{PREFIX}JARS"}
+def _where(error: yaml.YAMLError) -> str:
+    """What is wrong in which line; never the line itself, which may hold a secret."""
+    mark = getattr(error, "problem_mark", None)
+    line = f" in line {mark.line + 1}" if mark else ""
+    return f"{getattr(error, 'problem', None) or type(error).__name__}{line}"
+
+
+OTHER_VARIABLES = {f"{PREFIX}JARS", CONF}
 """Variables with our prefix that are not settings: read before any settings file is."""
 
 
@@ -231,7 +288,4 @@ def _refuse_unknown_variables(path: Path) -> None:
         if name.upper().startswith(PREFIX) and name.upper() not in OTHER_VARIABLES:
             section = name[len(PREFIX) :].lower().split("__")[0]
             if section not in sections:
-                raise UsageError(
-                    f"The variable {name.upper()} names no setting of {path}: "
-                    f"sections are {', '.join(sorted(sections))}."
-                )
+                raise VARIABLE_UNKNOWN(variable=name.upper(), file=path, sections=", ".join(sorted(sections)))

@@ -9,7 +9,7 @@ import pytest
 
 from credit_scoring.clients.cohort import seqs_of, to_train
 from credit_scoring.clients.gather import SOURCES, gather
-from credit_scoring.clients.known import CASE, Known, known
+from credit_scoring.clients.known import CASE, QUARANTINED, Known, known
 from credit_scoring.clients.vectors import case_matrix, vectors
 from credit_scoring.errors import Fault
 from credit_scoring.features import registry
@@ -65,6 +65,25 @@ def test_gathers_the_rows_of_each_case_as_known(stored_lender, tables, settings)
     ]
 
 
+def test_a_quarantined_row_without_a_client_may_be_that_of_any_client_of_its_delivery(stored_lender, tables) -> None:
+    """d2 touches clients 1 and 2, and holds a bureau row that could not be read. d3 brings client 2's bureau anew.
+
+    d4 quarantines a balance of credit 30, which is nobody's yet: it waits, and is nobody's fault.
+    """
+    accepted = [
+        stored_lender.deliver(1, {"application": [{CLIENT: client} for client in (1, 2, 3)]}),
+        stored_lender.deliver(2, {"previous_application": [{CLIENT: 1}, {CLIENT: 2}]}, quarantined=[(None, "bureau")]),
+        stored_lender.deliver(3, {"bureau": [{CLIENT: 2, "SK_ID_BUREAU": 10}]}),
+        stored_lender.deliver(4, {"previous_application": [{CLIENT: 2}]}, waiting=[30]),
+    ]
+    cases = [(1, 1, "d1"), (1, 2, "d2"), (1, 4, "d4"), (2, 2, "d2"), (2, 3, "d3"), (2, 4, "d4"), (3, 4, "d4")]
+    cohort = tables.spark.createDataFrame(cases, COHORT)
+    found = gather(tables, cohort, 7, seqs_of(tables, cohort, accepted), SIZES[1], counted, COUNTED)
+    assert sorted((row["client_id"], row["as_of"], row["file_complete"]) for row in found.collect()) == [
+        (1, 1, True), (1, 2, False), (1, 4, False), (2, 2, False), (2, 3, True), (2, 4, True), (3, 4, True),
+    ]  # fmt: skip
+
+
 def test_a_cohort_of_nobody_gives_nothing(stored_lender, tables) -> None:
     cohort = tables.spark.createDataFrame([], COHORT)
     seqs = seqs_of(tables, cohort, [])
@@ -110,7 +129,7 @@ def frames(drawn, application: list[tuple[int, int]], bureau: list[tuple[int, in
     return stored
 
 
-NOBODY = pl.DataFrame(schema={"client_id": pl.Int64, "table": pl.String, "seq": pl.Int64})
+NOBODY = QUARANTINED.to_frame()
 
 
 def test_two_cases_of_a_client_are_computed_apart(drawn) -> None:

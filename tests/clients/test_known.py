@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit_scoring.clients.known import Known, known
+from credit_scoring.clients.known import QUARANTINED, Known, known
 from credit_scoring.schema.column import Column, Kind
 from credit_scoring.schema.table import CLIENT, Table
 
@@ -21,17 +21,20 @@ MONTHS = Table(
     owner="SK_ID_BUREAU",
     client_column=False,
 )
+PERSONS = Table("persons", "", LOANS.columns, key=(CLIENT,))
 SOURCES = (LOANS, MONTHS)
 
 Row = tuple[int, int, int, bool]  # client, seq, amount, incomplete
 Month = tuple[int, int, int, int, bool]  # client, credit, seq, amount, incomplete
+Bad = tuple[int, str, int, int | None, bool]  # client, table, seq, credit, anybody's
 
 
 def resolve(
     loans: Sequence[Row] = (),
     months: Sequence[Month] = (),
-    quarantine: Sequence[tuple[int, str, int]] = (),
+    quarantine: Sequence[Bad] = (),
     cohort: Sequence[tuple[int, int]] = (),
+    sources: Sequence[Table] = SOURCES,
 ) -> Known:
     ids = {CLIENT: pl.Int64, "SK_ID_BUREAU": pl.Int64, "seq": pl.Int64}
     types = {**ids, "amount": pl.Int32, "incomplete": pl.Boolean}
@@ -41,12 +44,12 @@ def resolve(
 
     return known(
         {
-            "loans": rows(loans, CLIENT, "seq", "amount", "incomplete"),
+            sources[0].name: rows(loans, CLIENT, "seq", "amount", "incomplete"),
             "months": rows(months, CLIENT, "SK_ID_BUREAU", "seq", "amount", "incomplete"),
         },
-        pl.DataFrame(quarantine, {"client_id": pl.Int64, "table": pl.String, "seq": pl.Int64}, orient="row"),
+        pl.DataFrame(quarantine, QUARANTINED, orient="row"),
         pl.DataFrame(cohort, {"client_id": pl.Int64, "as_of": pl.Int64}, orient="row"),
-        SOURCES,
+        sources,
     )
 
 
@@ -115,8 +118,7 @@ def test_a_client_at_two_deliveries_is_two_cases() -> None:
 def test_what_the_cohort_holds_besides_stays_with_the_cases() -> None:
     cohort = pl.DataFrame({"client_id": [8, 7], "as_of": [2, 1], "target": [1, 0]})
     empty = {source.name: resolve().tables[source.name].with_columns(seq=0, incomplete=False) for source in SOURCES}
-    quarantine = pl.DataFrame(schema={"client_id": pl.Int64, "table": pl.String, "seq": pl.Int64})
-    found = known(empty, quarantine, cohort, SOURCES)
+    found = known(empty, QUARANTINED.to_frame(), cohort, SOURCES)
     assert found.cases.select("client_id", "target").rows() == [(7, 0), (8, 1)]
 
 
@@ -139,15 +141,42 @@ def test_what_the_cohort_holds_besides_stays_with_the_cases() -> None:
 def test_a_file_is_incomplete_while(
     why: str, loans: list[Row], quarantine: list[tuple[int, str, int]], as_of: int, complete: bool
 ) -> None:
-    found = resolve(loans=loans, quarantine=quarantine, cohort=[(7, as_of)])
+    bad = [(*row, None, False) for row in quarantine]
+    found = resolve(loans=loans, quarantine=bad, cohort=[(7, as_of)])
     assert found.cases["file_complete"].to_list() == [complete], why
 
 
-def test_a_quarantined_month_is_made_good_by_the_clients_next_bureau_balance() -> None:
-    quarantine = [(7, "months", 2)]
-    months = [(7, 100, 1, 10, False), (7, 200, 3, 12, False)]
-    found = resolve(months=months, quarantine=quarantine, cohort=[(7, 2), (7, 3)])
-    assert found.cases["file_complete"].to_list() == [False, True]
+def test_a_quarantined_month_is_made_good_by_the_next_months_of_its_credit() -> None:
+    months = [(7, 100, 1, 10, False), (7, 200, 3, 12, False), (7, 100, 4, 12, False)]
+    found = resolve(months=months, quarantine=[(7, "months", 2, 100, False)], cohort=[(7, 2), (7, 3), (7, 4)])
+    assert found.cases["file_complete"].to_list() == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("why", "table", "loans", "months", "as_of", "complete"),
+    [
+        ("it may be another loan of this client", "loans", [(7, 2)], [], 2, False),
+        ("nothing newer came", "loans", [(7, 1)], [], 3, False),
+        ("newer rows replaced all of the client's", "loans", [(7, 2), (7, 3)], [], 3, True),
+        ("the client has no row of the table", "loans", [], [], 2, False),
+        ("the one row that the client has is there", "persons", [(7, 2)], [], 2, True),
+        ("the one row that the client has is older", "persons", [(7, 1)], [], 2, False),
+        ("of one credit nothing newer came", "months", [], [(7, 100, 2), (7, 200, 1), (7, 100, 3)], 3, False),
+        ("newer rows replaced those of every credit", "months", [], [(7, 100, 3), (7, 200, 3)], 3, True),
+    ],
+)
+def test_a_row_that_may_be_anybodys_leaves_a_file_incomplete_while(
+    why: str, table: str, loans: list[tuple[int, int]], months: list[tuple[int, int, int]], as_of: int, complete: bool
+) -> None:
+    """Delivery 2, which touches client 7, has such a row."""
+    found = resolve(
+        loans=[(*row, 10, False) for row in loans],
+        months=[(*row, 10, False) for row in months],
+        quarantine=[(7, table, 2, None, True)],
+        cohort=[(7, as_of)],
+        sources=(LOANS if table != "persons" else PERSONS, MONTHS),
+    )
+    assert found.cases["file_complete"].to_list() == [complete], why
 
 
 CLIENTS, SEQS, CREDITS = st.integers(1, 3), st.integers(1, 4), st.integers(1, 2)
@@ -158,11 +187,18 @@ MOSTLY_WHOLE = st.sampled_from([False, False, False, True])
 @given(
     loans=st.lists(st.tuples(CLIENTS, SEQS, AMOUNTS, MOSTLY_WHOLE), max_size=12),
     months=st.lists(st.tuples(CLIENTS, CREDITS, SEQS, AMOUNTS, MOSTLY_WHOLE), max_size=12),
-    quarantine=st.lists(st.tuples(CLIENTS, st.sampled_from(["loans", "months", "outcomes"]), SEQS), max_size=4),
+    quarantine=st.lists(
+        st.one_of(
+            st.tuples(CLIENTS, st.sampled_from(["loans", "outcomes"]), SEQS, st.none(), st.booleans()),
+            st.tuples(CLIENTS, st.just("months"), SEQS, CREDITS, st.just(False)),
+            st.tuples(CLIENTS, st.just("months"), SEQS, st.none(), st.just(True)),
+        ),
+        max_size=4,
+    ),
     cohort=st.lists(st.tuples(CLIENTS, SEQS), max_size=6, unique=True),
 )
 def test_agrees_with_a_naive_model(
-    loans: list[Row], months: list[Month], quarantine: list[tuple[int, str, int]], cohort: list[tuple[int, int]]
+    loans: list[Row], months: list[Month], quarantine: list[Bad], cohort: list[tuple[int, int]]
 ) -> None:
     found = resolve(loans, months, quarantine, cohort)
     assert found.cases.select("client_id", "as_of").rows() == sorted(cohort)
@@ -170,7 +206,6 @@ def test_agrees_with_a_naive_model(
         loan_rows = [(seq, amount, bad) for c, seq, amount, bad in loans if c == client and seq <= as_of]
         month_rows = [(k, seq, amount, bad) for c, k, seq, amount, bad in months if c == client and seq <= as_of]
         last_loans = max((seq for seq, _, _ in loan_rows), default=0)
-        last_months = max((seq for _, seq, _, _ in month_rows), default=0)
         last_of = {k: max(seq for other, seq, _, _ in month_rows if other == k) for k, _, _, _ in month_rows}
         now_loans = [(amount, bad) for seq, amount, bad in loan_rows if seq == last_loans]
         now_months = [(k, amount, bad) for k, seq, amount, bad in month_rows if seq == last_of[k]]
@@ -179,7 +214,11 @@ def test_agrees_with_a_naive_model(
         assert sorted(mine["loans"]["amount"]) == sorted(amount for amount, _ in now_loans)
         assert sorted(mine["months"].select("SK_ID_BUREAU", "amount").rows()) == sorted(row[:2] for row in now_months)
 
-        last = {"loans": last_loans, "months": last_months}
-        spoilt = any(c == client and t in last and last[t] <= seq <= as_of for c, t, seq in quarantine)
+        current = {("loans", None): last_loans, ("months", None): min(last_of.values(), default=0)}
+        current |= {("months", credit): seq for credit, seq in last_of.items()}
+        spoilt = any(
+            c == client and t != "outcomes" and current.get((t, credit), 0) <= seq <= as_of
+            for c, t, seq, credit, _ in quarantine
+        )
         flawed = any(bad for _, bad in now_loans) or any(bad for _, _, bad in now_months)
         assert complete == (not spoilt and not flawed)

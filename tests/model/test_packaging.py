@@ -111,7 +111,7 @@ def test_a_saved_model_that_was_changed_is_refused(texts, tmp_path):
 
 
 def test_a_model_is_logged_registered_promoted_and_read_again(texts, tracking):
-    with pytest.raises(ModelError, match=r"no champion .*run `credit-scoring train` and `credit-scoring promote`"):
+    with pytest.raises(ModelError, match=r"no champion .*Run `credit-scoring train` and `credit-scoring promote`"):
         packaging.load_version("credit_default", Alias.CHAMPION)
     assert find("credit_default", Alias.CHALLENGER) is None
 

@@ -3,7 +3,7 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
 
 from credit_scoring.pages.charts import Line, Mark, bars, histogram, lines, shares
-from credit_scoring.pages.page import Page, Section, Table, Text, html
+from credit_scoring.pages.page import Figure, Page, Section, Table, Text, html
 
 LONG = "A sentence about a client's file that needs more room than the left margin of a chart on a phone has"
 
@@ -88,3 +88,9 @@ def test_the_same_parts_give_the_same_bytes() -> None:
 def test_a_row_fits_its_head() -> None:
     with pytest.raises(ValueError, match="a row of 1 cells under a head of 2"):
         Table(["a", "b"], [["x"]])
+
+
+def test_a_notebook_shows_a_figure_with_its_sentence() -> None:
+    shown = Figure("<svg><text>a &lt; b</text></svg>", "what is < that")._repr_html_()
+    assert "<svg><text>a &lt; b</text></svg>" in shown
+    assert "<figcaption>what is &lt; that</figcaption>" in shown

@@ -52,12 +52,14 @@ class Office:
             files = [(f"file_{i}.csv", "application", 1, "", *counts, None) for i in range(2)]
             self.ledger.record(claim, "accepted", delivered, self.now, files=files)
 
-    def run(self, run_id: str, after_minutes: int = 0) -> Report:
-        """A score run, so much later than the last."""
+    def run(self, run_id: str, after_minutes: int = 0, **wanted: object) -> Report:
+        """A score run, so much later than the last; `wanted` as in score_and_publish."""
         self.now += timedelta(minutes=after_minutes)
         places = Places(self.tables, self.ledger, Folder(str(self.published)), Folder(str(self.reports)))
         watch = Stopwatch(lambda: self.now)
-        return score_and_publish(places, self.model, GatherSettings(clients_per_slot=5), run_id, watch, MINUTES)
+        return score_and_publish(
+            places, self.model, GatherSettings(clients_per_slot=5), run_id, watch, MINUTES, **wanted
+        )
 
     def model(self, version: int | None) -> tuple[ModelTexts, int]:
         number = self.champion if version is None else version

@@ -37,7 +37,7 @@ def test_other_roots_are_no_containers_and_need_no_settings(root) -> None:
 
 @pytest.mark.parametrize("root", ["az://c/a", "s3://b/a", "abfss://c/a", "wasb://c@a:x@b/a"])
 def test_what_spark_and_fsspec_do_not_both_reach_is_refused(root) -> None:
-    with pytest.raises(UsageError, match="write abfss://container@account"):
+    with pytest.raises(UsageError, match="Write abfss://container@account"):
         blob_place(root)
 
 
@@ -77,9 +77,7 @@ def test_a_managed_identity_needs_no_secret(monkeypatch, identity) -> None:
 
 
 def test_wasb_knows_account_keys_only(monkeypatch) -> None:
-    with pytest.raises(
-        UsageError, match=r"write abfss://c@lender\.dfs\.core\.windows\.net/a to use storage\.credential"
-    ):
+    with pytest.raises(UsageError, match=r"Write the root as abfss://c@lender\.dfs\.core\.windows\.net/a,"):
         hadoop_settings(["wasbs://c@lender.blob.core.windows.net/a"], StorageSettings())
     monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_KEY", raising=False)
     with pytest.raises(UsageError, match="AZURE_STORAGE_ACCOUNT_KEY is not set"):

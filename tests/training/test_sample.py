@@ -20,7 +20,7 @@ def refusal(frame, inputs, parameters, decision_settings):
 
 
 def test_no_outcomes(refusal, lender):
-    assert "no client with an outcome" in refusal(lender.head(0))
+    assert "No client has an accepted application and an outcome yet" in refusal(lender.head(0))
 
 
 def test_one_class(refusal, lender):
@@ -46,7 +46,7 @@ def test_too_few_clients_or_defaults(refusal, lender):
 
 def test_a_part_with_one_class(refusal, lender):
     few = lender[(lender.target == 0) | (lender.target.cumsum() <= 3)]
-    assert "deliver more outcomes, or set fewer training.folds" in refusal(few, min_defaults=1, folds=20)
+    assert "Deliver more outcomes, or set fewer training.folds" in refusal(few, min_defaults=1, folds=20)
 
 
 def test_vectors_of_another_length(frame, lender, inputs, parameters, decision_settings):

@@ -16,7 +16,7 @@ def test_a_store_that_is_down_is_met_at_once():
     started = time.monotonic()
     try:
         with (
-            pytest.raises(ModelError, match=r"could not .* check that the tracking store") as refused,
+            pytest.raises(ModelError, match=r"could not .* Check that the tracking store") as refused,
             tracked(MlflowSettings()),
         ):
             pytest.fail("the training must not begin")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credit_scoring.cli.group import Call, command
+from credit_scoring.cli.group import Call, command, exit_if_held
 from credit_scoring.errors import DeliveryRefused
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def score(call: Call) -> None:
 
     report = commands.score(call.settings())
     call.print(report, printing.scores)
+    exit_if_held(report.scores)
     _exit_if_refused(report.intake)
 
 

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credit_scoring.errors import CreditScoringError
+from credit_scoring.errors import CreditScoringError, HeldByBreaker
 
 if TYPE_CHECKING:
+    from credit_scoring.publishing.run import Report
     from credit_scoring.settings import Settings
 
 
@@ -70,7 +71,12 @@ def command(function: Callable[..., None]) -> click.Command:
         function(Call(conf, as_json), **arguments)
 
     conf = click.option(
-        "--conf", type=click.Path(path_type=Path), default=Path("conf/local.yml"), show_default=True, help="Settings."
+        "--conf",
+        type=click.Path(path_type=Path),
+        default=Path("conf/local.yml"),
+        envvar="CREDIT_SCORING_CONF",
+        show_default=True,
+        help="Settings.",
     )
     as_json = click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
     quiet = click.option("--quiet", is_flag=True, help="Do not say what is being done.")
@@ -80,3 +86,9 @@ def command(function: Callable[..., None]) -> click.Command:
 @click.group(cls=Group)
 def main() -> None:
     """Batch credit scoring: deliveries of clients in, calibrated scores with exact reasons out."""
+
+
+def exit_if_held(report: Report | None) -> None:
+    """The other deliveries are published; the exit code says that one is not, until it is let through or withdrawn."""
+    if report is not None and report.held:
+        raise SystemExit(HeldByBreaker.exit_code)

@@ -7,7 +7,8 @@ import json
 import click
 
 from credit_scoring.cli.group import Call, command
-from credit_scoring.errors import ModelError, UsageError
+from credit_scoring.errors import ModelError
+from credit_scoring.errors.usage import FORCE_NEEDS_REASON, ROLLBACK_ALONE
 
 
 @command
@@ -37,9 +38,9 @@ def promote(call: Call, rollback: bool, force: bool, reason: str) -> None:
     from credit_scoring import commands, printing
 
     if rollback and (force or reason):
-        raise UsageError("--rollback goes back to the champion before; it takes no --force and no --reason.")
+        raise ROLLBACK_ALONE()
     if force != bool(reason.strip()):
-        raise UsageError('Gates are passed over with both --force and --reason "...": the reason is recorded.')
+        raise FORCE_NEEDS_REASON()
     settings = call.settings()
     done = commands.rollback(settings) if rollback else commands.promote(settings, reason.strip() or None)
     call.print(done, printing.promotion)

@@ -17,13 +17,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from credit_scoring.clients.cohort import Seqs
-from credit_scoring.clients.known import INCOMPLETE, Known, known
-from credit_scoring.intake.appending import QUARANTINE
+from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, Known, known
+from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE, credit_in_cells
 from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, SEQ, Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.blocks import BLOCKS, Frames, bring_together, each_slot, split_rows
+from credit_scoring.storage.frames import union
 from credit_scoring.storage.tables import Tables
 
 SOURCES = tuple(table for table in TABLES if table is not OUTCOMES)
@@ -70,7 +71,7 @@ def gather(
         for name, read in kept.items()
         if seqs.get(name)
     }
-    frames = {_COHORT: cohort, _QUARANTINE: _quarantined(tables, seqs), **rows}
+    frames = {_COHORT: cohort, _QUARANTINE: _quarantined(tables, seqs, ids), **rows}
     blocks = [
         frame.mapInArrow(
             split_rows(label, CLIENT if label in rows else "client_id", slots, settings.rows_per_block), BLOCKS
@@ -96,11 +97,19 @@ def _rows(tables: Tables, name: str, kept: Sequence[str], seqs: Sequence[int]) -
     return rows.select(*kept, F.col(MADE_MISSING).isNotNull().alias(INCOMPLETE))
 
 
-def _quarantined(tables: Tables, seqs: Seqs) -> DataFrame:
-    """The quarantine's clients; those outside the cohort are dropped in the slots, they are few."""
-    visible = sorted({seq for of_table in seqs.values() for seq in of_table})
-    rows = tables.read(QUARANTINE).where(F.col(SEQ).isin(visible) & F.col("client_id").isNotNull())
-    return rows.select("client_id", "table", SEQ).distinct()
+def _quarantined(tables: Tables, seqs: Seqs, ids: DataFrame) -> DataFrame:
+    """What the quarantine holds of the cohort's clients, as `known` wants it.
+
+    Rows that have no client, nor a credit which waits for one, may be those of any client that their delivery touches.
+    """
+    visible = F.col(SEQ).isin(sorted({seq for of_table in seqs.values() for seq in of_table}))
+    bad = tables.read(QUARANTINE).where(visible).select("client_id", "table", SEQ, credit_in_cells().alias("credit"))
+    of_clients = bad.where(F.col("client_id").isNotNull()).withColumn("anybodys", F.lit(False))
+    nobodys = bad.where(F.col("client_id").isNull() & F.col("credit").isNull()).drop("client_id")
+    touched = tables.read(CLIENT_DELIVERIES).where(visible).select("client_id", SEQ).distinct()
+    anybodys = touched.join(F.broadcast(nobodys.distinct()), SEQ).withColumn("anybodys", F.lit(True))
+    every = union([of_clients, anybodys]).distinct().select(*QUARANTINED.names())
+    return every.join(ids.withColumnRenamed(CLIENT, "client_id"), "client_id", "left_semi")
 
 
 def _slot(compute: Compute, kept: Mapping[str, Sequence[str]], frames: Frames) -> Iterable[pa.RecordBatch]:
@@ -111,10 +120,7 @@ def _slot(compute: Compute, kept: Mapping[str, Sequence[str]], frames: Frames) -
         source.name: frames.get(source.name, _empty(source, kept.get(source.name, (CLIENT, SEQ, source.owner))))
         for source in SOURCES
     }
-    return compute(known(rows, frames.get(_QUARANTINE, _NONE_QUARANTINED), frames[_COHORT], SOURCES))
-
-
-_NONE_QUARANTINED = pl.DataFrame(schema={"client_id": pl.Int64, "table": pl.String, SEQ: pl.Int64})
+    return compute(known(rows, frames.get(_QUARANTINE, QUARANTINED.to_frame()), frames[_COHORT], SOURCES))
 
 
 def _empty(source: Table, kept: Collection[str]) -> pl.DataFrame:

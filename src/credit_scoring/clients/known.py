@@ -21,6 +21,12 @@ INCOMPLETE = "incomplete"
 
 CASE = "case"
 
+QUARANTINED = pl.Schema(
+    {"client_id": pl.Int64, "table": pl.String, SEQ: pl.Int64, "credit": pl.Int64, "anybodys": pl.Boolean}
+)
+"""A client of whom a delivery has quarantined rows in a table. `credit`: whose rows they are, where the table's owner
+is the credit; else null. `anybodys`: whose they are cannot be read, they may be those of any client of the delivery."""
+
 
 @dataclass(frozen=True)
 class Known:
@@ -41,7 +47,7 @@ def known(
     """Resolves a slot.
 
     `rows`: table -> declared columns, SK_ID_CURR, seq, incomplete; accepted seqs only, of any clients; every one of
-    `sources` is there. `quarantine`: client_id, table, seq; accepted seqs only. `cohort`: client_id, as_of, ...
+    `sources` is there. `quarantine`: as QUARANTINED; accepted seqs only. `cohort`: client_id, as_of, ...
     """
     cases = cohort.sort("client_id", "as_of").with_row_index(CASE).with_columns(pl.col(CASE).cast(pl.Int64))
     keys = cases.select(CASE, "as_of", pl.col("client_id").alias(CLIENT))
@@ -50,9 +56,9 @@ def known(
         seen = _up_to(rows[source.name], keys)
         now = _latest(seen, source)
         flawed.append(now.filter(pl.col(INCOMPLETE)).select(CASE))
-        current.append(_current(seen, source.name))
+        current.append(_current(seen, source))
         tables[source.name] = now.with_columns(pl.col(CASE).alias(CLIENT)).drop(CASE, SEQ, INCOMPLETE)
-    flawed.append(_spoilt(quarantine.rename({"client_id": CLIENT}), keys, pl.concat(current), list(tables)))
+    flawed.append(_spoilt(quarantine.rename({"client_id": CLIENT}), keys, pl.concat(current), sources))
     incomplete = pl.concat(flawed)[CASE].unique()
     return Known(tables, cases.with_columns(file_complete=~pl.col(CASE).is_in(incomplete.implode())))
 
@@ -70,18 +76,27 @@ def _latest(seen: pl.DataFrame, source: Table) -> pl.DataFrame:
     return seen.join(seen.group_by(owner).agg(pl.col(SEQ).max()), on=[*owner, SEQ], how="semi")
 
 
-def _current(seen: pl.DataFrame, table: str) -> pl.DataFrame:
-    """The latest delivery with rows of the client in the table: case, table, current."""
-    latest = seen.group_by(CASE).agg(pl.col(SEQ).max().alias("current"))
-    return latest.select(CASE, pl.lit(table).alias("table"), "current")
+def _current(seen: pl.DataFrame, source: Table) -> pl.DataFrame:
+    """The latest delivery with rows of each owner: case, table, credit (null unless that is the owner), current."""
+    credit = pl.lit(None, pl.Int64) if source.owner == CLIENT else pl.col(source.owner)
+    latest = seen.group_by(CASE, credit.alias("credit")).agg(pl.col(SEQ).max().alias("current"))
+    return latest.select(CASE, pl.lit(source.name).alias("table"), "credit", "current")
 
 
-def _spoilt(quarantine: pl.DataFrame, keys: pl.DataFrame, current: pl.DataFrame, tables: Sequence[str]) -> pl.DataFrame:
+def _spoilt(
+    quarantine: pl.DataFrame, keys: pl.DataFrame, current: pl.DataFrame, sources: Sequence[Table]
+) -> pl.DataFrame:
     """Cases of whom a table has quarantined rows that no later delivery made good.
 
-    Outcomes are not part of a client's file, so what was quarantined of them spoils nothing.
+    A row that may be anybody's is made good when all that the case has in the table is newer; where a client has one
+    row, its own in the same delivery shows that the other was not its. Outcomes are not part of a client's file, so
+    what was quarantined of them spoils nothing.
     """
-    seen = _up_to(quarantine, keys)
-    beside = seen.join(current, on=[CASE, "table"], how="left")
-    made_good = pl.col("current").fill_null(-1) > pl.col(SEQ)
-    return beside.filter(pl.col("table").is_in(tables) & ~made_good).select(CASE)
+    seen = _up_to(quarantine, keys).filter(pl.col("table").is_in([source.name for source in sources]))
+    oldest = current.group_by(CASE, "table").agg(pl.col("current").min().alias("oldest"))
+    beside = seen.join(current, on=[CASE, "table", "credit"], how="left", nulls_equal=True)
+    beside = beside.join(oldest, on=[CASE, "table"], how="left")
+    one_a_client = pl.col("table").is_in([source.name for source in sources if source.key == (CLIENT,)])
+    another = pl.col("oldest") + one_a_client.cast(pl.Int64) > pl.col(SEQ)
+    made_good = pl.when("anybodys").then(another).otherwise(pl.col("current") > pl.col(SEQ))
+    return beside.filter(~made_good.fill_null(False)).select(CASE)

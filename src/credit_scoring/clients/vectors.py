@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 from credit_scoring.clients.cohort import Seqs
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import CASE, Known
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import CASES_WITHOUT_APPLICATION
 from credit_scoring.features.vector import columns_read, feature_frame, matrix
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.settings import GatherSettings
@@ -35,10 +35,7 @@ def case_matrix(known: Known) -> Matrix:
     """One vector a case, float32 [n, F] in the order of `known.cases`; Fault when a case has no application."""
     frame = feature_frame(known.tables)
     if not frame[CLIENT].equals(known.cases[CASE].rename(CLIENT)):
-        raise Fault(
-            f"{known.cases.height - frame.height:,} clients were to be scored or trained on whose application is not "
-            "accepted: the cohort and the tables disagree; please report this."
-        )
+        raise CASES_WITHOUT_APPLICATION(clients=known.cases.height - frame.height)
     return matrix(frame)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from lightgbm.basic import LightGBMError
 
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.models import CONTRIBUTIONS_OFF, SEVERAL_MARGINS, TREES_NOT_EXPLAINED
 from credit_scoring.explanation.trees import Unsupported
 from credit_scoring.explanation.treeshap import Explainer
 
@@ -110,15 +110,12 @@ def margins_and_contributions(booster: lgb.Booster, matrix: Matrix) -> tuple[Flo
         margin = _raw_scores(booster, matrix)
         shares = np.asarray(booster.predict(matrix, pred_contrib=True, num_threads=1), np.float64)
     except LightGBMError as error:
-        raise ModelError(f"LightGBM cannot explain this model ({error}): train another.") from error
+        raise TREES_NOT_EXPLAINED(why=error) from error
     if margin.ndim != 1 or shares.shape != (len(matrix), matrix.shape[1] + 1):
-        raise ModelError("The model gives more than one margin a client: train a model of one binary outcome.")
+        raise SEVERAL_MARGINS()
     largest = np.maximum(np.abs(shares).max(axis=1), np.abs(margin))
     # Written so that a NaN is off, too.
     adds_up = np.abs(shares.sum(axis=1) - margin) <= TOLERANCE * largest
     if not adds_up.all():
-        raise ModelError(
-            f"The contributions of {np.count_nonzero(~adds_up)} of {len(matrix)} clients do not add up to the margin: "
-            "the client counts at the nodes of its trees contradict each other; train the model again."
-        )
+        raise CONTRIBUTIONS_OFF(wrong=np.count_nonzero(~adds_up), clients=len(matrix))
     return margin, shares[:, :-1], float(shares[0, -1])

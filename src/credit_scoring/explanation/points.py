@@ -18,7 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from credit_scoring.errors import Fault, ModelError
+from credit_scoring.errors.faults import POINTS_DO_NOT_ADD_UP
+from credit_scoring.errors.models import SCALE_NOT_FINITE, SCALE_NOT_POSITIVE, SLOPE_NOT_RISING
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -40,18 +41,11 @@ class Scale:
 
     def __post_init__(self) -> None:
         if not all(map(math.isfinite, (self.a, self.b, self.pdo, self.anchor_points, self.anchor_odds))):
-            raise ModelError(
-                "The calibration and the scale of the points must be finite numbers: train the model again."
-            )
+            raise SCALE_NOT_FINITE()
         if self.a <= 0:
-            raise ModelError(
-                f"The calibration slope is {self.a:.6g}: with a slope that is not above 0, a riskier client would get "
-                "more points. The model does not order the clients out of fold; train it on more or better outcomes."
-            )
+            raise SLOPE_NOT_RISING(slope=self.a)
         if self.pdo <= 0 or self.anchor_odds <= 0:
-            raise ModelError(
-                "The points that double the odds and the anchor odds must be above 0: correct the settings."
-            )
+            raise SCALE_NOT_POSITIVE()
 
     @property
     def factor(self) -> float:
@@ -118,7 +112,7 @@ def whole_points(parts: Floats, total: Integers | int) -> Integers:
     down = np.floor(parts)
     missing: Floats = np.asarray(total) - down.sum(axis=-1)
     if not ((missing >= 0) & (missing <= parts.shape[-1])).all():
-        raise Fault("Points do not add up to their score; this is a fault of the product, please report it.")
+        raise POINTS_DO_NOT_ADD_UP()
     by_remainder = np.argsort(down - parts, axis=-1, kind="stable")
     rank = np.argsort(by_remainder, axis=-1, kind="stable")
     whole: Integers = np.where(rank < missing[..., np.newaxis], down + 1, down).astype(np.int64)

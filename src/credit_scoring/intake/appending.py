@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from itertools import chain
 
 import polars as pl
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from credit_scoring.intake.balances import adopted, adopted_file, brought_again, clients_of, named, owners
 from credit_scoring.intake.owners import CLIENT_SEQ, CREDIT
-from credit_scoring.intake.reading import OWNER
+from credit_scoring.intake.reading import OWNER, READABLE_ID
 from credit_scoring.intake.staging import ACCEPTED, BAD
-from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.schema.table import CLIENT, FILE, FILE_COLUMN, RECORD_COLUMN, SEQ, SEQ_COLUMN, Table
@@ -57,8 +57,6 @@ TOUCHES = StoredTable(
 STORED = (*(table.stored() for table in TABLES), QUARANTINED, TOUCHES)
 """All tables that intake appends to, but for the ledger."""
 _CREATED_AT_ONCE = 4
-_ADOPTED = "/"
-"""In FILE of an adopted row: `3/bureau_balance.csv` is a file of the delivery with seq 3. No file's name holds it."""
 _STAGED_BAD = {**{column.name: column.sql for column in QUARANTINED.without("delivery")}, OWNER: "BIGINT"}
 
 
@@ -89,42 +87,47 @@ class Appends:
             rows = self._opened(ACCEPTED, table.name, {**table.stored_columns(), CLIENT_SEQ: "BIGINT"})
             rows = rows if clients_known else self._client_from_store(rows)
         self._append(table.name, rows, table.name)
-        self.tables.verify(table.name, SEQ, expected, where=~F.col(FILE).contains(_ADOPTED))
+        self.tables.verify(table.name, SEQ, expected, where=~brought_again())
 
     def adopted(self) -> None:
         """Appends waiting bureau_balance rows again, with their client, under the delivery that brought their bureau
         row. A credit whose balances that delivery holds itself needs none."""
-        owners = self._owners(self.seqs)
-        balances = self.tables.read(BUREAU_BALANCE.name)
-        known = balances.where(F.col(SEQ).isin([*self.visible, *self.seqs]))
-        adopted = f"{BUREAU_BALANCE.name} adopted"
-        waiting = known.where(F.col(CLIENT).isNull()).drop(CLIENT)
-        later = owners.withColumnRenamed(CLIENT_SEQ, "adopting_seq")
-        candidates = waiting.join(later, CREDIT).where(F.col("adopting_seq") > F.col(SEQ))
-        own = known.select(CREDIT, F.col(SEQ).alias("adopting_seq")).distinct()
-        latest = Window.partitionBy(CREDIT, "adopting_seq")
-        rows = (
-            candidates.join(own, [CREDIT, "adopting_seq"], "left_anti")
-            .withColumn("latest", F.max(SEQ).over(latest))
-            .where(F.col(SEQ) == F.col("latest"))
-            .withColumn(FILE, F.concat(F.col(SEQ).cast("string"), F.lit(_ADOPTED), F.col(FILE)))
-            .withColumn(SEQ, F.col("adopting_seq"))
-        )
-        self._append(BUREAU_BALANCE.name, rows, adopted)
+        balances = self.tables.read(BUREAU_BALANCE.name).where(F.col(SEQ).isin([*self.visible, *self.seqs]))
+        rows = adopted(balances, owners(self.tables, self.seqs))
+        self._append(BUREAU_BALANCE.name, rows, f"{BUREAU_BALANCE.name} adopted")
 
     def quarantine(self, names: Mapping[int, str], expected: Mapping[int, int]) -> None:
         """Appends the quarantined rows; `names` are the deliveries by seq."""
         rows = self._opened(BAD, None, _STAGED_BAD)
-        credits = self._owners([*self.visible, *self.seqs])
-        latest = credits.groupBy(CREDIT).agg(F.max_by(CLIENT, CLIENT_SEQ).alias("owner_client"))
-        of_balance = F.col("table") == BUREAU_BALANCE.name
-        rows = (
-            rows.join(latest, of_balance & (F.col(OWNER) == F.col(CREDIT)), "left")
-            .withColumn("client_id", F.coalesce("client_id", "owner_client"))
-            .withColumn("delivery", F.create_map(*chain(*((F.lit(k), F.lit(v)) for k, v in names.items())))[F.col(SEQ)])
-        )
+        credit = F.when(F.col("table") == BUREAU_BALANCE.name, F.col(OWNER))
+        rows = rows.withColumn(CREDIT, credit)
+        rows = rows.join(clients_of(rows, self._owners()), [CREDIT, SEQ], "left")
+        rows = rows.withColumn("client_id", F.coalesce("client_id", CLIENT)).withColumn("delivery", _name(SEQ, names))
         self._append(QUARANTINE, rows, QUARANTINE)
-        self.tables.verify(QUARANTINE, SEQ, expected)
+        self.tables.verify(QUARANTINE, SEQ, expected, where=~brought_again())
+
+    def adopted_quarantine(self, names: Mapping[int, str]) -> None:
+        """Quarantines waiting bureau_balance rows again, as those of the client whose bureau row came now: the good
+        rows of the credit are adopted, and must not count as the whole of it. Unless newer balances replace both."""
+        every = F.col(SEQ).isin([*self.visible, *self.seqs])
+        bad = self.tables.read(QUARANTINE).where(every & F.col("client_id").isNull()).drop("client_id")
+        waiting = bad.withColumn(CREDIT, credit_in_cells()).where(F.col(CREDIT).isNotNull())
+        if waiting.isEmpty():
+            return
+        bringing = owners(self.tables, self.seqs)
+        later = bringing.select(CREDIT, F.col(CLIENT).alias("client_id"), F.col(CLIENT_SEQ).alias("to"))
+        balances = self.tables.read(BUREAU_BALANCE.name).where(every & ~brought_again())
+        newer = balances.select(F.col(CREDIT).alias("of"), F.col(SEQ).alias("newer")).distinct()
+        replaced = (F.col("of") == F.col(CREDIT)) & F.col("newer").between(F.col(SEQ) + 1, F.col("to"))
+        rows = (
+            waiting.join(later, CREDIT)
+            .where(F.col("to") > F.col(SEQ))
+            .join(newer, replaced, "left_anti")
+            .withColumn(FILE, adopted_file())
+            .withColumn(SEQ, F.col("to"))
+            .withColumn("delivery", _name(SEQ, names))
+        )
+        self._append(QUARANTINE, rows, f"{QUARANTINE} adopted")
 
     def client_deliveries(self) -> None:
         """Appends which clients these deliveries touch, by table."""
@@ -153,17 +156,24 @@ class Appends:
         """Balances whose client staging could not tell get it from bureau rows of earlier deliveries."""
         told = F.col(CLIENT_SEQ).isin(list(self.seqs))
         balances = balances.withColumn(CLIENT, F.when(told, F.col(CLIENT)))
-        owners = self._owners([*self.visible, *self.seqs])
-        named = balances.where(F.col(CLIENT).isNotNull()).drop(CLIENT_SEQ)
-        unnamed = balances.where(F.col(CLIENT).isNull()).drop(CLIENT, CLIENT_SEQ)
-        earlier = unnamed.select(CREDIT, SEQ).distinct().join(owners, CREDIT).where(F.col(CLIENT_SEQ) <= F.col(SEQ))
-        latest = earlier.groupBy(CREDIT, SEQ).agg(F.max_by(CLIENT, CLIENT_SEQ).alias(CLIENT))
-        return named.unionByName(unnamed.join(latest, [CREDIT, SEQ], "left"))
+        mine = balances.where(F.col(CLIENT).isNotNull()).drop(CLIENT_SEQ)
+        others = balances.where(F.col(CLIENT).isNull()).drop(CLIENT, CLIENT_SEQ)
+        return mine.unionByName(named(others, self._owners()))
 
-    def _owners(self, seqs: Sequence[int]) -> DataFrame:
-        """(credit, client, client_seq) of the stored bureau rows of these deliveries."""
-        bureau = self.tables.read(BUREAU.name).where(F.col(SEQ).isin(list(seqs)))
-        return bureau.select(CREDIT, CLIENT, F.col(SEQ).alias(CLIENT_SEQ))
+    def _owners(self) -> DataFrame:
+        return owners(self.tables, [*self.visible, *self.seqs])
+
+
+def credit_in_cells() -> Column:
+    """The credit that a quarantined row of bureau_balance names, null where it cannot be read and in other tables."""
+    digits = F.regexp_extract(F.get_json_object("cells", f"$.{CREDIT}"), READABLE_ID, 1)
+    credit = F.nullif(digits, F.lit("")).cast("bigint")
+    return F.when((F.col("table") == BUREAU_BALANCE.name) & (credit >= 1), credit)
+
+
+def _name(seq: str, names: Mapping[int, str]) -> Column:
+    """The delivery's name, from its seq."""
+    return F.create_map(*chain(*((F.lit(number), F.lit(name)) for number, name in names.items())))[F.col(seq)]
 
 
 def _opener(columns: Sequence[str]) -> Callable[[Batches], Batches]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import DELIVERY_NAME_WRONG, DELIVERY_THERE, NO_SOURCE_FOLDER, NO_TABLE_FILES
 from credit_scoring.intake.manifest import NAME, PLAIN_NAME, DeliveredFile, Manifest, sha256
 from credit_scoring.intake.records import parts
 from credit_scoring.schema.table import Table
@@ -48,17 +48,17 @@ def deliver(
 
     Files are split at records so that none is over `split_bytes` (before compression); a gzipped file stays gzipped.
     """
-    if not re.match(PLAIN_NAME, name):
-        raise UsageError(f"{name!r} cannot name a delivery: use letters, digits, '.', '_' and '-' only.")
+    if not re.fullmatch(PLAIN_NAME, name):
+        raise DELIVERY_NAME_WRONG(name=repr(name))
     if not source.is_dir():
-        raise UsageError(f"There is no folder {source} to deliver.")
+        raise NO_SOURCE_FOLDER(folder=source)
     if landing.exists(name, NAME):
-        raise UsageError(f"There is a delivery {name} in {landing.root} already: give this one another --name.")
+        raise DELIVERY_THERE(delivery=name, landing=landing.root)
     found = {path: table_of(path.name) for path in sorted(source.iterdir()) if path.is_file()}
     tables = {path: table for path, table in found.items() if table is not None}
     if not tables:
         stems = ", ".join(sorted(table.stems[0] for table in TABLES))
-        raise UsageError(f"No file of {source} is a table: names must begin with {stems} and end with .csv or .csv.gz.")
+        raise NO_TABLE_FILES(folder=source, stems=stems)
     target = landing.below(name)
     files: list[DeliveredFile] = []
     for path, table in tables.items():

@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pyspark.sql import Row
 
+from credit_scoring.intake.own import is_own
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 
 TABLE = "deliveries"
-Purpose = Literal["intake", "score"]
-Event = Literal["claimed", "released", "accepted", "refused", "published", "withdrawn"]
+Purpose = Literal["intake", "score", "withdraw", "requeue", "forget", "maintain"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+ALONE: frozenset[Purpose] = frozenset({"withdraw", "requeue", "forget", "maintain"})
+"""What is done while nothing else is at work: it changes what others rest on, or removes files that they read."""
+Event = Literal[
+    "claimed", "released", "accepted", "refused", "published", "withdrawn", "held", "cleared", "erased", "maintained"
+]
 
 FILE_COUNTS = (
     "STRUCT<file: STRING, table: STRING, bytes: BIGINT, sha256: STRING, records: BIGINT, accepted: BIGINT, "
@@ -23,18 +29,20 @@ DELIVERIES = StoredTable(
     TABLE,
     "The ledger: what happened to each delivery, an event a row; rows of a delivery are visible once it is accepted",
     (
-        StoredColumn("event", "STRING", "What happened: claimed, released, accepted, refused, published, withdrawn"),
+        StoredColumn("event", "STRING", f"What happened: {', '.join(get_args(Event))}"),
         StoredColumn("delivery", "STRING", "Name of the delivery"),
         StoredColumn("seq", "BIGINT", "Place of the delivery in the order of deliveries, from 1"),
         StoredColumn("at", "TIMESTAMP", "When it happened"),
         StoredColumn("run_id", "STRING", "The run that did it"),
         StoredColumn("claim_id", "STRING", "The piece of work that it belongs to; stays when another run takes over"),
         StoredColumn("claim_number", "BIGINT", "Number of the claim, counted over all claims"),
-        StoredColumn("purpose", "STRING", "What the work was claimed for: intake, score"),
+        StoredColumn("purpose", "STRING", f"What the work was claimed for: {', '.join(PURPOSES)}"),
         StoredColumn("expires_at", "TIMESTAMP", "When another run may take the claim over (claimed)"),
         StoredColumn("model_version", "INT", "The model version that the work was claimed with"),
         StoredColumn("manifest_sha256", "STRING", "Identifies the delivery's bytes"),
-        StoredColumn("message", "STRING", "Why the delivery was refused"),
+        StoredColumn(
+            "message", "STRING", "Why the delivery was refused, held, let through or withdrawn; what was done"
+        ),
         StoredColumn("rows", "BIGINT", "Clients in the published file"),
         StoredColumn("path", "STRING", "Where the published file is"),
         StoredColumn("sha256", "STRING", "Of the published file"),
@@ -42,7 +50,15 @@ DELIVERIES = StoredTable(
         StoredColumn("holder", "STRING", "The run's processes, where the next run can see whether they live (claimed)"),
     ),
 )
-_CLOSING: dict[str, tuple[str, ...]] = {"intake": ("accepted", "refused"), "score": ("published",)}
+_CLOSING: dict[Purpose, tuple[Event, ...]] = {
+    "intake": ("accepted", "refused"),
+    "score": ("published", "held"),
+    "withdraw": ("accepted",),
+    "requeue": ("accepted", "refused"),
+    "forget": ("erased",),
+    "maintain": ("maintained",),
+}
+"""What ends the work on a claimed delivery."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +74,7 @@ class Delivered:
 class Claim:
     """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over.
 
+    `detail`: what else the work was asked for with; whoever takes it over does that and nothing else.
     `holder`: the run's processes, where they can be looked for (see intake.holder).
     """
 
@@ -68,6 +85,7 @@ class Claim:
     deliveries: tuple[Delivered, ...]
     expires_at: datetime
     model_version: int | None = None
+    detail: str | None = None
     holder: str | None = None
 
     @property
@@ -88,9 +106,39 @@ def accepted(events: Sequence[Row]) -> tuple[Delivered, ...]:
 
 
 def unpublished(events: Sequence[Row]) -> tuple[Delivered, ...]:
-    """Accepted deliveries without a published CSV, by seq."""
-    published = {event.seq for event in events if event.event == "published"}
-    return tuple(delivered for delivered in accepted(events) if delivered.seq not in published)
+    """Accepted deliveries that wait for their scores to be published, by seq: those that are held do not."""
+    done = {event.seq for event in events if event.event == "published"} | {event.seq for event in held(events)}
+    return tuple(delivered for delivered in accepted(events) if delivered.seq not in done)
+
+
+def held(events: Sequence[Row]) -> tuple[Row, ...]:
+    """The `held` events of deliveries that are neither cleared, published nor withdrawn since, by seq."""
+    ended = {event.seq for event in events if event.event in ("cleared", "published", "withdrawn")}
+    latest = {event.seq: event for event in events if event.event == "held" and event.seq not in ended}
+    return tuple(latest[seq] for seq in sorted(latest))
+
+
+def cleared(events: Sequence[Row]) -> frozenset[int]:
+    """The seqs of deliveries that somebody let through after they had been held."""
+    return frozenset(event.seq for event in events if event.event == "cleared")
+
+
+def withdrawals(events: Sequence[Row]) -> dict[int, int]:
+    """Withdrawn seq -> the seq under which its clients are scored again without it."""
+    again = {event.claim_id: event.seq for event in events if event.event == "claimed" and event.purpose == "withdraw"}
+    return {event.seq: again[event.claim_id] for event in events if event.event == "withdrawn"}
+
+
+def names_taken(events: Sequence[Row]) -> dict[str, int]:
+    """Delivery -> the seq under which it was accepted; a name stays taken when its delivery is withdrawn."""
+    return {event.delivery: event.seq for event in events if event.event == "accepted"}
+
+
+def latest_accepted(events: Sequence[Row]) -> tuple[str, datetime] | None:
+    """The lender's delivery that was taken in last, and when (UTC); None before the first."""
+    taken = [event for event in events if event.event == "accepted" and not is_own(event.delivery)]
+    latest = max(taken, key=lambda event: event.seq, default=None)
+    return None if latest is None else (latest.delivery, latest.at.astimezone(UTC))
 
 
 def verdicts(events: Sequence[Row]) -> dict[tuple[str, str], str]:
@@ -123,7 +171,9 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
     number = max(event.claim_number for event in claimed)
     latest = [event for event in claimed if event.claim_number == number]
     claim_id = latest[0].claim_id
-    closed = {e.seq for e in events if e.claim_id == claim_id and e.event in _CLOSING[purpose]}
+    # What was withdrawn meanwhile needs no scores any more; else a claim on it would stay open for ever.
+    closed = {e.seq for e in events if e.event == "withdrawn"}
+    closed |= {e.seq for e in events if e.claim_id == claim_id and e.event in _CLOSING[purpose]}
     unfinished = sorted((event for event in latest if event.seq not in closed), key=lambda event: event.seq)
     if not unfinished:
         return None
@@ -136,8 +186,16 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
         deliveries=tuple(Delivered(event.delivery, event.seq, event.manifest_sha256) for event in unfinished),
         expires_at=datetime.min.replace(tzinfo=UTC) if released else latest[0].expires_at.astimezone(UTC),
         model_version=latest[0].model_version,
+        detail=latest[0].message,
         holder=latest[0].holder,
     )
+
+
+def half_withdrawn(events: Sequence[Row]) -> Claim | None:
+    """A withdrawal whose rows are hidden, but not yet all that was derived from them; None: there is none."""
+    begun = open_claim(events, "withdraw")
+    hidden = {event.claim_id for event in events if event.event == "withdrawn"}
+    return begun if begun is not None and begun.claim_id in hidden else None
 
 
 def row_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **more: Any) -> tuple[Any, ...]:

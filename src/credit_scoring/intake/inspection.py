@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import codecs
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from credit_scoring.errors import DeliveryRefused
+from credit_scoring.errors.deliveries import (
+    FILE_CHANGED,
+    FILE_CUT,
+    FILE_TOO_LARGE,
+    GZIP_CUT,
+    GZIP_DAMAGED,
+    INFLATES_TOO_FAR,
+    NOT_UTF8,
+    WIDE_TEXT,
+)
 from credit_scoring.intake.manifest import DeliveredFile, sha256
 
 _GZIP = b"\x1f\x8b"
@@ -23,38 +33,35 @@ class Limits:
 
 def inspect(data: bytes, promised: DeliveredFile, delivery: str, limits: Limits) -> bytes:
     """The file's text (UTF-8, without BOM); DeliveryRefused with a sentence when it is not what was promised."""
-    where = f"File {promised.name} of delivery {delivery}"
-    if len(data) > limits.max_bytes:
-        raise DeliveryRefused(
-            f"{where} has {len(data) / 1e6:,.0f} MB, more than the limit of {limits.max_bytes / 1e6:,.0f} MB: "
-            "split it (`credit-scoring deliver` does) and deliver again."
-        )
-    if len(data) != promised.bytes:
-        raise DeliveryRefused(
-            f"{where} has {len(data):,} bytes, the manifest says {promised.bytes:,}: the upload was cut or the file "
-            "changed afterwards. Upload it again."
-        )
+    where = {"file": promised.name, "delivery": delivery}
+    check_size(len(data), promised, delivery, limits)
     if (found := sha256(data)) != promised.sha256:
-        raise DeliveryRefused(
-            f"{where} has the sha256 {found[:12]}..., the manifest says {promised.sha256[:12]}...: the file changed "
-            "after the manifest was written. Upload it again."
-        )
+        raise FILE_CHANGED(**where, found=found[:12], promised=promised.sha256[:12])
     text = _inflate(data, where, limits) if data.startswith(_GZIP) else data
     if text.startswith(codecs.BOM_UTF8):
         text = text[len(codecs.BOM_UTF8) :]
     elif text.startswith(_WIDE):
-        raise DeliveryRefused(f"{where} is UTF-16 or UTF-32 text: export it as UTF-8 and deliver again.")
+        raise WIDE_TEXT(**where)
     try:
         codecs.decode(text, "utf-8")
     except UnicodeDecodeError as error:
-        line = text.count(b"\n", 0, error.start) + 1
-        raise DeliveryRefused(
-            f"{where} is not UTF-8 text (line {line:,}): export it as UTF-8 and deliver again."
-        ) from None
+        raise NOT_UTF8(**where, line=text.count(b"\n", 0, error.start) + 1) from None
     return text
 
 
-def _inflate(data: bytes, where: str, limits: Limits) -> bytes:
+def check_size(size: int, promised: DeliveredFile, delivery: str, limits: Limits) -> None:
+    """DeliveryRefused when a file of `size` bytes is over the limit, or not as large as was promised.
+
+    Asked of the listing, too, before a byte is read: one file that fits into no task would stop all others.
+    """
+    where = {"file": promised.name, "delivery": delivery}
+    if size > limits.max_bytes:
+        raise FILE_TOO_LARGE(**where, found=size / 1e6, limit=limits.max_bytes / 1e6)
+    if size != promised.bytes:
+        raise FILE_CUT(**where, found=size, promised=promised.bytes)
+
+
+def _inflate(data: bytes, where: Mapping[str, str], limits: Limits) -> bytes:
     """The inflated bytes, never more than the limits allow in memory."""
     most = min(limits.max_bytes, limits.max_inflation * len(data))
     parts: list[bytes] = []
@@ -64,15 +71,12 @@ def _inflate(data: bytes, where: str, limits: Limits) -> bytes:
         try:
             part = member.decompress(rest, most - size + 1)
         except zlib.error:
-            raise DeliveryRefused(f"{where} is damaged: it does not unpack as gzip. Upload it again.") from None
+            raise GZIP_DAMAGED(**where) from None
         parts.append(part)
         size += len(part)
         if size > most:
-            raise DeliveryRefused(
-                f"{where} unpacks to more than {most / 1e6:,.0f} MB, the limit for a file of its size: "
-                "split it (`credit-scoring deliver` does) and deliver again."
-            )
+            raise INFLATES_TOO_FAR(**where, limit=most / 1e6)
         if not member.eof:
-            raise DeliveryRefused(f"{where} is cut: its gzip data ends too early. Upload it again.")
+            raise GZIP_CUT(**where)
         rest = member.unused_data
     return b"".join(parts)

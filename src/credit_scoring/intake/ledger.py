@@ -16,8 +16,11 @@ from datetime import datetime, timedelta
 from pyspark.sql import Row
 
 from credit_scoring.errors import RunActive
+from credit_scoring.errors.runs import CLAIM_CONTESTED, CLAIM_HELD, WITHDRAWAL_UNFINISHED
 from credit_scoring.intake.events import (
+    ALONE,
     DELIVERIES,
+    PURPOSES,
     TABLE,
     Claim,
     Delivered,
@@ -25,11 +28,13 @@ from credit_scoring.intake.events import (
     Purpose,
     accepted,
     claims,
+    half_withdrawn,
     open_claim,
     row_of,
     unpublished,
 )
 from credit_scoring.intake.holder import is_gone
+from credit_scoring.intake.own import withdrawn_by
 from credit_scoring.storage.tables import Tables
 
 _ATTEMPTS = 5
@@ -66,20 +71,33 @@ class Ledger:
         return unpublished(self.events())
 
     def claim(
-        self, purpose: Purpose, plan: Plan, run_id: str, now: datetime, minutes: int, model_version: int | None = None
+        self,
+        purpose: Purpose,
+        plan: Plan,
+        run_id: str,
+        now: datetime,
+        minutes: int,
+        model_version: int | None = None,
+        detail: str | None = None,
     ) -> Claim | None:
         """Claims what `plan` finds to do for this run, or takes over a claim of the same purpose that expired or whose
         run has died; None when there is nothing to do.
 
         `plan` is asked again whenever another run's claim came in between, so that what is claimed and its seqs follow
-        from the very events that the claim is swapped against. A claim taken over keeps its id, deliveries, seqs and
-        model version. RunActive when another run holds a claim that has not expired.
+        from the very events that the claim is swapped against. A claim taken over keeps its id, deliveries, seqs, model
+        version and detail. RunActive when another run holds a claim of the purpose that has not expired, or of any
+        purpose where one of the two works alone (events.ALONE).
         """
         for _ in range(_ATTEMPTS):
             events = self.events()
+            for other in PURPOSES:
+                active = open_claim(events, other)
+                conflicts = other == purpose or other in ALONE or purpose in ALONE
+                if conflicts and active is not None and active.expires_at > now and not is_gone(active.holder):
+                    raise _active(active)
+            if purpose != "withdraw" and (half := half_withdrawn(events)) is not None:
+                raise _unfinished(half)
             held = open_claim(events, purpose)
-            if held is not None and held.expires_at > now and not is_gone(held.holder):
-                raise RunActive(_active(held))
             deliveries = held.deliveries if held else tuple(plan(events))
             if not deliveries:
                 return None
@@ -91,15 +109,16 @@ class Ledger:
                 deliveries=deliveries,
                 expires_at=now + timedelta(minutes=minutes),
                 model_version=held.model_version if held else model_version,
+                detail=held.detail if held else detail,
                 holder=self.holder,
             )
             if self._swap(claim, now):
                 return claim
-        raise RunActive("Several runs start at the same moment and none gets its turn: start this one again later.")
+        raise CLAIM_CONTESTED()
 
     def _swap(self, claim: Claim, now: datetime) -> bool:
         """Appends claim number n; False when another run appended n first."""
-        rights = {"expires_at": claim.expires_at, "holder": claim.holder}
+        rights = {"expires_at": claim.expires_at, "holder": claim.holder, "message": claim.detail}
         rows = [row_of(claim, "claimed", delivered, now, **rights) for delivered in claim.deliveries]
         frame = self.tables.spark.createDataFrame(rows, DELIVERIES.ddl())
         self.tables.append(TABLE, frame, app_id="ledger", version=claim.number)
@@ -125,6 +144,11 @@ class Ledger:
         frame = self.tables.spark.createDataFrame([row], DELIVERIES.ddl())
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/{event}/{delivered.seq}")
 
+    def note(self, event: Event, delivered: Delivered, run_id: str, now: datetime, message: str) -> None:
+        """Appends an event of a delivery that nobody has to claim, once a delivery."""
+        unclaimed = Claim("", 0, "score", run_id, (delivered,), now)
+        self.record(unclaimed, event, delivered, now, message=message)
+
     def release(self, claim: Claim, now: datetime) -> None:
         """Lets the next run take the claim over at once: called by a run that fails in an orderly way."""
         frame = self.tables.spark.createDataFrame(
@@ -133,10 +157,11 @@ class Ledger:
         self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/released/{claim.number}")
 
 
-def _active(held: Claim) -> str:
+def _unfinished(half: Claim) -> RunActive:
+    return WITHDRAWAL_UNFINISHED(delivery=withdrawn_by(half.deliveries[0].name))
+
+
+def _active(held: Claim) -> RunActive:
     names = ", ".join(delivered.name for delivered in held.deliveries[:3])
     more = f" and {len(held.deliveries) - 3} more" if len(held.deliveries) > 3 else ""
-    return (
-        f"Another run ({held.run_id}) is at work on {names}{more}; its claim ends at "
-        f"{held.expires_at:%Y-%m-%d %H:%M} UTC. Wait for it; if that run is dead, the next run after that takes over."
-    )
+    return CLAIM_HELD(run=held.run_id, deliveries=f"{names}{more}", ends=held.expires_at)

@@ -7,7 +7,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from credit_scoring.errors import DeliveryRefused
+from credit_scoring.errors.deliveries import (
+    MANIFEST_EMPTY,
+    MANIFEST_NAMES_TWICE,
+    MANIFEST_OF_ANOTHER,
+    MANIFEST_UNUSABLE,
+)
 from credit_scoring.schema.tables import TABLES
 
 NAME = "manifest.json"
@@ -59,20 +64,14 @@ def read(data: bytes, folder: str) -> Manifest:
     try:
         manifest = Manifest.model_validate_json(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the file"
-        raise DeliveryRefused(
-            f"The manifest of delivery {folder} cannot be used: {where}: {first['msg']}. "
-            "Write it again with `credit-scoring deliver`."
-        ) from None
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(map(str, first["loc"])) or "the file"
+        raise MANIFEST_UNUSABLE(delivery=folder, key=key, problem=first["msg"]) from None
     if manifest.delivery != folder:
-        raise DeliveryRefused(
-            f"The manifest in folder {folder} says that it belongs to delivery {manifest.delivery}: "
-            "the folder's name and the manifest must agree."
-        )
+        raise MANIFEST_OF_ANOTHER(folder=folder, delivery=manifest.delivery)
     names = [file.name for file in manifest.files]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise DeliveryRefused(f"The manifest of delivery {folder} names {twice[0]} more than once.")
+        raise MANIFEST_NAMES_TWICE(delivery=folder, file=twice[0])
     if not manifest.files:
-        raise DeliveryRefused(f"The manifest of delivery {folder} names no files, so there is nothing to take in.")
+        raise MANIFEST_EMPTY(delivery=folder)
     return manifest

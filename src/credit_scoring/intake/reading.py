@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 import polars as pl
 
 from credit_scoring.errors import DeliveryRefused
+from credit_scoring.errors.deliveries import RECORDS_DIFFER
 from credit_scoring.intake.casting import REASON, REASONS, cast
 from credit_scoring.intake.inspection import Limits, inspect
 from credit_scoring.intake.manifest import DeliveredFile
@@ -29,6 +30,9 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "cells": pl.String,
 }
 QUARANTINED = pl.Schema(_COLUMNS)
+
+READABLE_ID = r"""^[\s'"\x{a0}\x{feff}]*\+?0*([0-9]{1,18})(?:\.0*)?[\s'"\x{a0}\x{feff}]*$"""
+"""A whole number, and what may stand around it without a doubt about which number it is."""
 
 
 @dataclass(frozen=True)
@@ -63,29 +67,25 @@ def read_file(data: bytes, promised: DeliveredFile, delivery: str, seq: int, lim
     """Inspects, parses and casts a file. Never raises for what is in the file: the finding says it."""
     declared = table(promised.table)
     finding = Finding(seq, promised.name, declared.name, len(data), promised.sha256)
-    where = f"File {promised.name} of delivery {delivery}"
     try:
-        parsed = parse(inspect(data, promised, delivery, limits), declared, where)
+        parsed = parse(inspect(data, promised, delivery, limits), declared, promised.name, delivery)
         if parsed.records != promised.records:
-            raise DeliveryRefused(
-                f"{where} has {parsed.records:,} records, the manifest says {promised.records:,}: "
-                "the file was cut or changed. Deliver it again."
-            )
+            raise RECORDS_DIFFER(file=promised.name, delivery=delivery, found=parsed.records, promised=promised.records)
     except DeliveryRefused as refused:
         return ReadFile(replace(finding, refusal=str(refused)), (), QUARANTINED.to_frame())
     typed = cast(parsed.cells, declared)
     good = typed.good.with_columns(pl.lit(promised.name).alias(FILE))
     quarantined = pl.concat(
-        [_unusable(parsed, typed.bad, declared, promised.name), _ragged(parsed, declared, promised.name)]
+        [_unusable(parsed, typed.bad, declared, promised.name), _misread(parsed, declared, promised.name)]
     )
     cells_missing = int(good[MADE_MISSING].list.len().sum() or 0)
     found = replace(
         finding, records=parsed.records, cells_missing=cells_missing, unknown_columns=parsed.unknown_columns
     )
-    return ReadFile(found, tuple(_with_outcomes(declared, good)), quarantined)
+    return ReadFile(found, tuple(with_outcomes(declared, good)), quarantined)
 
 
-def _with_outcomes(declared: Table, good: pl.DataFrame) -> list[tuple[Table, pl.DataFrame]]:
+def with_outcomes(declared: Table, good: pl.DataFrame) -> list[tuple[Table, pl.DataFrame]]:
     """An application's TARGET is an outcome: it goes to that table, and never near the features."""
     if declared.name == OUTCOMES.name or TARGET not in good.columns:
         return [(declared, good)]
@@ -110,30 +110,29 @@ def _unusable(parsed: Parsed, bad: pl.DataFrame, declared: Table, file: str) -> 
     )
 
 
-def _ragged(parsed: Parsed, declared: Table, file: str) -> pl.DataFrame:
-    """Records with too few or too many cells. Their ids are read where the header puts them, as far as that goes."""
-    if not parsed.ragged:
-        return QUARANTINED.to_frame()
-    width = len(parsed.header)
-    rows = []
-    for record, cells in parsed.ragged:
-        named = dict(zip(parsed.header, cells, strict=False))
-        extra = {f"cell {number}": cell for number, cell in enumerate(cells[width:], width + 1)}
-        sentence = f"a record must have {width} cells as the header does, this one has {len(cells)}"
-        rows.append(
-            {
-                "table": declared.name,
-                FILE: file,
-                RECORD: record,
-                "client_id": named.get(CLIENT),
-                OWNER: named.get(declared.owner),
-                REASONS: [{"rule": "cell_count", "column": "", "sentence": sentence}],
-                "cells": json.dumps({**named, **extra}, ensure_ascii=False),
-            }
-        )
-    frame = pl.DataFrame(rows, schema={**QUARANTINED, "client_id": pl.String, OWNER: pl.String})
-    return frame.with_columns(pl.col("client_id", OWNER).cast(pl.Int64, strict=False)).select(QUARANTINED.names())
+def _misread(parsed: Parsed, declared: Table, file: str) -> pl.DataFrame:
+    """Records whose cells may stand under any column: they have no client, and their cells go by position."""
+    rows = [
+        {
+            "table": declared.name,
+            FILE: file,
+            RECORD: row.record,
+            "client_id": None,
+            OWNER: None,
+            REASONS: [{"rule": row.rule, "column": "", "sentence": row.sentence}],
+            "cells": json.dumps({f"cell {n}": cell for n, cell in enumerate(row.cells, 1)}, ensure_ascii=False),
+        }
+        for row in parsed.misread
+    ]
+    return pl.DataFrame(rows, schema=QUARANTINED)
 
 
 def _id(column: str, names: list[str]) -> pl.Expr:
-    return (pl.col(column) if column in names else pl.lit(None)).cast(pl.Int64, strict=False)
+    """The id in a text cell, as far as it is beyond doubt: a row that is unusable should still be its client's.
+
+    What a spreadsheet puts around a whole number is passed over; `1E+05` is not, because it has lost digits.
+    """
+    if column not in names:
+        return pl.lit(None, pl.Int64)
+    number = pl.col(column).str.extract(READABLE_ID, 1).cast(pl.Int64, strict=False)
+    return pl.when(number >= 1).then(number)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import Row
 
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import RECORDS_UNACCOUNTED
 from credit_scoring.intake.reading import Finding
 from credit_scoring.intake.staging import ACCEPTED, BAD, COUNTS, FINDING
 
@@ -25,10 +25,12 @@ class FileCounts:
     def check(self) -> None:
         """Fault when a record is unaccounted for."""
         if self.finding.records != self.accepted + self.duplicates + self.quarantined:
-            raise Fault(
-                f"File {self.finding.file}: {self.finding.records:,} records were read, but "
-                f"{self.accepted:,} accepted, {self.duplicates:,} duplicates and "
-                f"{self.quarantined:,} quarantined do not add up to them."
+            raise RECORDS_UNACCOUNTED(
+                file=self.finding.file,
+                records=self.finding.records,
+                accepted=self.accepted,
+                duplicates=self.duplicates,
+                quarantined=self.quarantined,
             )
 
     def row(self) -> Row:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,8 @@ from functools import partial
 
 from credit_scoring.errors import DeliveryRefused
 from credit_scoring.intake import appending
-from credit_scoring.intake.events import Claim, Delivered
+from credit_scoring.intake.events import Claim, Delivered, latest_accepted, names_taken
+from credit_scoring.intake.events import accepted as visible_in
 from credit_scoring.intake.inspection import Limits
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.manifest import Manifest
@@ -40,11 +41,13 @@ class Accepted:
 
 @dataclass(frozen=True)
 class IntakeReport:
-    """What a run of intake did. `known`: deliveries whose bytes were judged in an earlier run."""
+    """What a run of intake did. `known`: deliveries whose bytes were judged in an earlier run. `latest`: the delivery
+    that was taken in last, in this run or before, and when; None before the first."""
 
     accepted: tuple[Accepted, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
     known: tuple[str, ...] = ()
+    latest: tuple[str, datetime] | None = None
 
 
 def intake(
@@ -73,8 +76,9 @@ def intake(
         accepted += done.accepted
         refused += done.refused
     mine = {each.delivery.name for each in accepted} | {name for name, _ in refused}
-    known = [delivery.name for delivery in landed(landing, ledger.events()) if delivery.name not in mine]
-    return IntakeReport(tuple(accepted), tuple(refused), tuple(known))
+    events = ledger.events()
+    known = [delivery.name for delivery in landed(landing, events) if delivery.name not in mine]
+    return IntakeReport(tuple(accepted), tuple(refused), tuple(known), latest_accepted(events))
 
 
 def _release(ledger: Ledger, claim: Claim, now: datetime) -> None:
@@ -96,12 +100,13 @@ def _take_in(
     clock: Callable[[], datetime],
 ) -> IntakeReport:
     """The work of one claim; every commit in it is idempotent under the claim's id."""
-    visible = tuple(before for before in ledger.accepted() if before.seq not in claim.seqs)
-    manifests, refused = _manifests(landing, claim, visible)
+    events = ledger.events()
+    visible = tuple(before for before in visible_in(events) if before.seq not in claim.seqs)
+    limits = Limits(settings.max_file_mb * 1_000_000, settings.max_inflation)
+    manifests, refused = _manifests(landing, claim, names_taken(events), limits)
     work = [Work(d.name, d.seq, file) for d in claim.deliveries if d in manifests for file in manifests[d].files]
     log.info("Reading %d files of %d deliveries", len(work), len(manifests))
     staging = f"staging_{claim.claim_id}"
-    limits = Limits(settings.max_file_mb * 1_000_000, settings.max_inflation)
     result = Account()
     if work:
         staged = stage(tables, staging, landing.root, work, limits, settings.slot_mb * 1_000_000)
@@ -113,7 +118,7 @@ def _take_in(
         appends = appending.Appends(
             tables, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
-        _append(appends, result, good, clients_known=result.unnamed == 0 and not refused)
+        append_all(appends, result, good, clients_known=result.unnamed == 0 and not refused)
     # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
     tables.drop(staging)
     for delivery in claim.deliveries:
@@ -129,20 +134,20 @@ def _take_in(
 
 
 def _manifests(
-    landing: Folder, claim: Claim, visible: tuple[Delivered, ...]
+    landing: Folder, claim: Claim, taken: Mapping[str, int], limits: Limits
 ) -> tuple[dict[Delivered, Manifest], dict[Delivered, str]]:
     """The manifests of the claimed deliveries, and the sentences of those that are refused for theirs."""
     manifests: dict[Delivered, Manifest] = {}
     refused: dict[Delivered, str] = {}
     for delivery in claim.deliveries:
         try:
-            manifests[delivery] = manifest_of(landing, delivery, visible)
+            manifests[delivery] = manifest_of(landing, delivery, taken, limits)
         except DeliveryRefused as error:
             refused[delivery] = str(error)
     return manifests, refused
 
 
-def _append(appends: appending.Appends, result: Account, good: list[Delivered], clients_known: bool) -> None:
+def append_all(appends: appending.Appends, result: Account, good: list[Delivered], clients_known: bool) -> None:
     """Appends every table that has rows; bureau before bureau_balance, which asks it for clients."""
     seqs = set(appends.seqs)
 
@@ -156,10 +161,12 @@ def _append(appends: appending.Appends, result: Account, good: list[Delivered], 
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
         list(pool.map(append, [table for table in TABLES if table.client_column]))
     append(BUREAU_BALANCE)
-    if seqs & set(result.rows.get(BUREAU.name, {})):
-        appends.adopted()
+    names = {delivery.seq: delivery.name for delivery in good}
     bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
-        appends.quarantine({delivery.seq: delivery.name for delivery in good}, bad)
+        appends.quarantine(names, bad)
+    if seqs & set(result.rows.get(BUREAU.name, {})):
+        appends.adopted()
+        appends.adopted_quarantine(names)
     appends.client_deliveries()

@@ -82,14 +82,18 @@ def stage(tables: Tables, name: str, landing: str, files: Sequence[Work], limits
     # One file a batch: a file is one cell, and up to hundreds of megabytes.
     with rows_a_batch(spark, 1):
         content = spark.read.format("binaryFile").load(paths).select("path", "content")
-        blocks = content.mapInArrow(_reader(files, slots, limits), BLOCKS)
-        schema = ", ".join(f"`{column}` {sql}" for column, sql in STAGED.items())
-        staged = bring_together([blocks], tasks).mapInArrow(each_slot(_staged), schema)
-        staged.writeTo(tables.name(name)).using("delta").createOrReplace()
+        return stage_blocks(tables, name, [content.mapInArrow(read_files(files, slots, limits), BLOCKS)], tasks)
+
+
+def stage_blocks(tables: Tables, name: str, blocks: Sequence[DataFrame], tasks: int) -> DataFrame:
+    """Tells duplicates apart in blocks labelled kind|seq|table, and (over)writes the staging table; returns it."""
+    schema = ", ".join(f"`{column}` {sql}" for column, sql in STAGED.items())
+    staged = bring_together(blocks, tasks).mapInArrow(each_slot(stage_slot), schema)
+    staged.writeTo(tables.name(name)).using("delta").createOrReplace()
     return tables.read(name)
 
 
-def _reader(files: Sequence[Work], slots: int, limits: Limits) -> Callable[[Batches], Batches]:
+def read_files(files: Sequence[Work], slots: int, limits: Limits) -> Callable[[Batches], Batches]:
     """The map function: a file's path and bytes -> blocks labelled kind|seq|table."""
     by_path = {(work.delivery, work.file.name): work for work in files}
 
@@ -108,16 +112,32 @@ def _labelled(
     finding: Finding, rows: Iterable[tuple[Table, pl.DataFrame]], quarantined: pl.DataFrame
 ) -> Iterator[tuple[str, str, pl.DataFrame]]:
     said = pl.DataFrame({SEQ: [finding.seq], "detail": [json.dumps(finding.to_dict())]})
-    yield f"{FINDING}|{finding.seq}|{finding.table}", SEQ, said
+    yield label(FINDING, finding.seq, finding.table), SEQ, said
+    yield from labelled_rows(finding.seq, finding.table, rows, quarantined)
+
+
+def labelled_rows(
+    seq: int, of: str, rows: Iterable[tuple[Table, pl.DataFrame]], quarantined: pl.DataFrame
+) -> Iterator[tuple[str, str, pl.DataFrame]]:
+    """(label, key, frame) of usable rows by table, and of the quarantined rows of the table `of`."""
     for table, frame in rows:
         if frame.height:
-            # Rows with the same key meet in one slot; bureau and bureau_balance share theirs.
-            yield f"{ACCEPTED}|{finding.seq}|{table.name}", (table.key or (CLIENT,))[0], frame
+            yield label(ACCEPTED, seq, table.name), slot_key(table), frame
     if quarantined.height:
-        yield f"{BAD}|{finding.seq}|{finding.table}", OWNER, quarantined
+        yield label(BAD, seq, of), OWNER, quarantined
 
 
-def _staged(frames: Frames) -> Iterator[pa.RecordBatch]:
+def label(kind: str, seq: int, table: str) -> str:
+    """What blocks of rows of a kind are labelled with."""
+    return f"{kind}|{seq}|{table}"
+
+
+def slot_key(table: Table) -> str:
+    """The column that decides a row's slot: rows of a key meet in one; bureau and its balances share theirs."""
+    return (table.key or (CLIENT,))[0]
+
+
+def stage_slot(frames: Frames) -> Iterator[pa.RecordBatch]:
     """The reduce function: one slot's frames by label -> STAGED rows."""
     labelled = {tuple(label.split("|")): frame for label, frame in sorted(frames.items())}
     accepted: dict[tuple[int, str], pl.DataFrame] = {}

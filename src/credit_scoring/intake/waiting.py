@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Row
 
-from credit_scoring.errors import DeliveryRefused
+from credit_scoring.errors.deliveries import DELIVERY_GONE, FILE_MISSING, MANIFEST_CHANGED, NAME_TAKEN
 from credit_scoring.intake.events import Delivered, next_seq, verdicts
+from credit_scoring.intake.inspection import Limits, check_size
 from credit_scoring.intake.manifest import NAME, Manifest, read, sha256
 from credit_scoring.storage.files import Folder
 
@@ -42,30 +43,23 @@ def waiting(landing: Folder, events: Sequence[Row]) -> list[Delivered]:
     return [Delivered(d.name, seq, d.manifest_sha256) for seq, d in enumerate(found, next_seq(events))]
 
 
-def manifest_of(landing: Folder, delivered: Delivered, accepted: tuple[Delivered, ...]) -> Manifest:
+def manifest_of(landing: Folder, delivered: Delivered, taken: Mapping[str, int], limits: Limits) -> Manifest:
     """The manifest of a claimed delivery; DeliveryRefused when it is not the one that was claimed, when the same name
-    was accepted with other bytes before, or when a file is missing."""
-    if any(before.name == delivered.name and before.seq != delivered.seq for before in accepted):
-        raise DeliveryRefused(
-            f"Delivery {delivered.name} was accepted before with other bytes; nothing of it changed. "
-            "Deliver corrected files under a new name: they replace the earlier rows of their clients."
-        )
+    was accepted with other bytes before (`taken`: name -> seq), or when a file is missing, too large or not as large as
+    was promised."""
+    if taken.get(delivered.name, delivered.seq) != delivered.seq:
+        raise NAME_TAKEN(delivery=delivered.name)
     try:
         data = landing.read(delivered.name, NAME)
     except FileNotFoundError:
-        raise DeliveryRefused(
-            f"Delivery {delivered.name} was removed before it was taken in: upload it again."
-        ) from None
+        raise DELIVERY_GONE(delivery=delivered.name) from None
     if sha256(data) != delivered.manifest_sha256:
-        raise DeliveryRefused(
-            f"The manifest of delivery {delivered.name} changed while it was taken in: nothing of it is accepted. "
-            "The next run looks at the new one."
-        )
+        raise MANIFEST_CHANGED(delivery=delivered.name)
     manifest = read(data, delivered.name)
-    there = set(landing.below(delivered.name).files())
+    there = landing.below(delivered.name).sizes()
     if missing := [file.name for file in manifest.files if file.name not in there]:
-        raise DeliveryRefused(
-            f"Delivery {delivered.name} lacks {missing[0]}, which its manifest names"
-            f"{f' (and {len(missing) - 1} more)' if len(missing) > 1 else ''}: upload it and write the manifest again."
-        )
+        more = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+        raise FILE_MISSING(delivery=delivered.name, file=missing[0], more=more)
+    for file in manifest.files:
+        check_size(there[file.name], file, delivered.name, limits)
     return manifest

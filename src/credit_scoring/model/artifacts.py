@@ -12,7 +12,16 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.models import (
+    DECISION_CONTRADICTS_ITSELF,
+    FEATURE_TWICE,
+    FEATURE_UNDECLARED,
+    MODEL_FILE_ODD,
+    OTHER_FEATURES,
+    OTHER_FINGERPRINT,
+    REFERENCE_OF_OTHER_FEATURES,
+    START_OF_OTHER_TREES,
+)
 from credit_scoring.explanation import points
 from credit_scoring.explanation.points import Scale
 
@@ -31,9 +40,7 @@ class _Artifact(BaseModel):
         except ValidationError as error:
             first = error.errors(include_url=False, include_input=False)[0]
             key = ".".join(map(str, first["loc"])) or "the file"
-            raise ModelError(
-                f"{file} of the model does not hold at {key}: {first['msg']}. Train the model again."
-            ) from None
+            raise MODEL_FILE_ODD(file=file, key=key, problem=first["msg"]) from None
 
     def to_json(self) -> str:
         """The content as the text of its file; the same content gives the same text."""
@@ -129,16 +136,12 @@ class Decision(_Artifact):
         """ModelError when the numbers of this file contradict each other or the trees."""
         scale = self.scale.scale()
         if self.threshold != self.costs.threshold() or self.cut_off != points.cut_off(scale, self.threshold):
-            raise ModelError(
-                "decision.json contradicts itself: cut-off and threshold do not follow from costs and scale."
-            )
+            raise DECISION_CONTRADICTS_ITSELF()
         if set(self.reference) != set(used):
-            raise ModelError("decision.json has reference points of other features than the model uses.")
+            raise REFERENCE_OF_OTHER_FEATURES()
         start = scale.start_points(phi_0, self.reference.values())
         if not math.isclose(start, self.start_points, rel_tol=1e-9, abs_tol=1e-9):
-            raise ModelError(
-                "decision.json has start points that do not follow from the trees and the reference group."
-            )
+            raise START_OF_OTHER_TREES()
 
 
 class FeatureLine(_Artifact):
@@ -167,21 +170,16 @@ class Features(_Artifact):
         """ModelError when a name is there twice or a used name is not declared."""
         names = self.names
         if len(set(names)) < len(names) or len(set(self.used)) < len(self.used):
-            raise ModelError("features.json names a feature twice: train the model again.")
+            raise FEATURE_TWICE()
         if unknown := sorted(set(self.used) - set(names)):
-            raise ModelError(
-                f"features.json says that the model uses features it does not declare: {', '.join(unknown)}."
-            )
+            raise FEATURE_UNDECLARED(features=", ".join(unknown))
 
     def must_match(self, names: Sequence[str], fingerprint: str) -> None:
         """ModelError unless these are the features that the running code computes."""
         if self.fingerprint != fingerprint:
-            raise ModelError(
-                f"The model was trained with the features of fingerprint {self.fingerprint}, this code computes those "
-                f"of {fingerprint}: train and promote a model with this code, or run the code version of the model."
-            )
+            raise OTHER_FINGERPRINT(model=self.fingerprint, code=fingerprint)
         if self.names != tuple(names):
-            raise ModelError("The model was trained with other features, or in another order, than this code computes.")
+            raise OTHER_FEATURES()
 
 
 class Probe(_Artifact):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.models import PROBE_MISSING
 from credit_scoring.explanation.contributions import Matrix
 from credit_scoring.model.artifacts import Decision, Features, Probe
 from credit_scoring.model.scorer import Scorer
@@ -20,7 +20,7 @@ def assemble(
     ModelError when the parts do not belong together.
     """
     if len(probe_vectors) == 0:
-        raise ModelError("A model needs probe clients, to be checked with wherever it is loaded.")
+        raise PROBE_MISSING()
     points = Scorer.unproven(booster_text, decision, features, probe_vectors).score(probe_vectors).points
     # float32 -> float64 is exact, and so is its decimal text: the vectors come back bit for bit.
     rows = np.asarray(probe_vectors, np.float64).tolist()

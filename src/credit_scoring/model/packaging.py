@@ -22,7 +22,7 @@ from mlflow.models.signature import ModelSignature
 from mlflow.types.schema import Schema, TensorSpec
 
 import credit_scoring
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.models import CODE_NOT_IN_FILES
 from credit_scoring.model import pyfunc
 from credit_scoring.model.artifacts import Features
 from credit_scoring.model.registry import Alias, version_of
@@ -95,7 +95,7 @@ def _definition(texts: ModelTexts) -> Iterator[dict[str, Any]]:
     features = Features.from_json(texts.features, "features.json")
     source = credit_scoring.__file__
     if source is None:
-        raise ModelError("The code of credit_scoring is not in files, so a model cannot carry it: install the package.")
+        raise CODE_NOT_IN_FILES()
     with tempfile.TemporaryDirectory() as directory:
         folder = Path(directory) / TEXTS
         texts.write(folder)

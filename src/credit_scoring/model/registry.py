@@ -7,7 +7,7 @@ from enum import StrEnum
 from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.models import MODEL_NOT_THERE
 from credit_scoring.model.store import asking_mlflow
 
 
@@ -19,8 +19,8 @@ class Alias(StrEnum):
 
 
 WAY_TO = {
-    Alias.CHALLENGER: "run `credit-scoring train`",
-    Alias.CHAMPION: "run `credit-scoring train` and `credit-scoring promote`",
+    Alias.CHALLENGER: "Run `credit-scoring train`",
+    Alias.CHAMPION: "Run `credit-scoring train` and `credit-scoring promote`",
 }
 
 
@@ -41,7 +41,7 @@ def version_of(model_name: str, alias: Alias) -> int:
     """The version that has the alias; ModelError with the command to type when none has."""
     version = find(model_name, alias)
     if version is None:
-        raise ModelError(f"There is no {alias} of the model {model_name}: {WAY_TO[alias]}.")
+        raise MODEL_NOT_THERE(alias=alias, model=model_name, way=WAY_TO[alias])
     return version
 
 

@@ -14,7 +14,14 @@ import numpy as np
 import numpy.typing as npt
 from lightgbm.basic import LightGBMError
 
-from credit_scoring.errors import Fault, ModelError
+from credit_scoring.errors.faults import VECTORS_ODD
+from credit_scoring.errors.models import (
+    PARTS_OF_TWO_MODELS,
+    PROBE_DIFFERS,
+    PROBE_ODD,
+    TREES_OF_OTHER_FEATURES,
+    TREES_UNREADABLE,
+)
 from credit_scoring.explanation.contributions import Explain, Floats, Matrix, explaining
 from credit_scoring.explanation.points import Integers, Scale, contributions, score
 from credit_scoring.model.artifacts import Decision, Features, Probe
@@ -66,12 +73,12 @@ class Scorer:
         try:
             booster = lgb.Booster(model_str=booster_text)
         except LightGBMError as error:
-            raise ModelError(f"LightGBM cannot read the model's trees ({error}): train the model again.") from error
+            raise TREES_UNREADABLE(why=error) from error
         features.check()
         if tuple(booster.feature_name()) != features.used:
-            raise ModelError("The features that the model's trees name are not those of features.json, in its order.")
+            raise TREES_OF_OTHER_FEATURES()
         if decision.fingerprint != features.fingerprint:
-            raise ModelError("decision.json and features.json come from different feature declarations.")
+            raise PARTS_OF_TWO_MODELS()
         position = {name: i for i, name in enumerate(features.names)}
         used = np.array([position[name] for name in features.used], np.intp)
         proof = None if probe_vectors is None else np.ascontiguousarray(probe_vectors[:, used])
@@ -84,10 +91,7 @@ class Scorer:
     def score(self, vectors: Matrix) -> Scored:
         """Scores clients. `vectors` float32 [n, F], registry order, missing = NaN; n may be 0."""
         if vectors.ndim != 2 or vectors.shape[1] != len(self.features.features) or vectors.dtype != np.float32:
-            raise Fault(
-                f"The model takes float32 vectors of {len(self.features.features)} features a client, and was given "
-                f"{vectors.dtype} of shape {vectors.shape}."
-            )
+            raise VECTORS_ODD(features=len(self.features.features), kind=vectors.dtype, shape=vectors.shape)
         margin, phi, _ = self.explain(np.ascontiguousarray(vectors[:, self.used]))
         points = self.scale.points(margin)
         all_contributions = np.zeros(vectors.shape, np.float64)
@@ -123,15 +127,10 @@ def scorer(texts: ModelTexts) -> Scorer:
     features = Features.from_json(texts.features, "features.json")
     probe = Probe.from_json(texts.probe, "probe.json")
     if {len(vector) for vector in probe.vectors} != {len(features.features)} or len(probe.points) != len(probe.vectors):
-        raise ModelError(
-            "probe.json has vectors of another length than features.json, or not one number of points for each."
-        )
+        raise PROBE_ODD()
     vectors = np.array(probe.vectors, np.float32)  # None becomes NaN
     built = Scorer.unproven(texts.booster, decision, features, vectors)
     points = built.score(vectors).points
     if wrong := int(np.count_nonzero(points != np.array(probe.points))):
-        raise ModelError(
-            f"The model gives other points than when it was saved to {wrong} of {len(points)} probe clients: this "
-            "machine or this version of LightGBM computes differently. Score with the versions that the model names."
-        )
+        raise PROBE_DIFFERS(wrong=wrong, clients=len(points))
     return built

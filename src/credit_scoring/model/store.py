@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from mlflow.exceptions import MlflowException
 from sqlalchemy.exc import SQLAlchemyError
 
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.models import MODEL_STORE_DOWN
 
 
 @contextmanager
@@ -22,7 +22,4 @@ def asking_mlflow(what: str) -> Iterator[None]:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:
         kind = getattr(error, "error_code", type(error).__name__)
-        raise ModelError(
-            f"MLflow could not {what} ({kind}): check that the tracking store and the artifacts of the settings "
-            "(mlflow.tracking_uri, mlflow.registry_uri, mlflow.artifacts) can be reached, then run the command again."
-        ) from error
+        raise MODEL_STORE_DOWN(what=what, why=kind) from error

@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.models import MODEL_CHANGED, MODEL_INCOMPLETE
 
 CHECKSUMS = "checksums.json"
 
@@ -47,15 +47,12 @@ class ModelTexts:
             contents = {name: (directory / name).read_bytes() for name in FILES.values()}
         except (OSError, ValueError) as error:
             missing = Path(error.filename).name if isinstance(error, FileNotFoundError) else CHECKSUMS
-            raise ModelError(f"The model is not complete: {missing} is not there or not readable.") from error
+            raise MODEL_INCOMPLETE(file=missing) from error
         actual = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
         if expected != actual:
             known = expected if isinstance(expected, dict) else {}
             changed = sorted(name for name in known.keys() | actual.keys() if known.get(name) != actual.get(name))
-            raise ModelError(
-                f"The model was changed after it was saved: the sha256 of {', '.join(changed) or CHECKSUMS} differs. "
-                "Do not score with it; roll back to an earlier champion, or train again."
-            )
+            raise MODEL_CHANGED(files=", ".join(changed) or CHECKSUMS)
         return cls(**{field: contents[file].decode() for field, file in FILES.items()})
 
     def _files(self) -> dict[str, str]:

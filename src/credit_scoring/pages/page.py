@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 Cell = str | int | None
 
@@ -46,6 +46,11 @@ class Figure:
 
     svg: str
     says: str
+
+    def _repr_html_(self) -> str:
+        """How a notebook shows it; on white, whatever the notebook's theme."""
+        style = "width: 40rem; max-width: 100%; margin: 1em 0; padding: .5em; background: #fff; color: #1f2933"
+        return f'<figure style="{style}">{self.svg}<figcaption>{escape(self.says)}</figcaption></figure>'
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from pyspark.sql import functions as F
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import CLIENT_WITHOUT_SCORE
 from credit_scoring.explanation.waterfall import Language, Waterfall, waterfall
 from credit_scoring.features.statements import by_code
 from credit_scoring.publishing import latest
@@ -32,6 +32,7 @@ class Explanation:
     decision: str
     file_complete: bool
     delivery: str
+    seq: int
     scored_at: datetime
     model_version: int
     language: Language
@@ -63,9 +64,7 @@ def explain(tables: Tables, client_id: int, language: Language = "en") -> Explan
     latest.create(tables)
     found = tables.read(latest.TABLE).where(F.col("client_id") == client_id).collect()
     if not found:
-        raise UsageError(
-            f"Client {client_id} has no score: no delivery that was scored holds an application with this SK_ID_CURR."
-        )
+        raise CLIENT_WITHOUT_SCORE(client=client_id)
     row = found[0]
     return Explanation(
         client_id=row["client_id"],
@@ -77,6 +76,7 @@ def explain(tables: Tables, client_id: int, language: Language = "en") -> Explan
         decision=row["decision"],
         file_complete=row["file_complete"],
         delivery=row["delivery"],
+        seq=row["seq"],
         scored_at=row["scored_at"].astimezone(UTC),
         model_version=row["model_version"],
         language=language,

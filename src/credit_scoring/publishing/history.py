@@ -15,7 +15,8 @@ from operator import or_
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import SCORED_TWICE, SCORES_MISSING
+from credit_scoring.intake.appending import CLIENT_DELIVERIES
 from credit_scoring.intake.events import Claim, Delivered
 from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.storage.tables import Tables
@@ -76,9 +77,8 @@ def summaries(tables: Tables, deliveries: Sequence[Delivered], model_version: in
     found = {delivered.name: Summary() for delivered in deliveries}
     for row in counted:
         if row["clients"] != row["scored"]:
-            raise Fault(
-                f"{TABLE} holds {row['scored']:,} rows of delivery {row['delivery']} and model version {model_version} "
-                f"for {row['clients']:,} clients: a client was scored twice. Nothing is published; please report this."
+            raise SCORED_TWICE(
+                table=TABLE, rows=row["scored"], delivery=row["delivery"], version=model_version, clients=row["clients"]
             )
         found[row["delivery"]] = Summary(
             row["scored"], row["approved"], row["refused"], row["referred"], row["median_score"]
@@ -90,15 +90,39 @@ def verify(found: Mapping[str, Summary], expected: Mapping[str, int]) -> None:
     """Fault unless as many clients of each delivery are committed as its cohort had."""
     for delivery, clients in expected.items():
         if found[delivery].scored != clients:
-            raise Fault(
-                f"{TABLE} holds {found[delivery].scored:,} clients of delivery {delivery}, expected {clients:,}. "
-                "Nothing of it is published; keep the table and report this."
-            )
+            raise SCORES_MISSING(table=TABLE, found=found[delivery].scored, delivery=delivery, expected=clients)
+
+
+def clients_by_score(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> dict[int, dict[int, int]]:
+    """Seq -> score -> how many clients have it. An action; as many rows as there are different scores."""
+    counted = _of(tables, deliveries, model_version).groupBy("seq", "score").agg(F.count("*").alias("clients"))
+    found: dict[int, dict[int, int]] = {}
+    for row in counted.collect():
+        found.setdefault(row["seq"], {})[row["score"]] = row["clients"]
+    return found
 
 
 def rows(tables: Tables, delivered: Delivered, model_version: int, columns: Collection[str]) -> DataFrame:
     """The committed rows of a delivery."""
     return _of(tables, [delivered], model_version).select(*columns)
+
+
+def sound(tables: Tables, withdrawals: Mapping[int, int]) -> DataFrame:
+    """The rows that no withdrawn delivery is behind. `withdrawals`: its seq -> the seq at which its clients were scored
+    again: what they were given between the two rests on its rows."""
+    rows = tables.read(TABLE)
+    if not withdrawals:
+        return rows
+    pairs = tables.spark.createDataFrame(sorted(withdrawals.items()), "withdrawn BIGINT, again BIGINT")
+    touched = (
+        tables.read(CLIENT_DELIVERIES)
+        .where(F.col("seq").isin(sorted(set(withdrawals.values()))))
+        .join(pairs, F.col("seq") == F.col("again"))
+        .select(F.col("client_id").alias("touched"), "withdrawn", "again")
+    )
+    between = (F.col("seq") >= F.col("withdrawn")) & (F.col("seq") < F.col("again"))
+    standing = rows.where(~F.col("seq").isin(list(withdrawals)))
+    return standing.join(touched, (F.col("client_id") == F.col("touched")) & between, "left_anti")
 
 
 def of_versions(tables: Tables, scored: Sequence[tuple[Delivered, int]]) -> DataFrame:

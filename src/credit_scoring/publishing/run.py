@@ -10,16 +10,19 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pyspark.sql import Row
 
 from credit_scoring.clients import cohort
 from credit_scoring.clients.cohort import Count
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import CLAIM_OF_NOTHING, FILE_NOT_THE_TABLE
 from credit_scoring.features import registry
-from credit_scoring.intake.events import Claim, Delivered, unpublished
+from credit_scoring.intake.events import Claim, Delivered, held, latest_accepted, unpublished
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.artifacts import Features
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.publishing import dictionary, history, latest, runs, scores_csv
+from credit_scoring.publishing import breaker, dictionary, history, latest, runs, scores_csv, views
 from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report.writing import Scored, write
 from credit_scoring.publishing.scores_csv import Written
@@ -27,7 +30,7 @@ from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.scoring.batch import score
 from credit_scoring.scoring.code_version import code_version
 from credit_scoring.scoring.rows import Stamp
-from credit_scoring.settings import GatherSettings
+from credit_scoring.settings import BreakerSettings, GatherSettings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
 
@@ -59,12 +62,27 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Held:
+    """A delivery that the breaker holds: since when, and the limits that it passed."""
+
+    delivery: str
+    since: datetime
+    why: str
+
+
+@dataclass(frozen=True)
 class Report:
-    """What a score run did, by delivery; empty when nothing waited. `page`: its HTML report, where it has one."""
+    """What a score run did, by delivery; empty when nothing waited. `page`: its HTML report, where it has one.
+
+    `held`: every delivery that is held now, by this run or one before. `latest`: the delivery that was taken in last,
+    and when; None before the first.
+    """
 
     run_id: str
     published: tuple[Published, ...]
+    held: tuple[Held, ...]
     page: str | None
+    latest: tuple[str, datetime] | None
 
 
 def score_and_publish(
@@ -74,47 +92,63 @@ def score_and_publish(
     run_id: str,
     watch: Stopwatch,
     claim_minutes: int,
+    limits: BreakerSettings | None = None,
+    only: str | None = None,
+    model_version: int | None = None,
 ) -> Report:
     """Scores and publishes every accepted delivery without a published CSV, and writes the run's report.
 
     `watch`: the clock; what it measured before is in the report, too. The model is asked for only when something waits.
-    RunActive while another run is at it, ModelError without a fitting model. A run that fails releases its claim.
+    What passes one of the `limits` is scored and held (see breaker); without them nothing is. `only`: the one delivery
+    that is wanted. `model_version`: who scores; the champion without it. RunActive while another run is at it,
+    ModelError without a fitting model. A run that fails releases its claim.
     """
     ledger = places.ledger
     done: list[Published] = []
     told: list[Scored] = []
     page = None
-    while waiting := ledger.unpublished():
+
+    def wanted(events: Sequence[Row]) -> list[Delivered]:
+        return [delivered for delivered in unpublished(events) if only in (None, delivered.name)]
+
+    while wanted(ledger.events()):
         with watch.step("loading the model"):
-            texts, version = _fitting(*model_of(None))
-        claim = ledger.claim("score", unpublished, run_id, watch.now(), claim_minutes, version)
+            texts, version = _fitting(*model_of(model_version))
+        claim = ledger.claim("score", wanted, run_id, watch.now(), claim_minutes, version)
         if claim is None:
             continue  # another run has published them meanwhile
         try:
             if claim.model_version is not None and claim.model_version != version:
                 log.info("finishing what another run began with model version %d", claim.model_version)
                 texts, version = _fitting(*model_of(claim.model_version))
+            waiting = ledger.unpublished()
             deliveries = [delivered for delivered in claim.deliveries if delivered in waiting]
             if not deliveries:
-                raise Fault(f"Claim {claim.claim_id} holds no delivery that waits for its scores; please report this.")
+                raise CLAIM_OF_NOTHING(claim=claim.claim_id)
             stamp = Stamp(watch.now(), version, code_version(), run_id)
-            finished = _finish(places, claim, deliveries, texts, stamp, settings, watch)
-            told += [
-                Scored(delivered, version, each.count, each.summary)
-                for delivered, each in zip(deliveries, finished, strict=True)
-            ]
-            page = write(places.tables, ledger, places.reports, told, _declared(texts), stamp, watch)
-            for delivered, each in zip(deliveries, finished, strict=True):
+            finished, stopped = _finish(places, claim, deliveries, texts, stamp, settings, limits, watch)
+            for delivered, why in stopped.items():
+                log.warning("delivery %s is held: %s", delivered.name, why)
+                ledger.record(claim, "held", delivered, watch.now(), message=why)
+            told += [Scored(delivered, version, each.count, each.summary) for delivered, each in finished.items()]
+            if finished:
+                page = write(places.tables, ledger, places.reports, told, _declared(texts), stamp, watch)
+            for delivered, each in finished.items():
                 ledger.record(
                     claim, "published", delivered, watch.now(),
                     rows=each.file.clients, path=each.file.path, sha256=each.file.sha256,
                 )  # fmt: skip
-            done += finished
+            done += finished.values()
         except BaseException:
             with suppress(Exception):  # the first error is the one to show, and a claim expires by itself
                 ledger.release(claim, watch.now())
             raise
-    return Report(run_id, tuple(done), page)
+    return _report(run_id, done, page, ledger.events())
+
+
+def _report(run_id: str, done: Sequence[Published], page: str | None, events: Sequence[Row]) -> Report:
+    stopped = tuple(Held(event.delivery, event.at.astimezone(UTC), event.message) for event in held(events))
+    return Report(run_id, tuple(done), stopped, page, latest_accepted(events))
 
 
 def _fitting(texts: ModelTexts, version: int) -> tuple[ModelTexts, int]:
@@ -134,9 +168,10 @@ def _finish(
     texts: ModelTexts,
     stamp: Stamp,
     settings: GatherSettings,
+    limits: BreakerSettings | None,
     watch: Stopwatch,
-) -> list[Published]:
-    """From a claim to its published files."""
+) -> tuple[dict[Delivered, Published], dict[Delivered, str]]:
+    """From a claim to its published files, and to what is held instead and why: that is in score_history only."""
     tables, version = places.tables, stamp.model_version
     for table in (history, latest, runs):
         table.create(tables)
@@ -144,10 +179,15 @@ def _finish(
     with watch.step("checking what was committed"):
         summaries = history.summaries(tables, deliveries, version)
         history.verify(summaries, {name: count.to_score for name, count in counts.items()})
-    with watch.step("merging into the table of latest scores"):
-        latest.merge(tables, deliveries, version)
+        events = places.ledger.events()
+        stopped = breaker.judge(tables, events, deliveries, version, limits) if limits is not None else {}
+        deliveries = [delivered for delivered in deliveries if delivered not in stopped]
+    if deliveries:
+        with watch.step("merging into the table of latest scores"):
+            latest.merge(tables, deliveries, version)
     features = _declared(texts)
     dictionary.write(tables, features)
+    views.create(tables)
     files: dict[str, Written] = {}
     for delivered in deliveries:
         log.info("writing scores.csv of delivery %s", delivered.name)
@@ -156,7 +196,8 @@ def _finish(
             files[delivered.name] = scores_csv.write(rows, places.published.below(delivered.name), stamp.run_id)
     _verify_files(files, summaries)
     runs.append(tables, claim, deliveries, stamp, features.fingerprint, counts, summaries, watch.now())
-    return [Published(d.name, version, counts[d.name], summaries[d.name], files[d.name]) for d in deliveries]
+    published = {d: Published(d.name, version, counts[d.name], summaries[d.name], files[d.name]) for d in deliveries}
+    return published, stopped
 
 
 def _score(
@@ -193,7 +234,10 @@ def _score(
 def _verify_files(files: Mapping[str, Written], summaries: Mapping[str, Summary]) -> None:
     for delivery, file in files.items():
         if file.clients != summaries[delivery].scored:
-            raise Fault(
-                f"{file.path} holds {file.clients:,} clients, {history.TABLE} {summaries[delivery].scored:,} of "
-                f"delivery {delivery}. It is not recorded as published; please report this."
+            raise FILE_NOT_THE_TABLE(
+                file=file.path,
+                clients=file.clients,
+                table=history.TABLE,
+                expected=summaries[delivery].scored,
+                delivery=delivery,
             )

@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import PUBLISHED_OTHERWISE
 from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
 from credit_scoring.explanation.points import whole_points
 from credit_scoring.features.statements import STATEMENTS
@@ -63,10 +63,7 @@ def write(rows: DataFrame, folder: Folder, run_id: str) -> Written:
     except FileExistsError:
         clients, expected = content.digest()
         if placing.sha256(folder, NAME) != expected:
-            raise Fault(
-                f"{folder.path(NAME)} is there with other content, and a published file is never changed: move it away "
-                "if nobody has read it, then run again."
-            ) from None
+            raise PUBLISHED_OTHERWISE(file=folder.path(NAME)) from None
     return Written(clients, folder.path(NAME), placing.sha256(folder, NAME))
 
 

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from credit_scoring.intake import events
 from credit_scoring.intake.appending import QUARANTINE
+from credit_scoring.intake.ledger import Ledger
 from credit_scoring.publishing import runs
 from credit_scoring.storage.tables import Tables
 
@@ -44,8 +45,10 @@ def show(tables: Tables, what: What, most: int = 20) -> Listing:
             )
         case "quarantine":
             columns = ["delivery", "table", "column", "rule", "rows", "sentence"]
+            seqs = [delivered.seq for delivered in Ledger(tables).accepted()]
             frame = (
-                frame.select("delivery", "table", F.explode("reasons").alias("reason"))
+                frame.where(F.col("seq").isin(seqs))
+                .select("delivery", "table", F.explode("reasons").alias("reason"))
                 .groupBy("delivery", "table", "reason.column", "reason.rule", "reason.sentence")
                 .agg(F.count("*").alias("rows"))
                 .orderBy(F.desc("rows"), "delivery", "table", "column")

@@ -17,9 +17,10 @@ from pyspark.sql import functions as F
 from credit_scoring.clients import cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import CASE, Known
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import NOBODY_SCORED
 from credit_scoring.features.evidence import holding
 from credit_scoring.features.statements import STATEMENTS, by_code
+from credit_scoring.intake.events import accepted, withdrawals
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.publishing import history
 from credit_scoring.settings import GatherSettings
@@ -63,10 +64,11 @@ class Truth:
 
 def check(tables: Tables, ledger: Ledger, settings: GatherSettings) -> Truth:
     """Judges every sentence of the latest model version's scores. UsageError when nobody has a score."""
-    scored = tables.read(history.TABLE) if tables.exists(history.TABLE) else None
+    events = ledger.events() if tables.exists(history.TABLE) else []
+    scored = history.sound(tables, withdrawals(events)) if tables.exists(history.TABLE) else None
     version = scored.agg(F.max("model_version")).head()[0] if scored is not None else None  # type: ignore[index]
     if scored is None or version is None:
-        raise UsageError("Nobody has a score yet: run `credit-scoring score` first.")
+        raise NOBODY_SCORED()
     said = F.transform(
         "reasons", lambda reason: F.struct(reason["code"].alias("code"), reason["absent"].alias("absent"))
     )
@@ -74,8 +76,7 @@ def check(tables: Tables, ledger: Ledger, settings: GatherSettings) -> Truth:
         "client_id", F.col("seq").alias("as_of"), "delivery", said.alias("reasons")
     )
     clients = cases.count()
-    accepted = ledger.accepted()
-    seqs = cohort.seqs_of(tables, cases, accepted)
+    seqs = cohort.seqs_of(tables, cases, accepted(events))
     judged = gather(tables, cases, clients, seqs, settings, _judge, _SCHEMA)
     counted = judged.groupBy("code", "absent").agg(F.sum("said").alias("said"), F.sum("untrue").alias("untrue"))
     return Truth(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.storage import CREDENTIAL_MISSING
 
 
 class Variable(StrEnum):
@@ -24,8 +24,5 @@ def value_of(variable: Variable) -> str:
     """The value of a variable; UsageError where it is not set."""
     value = os.environ.get(variable)
     if not value:
-        raise UsageError(
-            f"The storage account cannot be reached: the variable {variable} is not set (storage.credential in the "
-            "settings says what is needed; docs/blob.md says where from)."
-        )
+        raise CREDENTIAL_MISSING(variable=variable)
     return value

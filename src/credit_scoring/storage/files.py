@@ -34,11 +34,15 @@ class Folder:
 
     def folders(self) -> list[str]:
         """The names of the folders directly below, sorted; none when this folder does not exist."""
-        return self._entries("directory")
+        return list(self._entries("directory"))
 
     def files(self) -> list[str]:
         """The names of the files directly below, sorted; none when this folder does not exist."""
-        return self._entries("file")
+        return list(self.sizes())
+
+    def sizes(self) -> dict[str, int]:
+        """The bytes of the files directly below, by name, sorted; none when this folder does not exist."""
+        return {name: int(entry["size"]) for name, entry in self._entries("file").items()}
 
     def exists(self, *names: str) -> bool:
         """Whether there is such a file or folder."""
@@ -112,10 +116,11 @@ class Folder:
         fs.invalidate_cache()
         return fs, path
 
-    def _entries(self, kind: str) -> list[str]:
+    def _entries(self, kind: str) -> dict[str, dict[str, Any]]:
         fs, path = self._fs()
         if not fs.exists(path):
-            return []
+            return {}
         entries: list[dict[str, Any]] = fs.ls(path, detail=True)
-        # A set: of a folder in a container both its name and its files tell.
-        return sorted({posixpath.basename(e["name"].rstrip("/")) for e in entries if e["type"] == kind})
+        # By name, once: of a folder in a container both its name and its files tell.
+        named = {posixpath.basename(entry["name"].rstrip("/")): entry for entry in entries if entry["type"] == kind}
+        return dict(sorted(named.items()))

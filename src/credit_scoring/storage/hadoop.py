@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.storage import WASB_NEEDS_KEY
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.credentials import Variable, value_of
 from credit_scoring.storage.roots import EMULATOR_ACCOUNT, BlobPlace, blob_place
@@ -52,10 +52,8 @@ def _access(place: BlobPlace, storage: StorageSettings) -> dict[str, str]:
     if storage.credential == "account_key":
         return {f"fs.azure.account.key.{host}": _named(Variable.ACCOUNT_KEY)}
     if place.scheme.startswith("wasb"):
-        raise UsageError(
-            f"wasb reaches {host} with an account key only: write abfss://{place.container}@{place.account}"
-            f".dfs.core.windows.net/{place.path} to use storage.credential: {storage.credential}."
-        )
+        abfss = f"abfss://{place.container}@{place.account}.dfs.core.windows.net/{place.path}"
+        raise WASB_NEEDS_KEY(host=host, credential=storage.credential, abfss=abfss)
     settings = {f"fs.azure.account.auth.type.{host}": "OAuth"}
     if storage.credential == "service_principal":
         return settings | {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.storage import ROOT_UNKNOWN
 
 VOLUMES = "/Volumes/"
 """Where Databricks mounts the volumes of Unity Catalog."""
@@ -67,10 +67,7 @@ def blob_place(root: str) -> BlobPlace | None:
         return BlobPlace(found["scheme"], found["container"], found["host"], (found["path"] or "").strip("/"))
     scheme = _SCHEME.match(root)
     if scheme and scheme[1] != "file":
-        raise UsageError(
-            f"The root {root} cannot be used: write abfss://container@account.dfs.core.windows.net/path for a blob "
-            "container, a path for a folder or volume, catalog.schema for tables of a catalog."
-        )
+        raise ROOT_UNKNOWN(root=root)
     return None
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from credit_scoring.errors import Fault
+from credit_scoring.errors.faults import APPEND_NOT_ONCE, TABLE_WITHOUT_HISTORY
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.files import Folder
@@ -29,12 +29,18 @@ class Tables:
     storage: StorageSettings = field(default_factory=StorageSettings)
 
     @property
-    def _below_folder(self) -> bool:
+    def below_folder(self) -> bool:
+        """Whether the tables lie in a folder or container, not in a catalog."""
         return "/" in self.root
+
+    @property
+    def folder(self) -> Folder:
+        """The folder or container of the tables, where they lie in one."""
+        return Folder(self.root, self.storage)
 
     def name(self, table: str) -> str:
         """The name by which SQL and Spark know the table."""
-        return f"delta.`{self.root.rstrip('/')}/{table}`" if self._below_folder else f"{self.root}.{table}"
+        return f"delta.`{self.root.rstrip('/')}/{table}`" if self.below_folder else f"{self.root}.{table}"
 
     def create(self, table: StoredTable) -> None:
         """Creates the table, empty, with comments from its declaration; one of an earlier release gets the columns that
@@ -56,9 +62,9 @@ class Tables:
 
     def exists(self, table: str) -> bool:
         """Whether the table has been created."""
-        if self._below_folder:
+        if self.below_folder:
             # A creation that failed half-way leaves folders without a commit.
-            commits = Folder(self.root, self.storage).below(table, "_delta_log").files()
+            commits = self.folder.below(table, "_delta_log").files()
             return any(name.endswith((".json", ".parquet")) for name in commits)
         return bool(self.spark.catalog.tableExists(self.name(table)))
 
@@ -75,7 +81,7 @@ class Tables:
     def _version(self, table: str) -> int:
         newest = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT 1").first()
         if newest is None:
-            raise Fault(f"Table {table} has no history, so it is no Delta table: keep it and report this.")
+            raise TABLE_WITHOUT_HISTORY(table=table)
         return int(newest["version"])
 
     def append(self, table: str, rows: DataFrame, app_id: str, version: int = 0) -> None:
@@ -100,8 +106,8 @@ class Tables:
 
     def drop(self, table: str) -> None:
         """Removes the table with its files; nothing happens when there is none."""
-        if self._below_folder:
-            Folder(self.root, self.storage).remove(table)
+        if self.below_folder:
+            self.folder.remove(table)
         else:
             self.spark.sql(f"DROP TABLE IF EXISTS {self.name(table)}")
 
@@ -114,9 +120,8 @@ class Tables:
         found = {row[0]: row[1] for row in counted}
         for value, count in expected.items():
             if found.get(value, 0) != count:
-                raise Fault(
-                    f"Table {table} holds {found.get(value, 0):,} rows of {column} {value}, expected {count:,}: "
-                    "the append did not land exactly once. Nothing of it is visible; keep the table and report this."
+                raise APPEND_NOT_ONCE(
+                    table=table, found=found.get(value, 0), column=column, value=value, expected=count
                 )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from credit_scoring.errors import StorageError
+from credit_scoring.errors.storage import STORAGE_UNREACHED
 
 _KINDS = (
     r"\bazure\.core\.exceptions\.(\w+)",  # azure-storage-blob and adlfs, also within a Spark task
@@ -18,12 +19,7 @@ _SERVICE_CODE = re.compile(r"\b(?:ErrorCode: ?|ErrorCode:<)(\w+)")
 def of_storage(error: BaseException) -> StorageError | None:
     """The sentence for an error that a container caused; None for any other."""
     kind = kind_of(error)
-    if kind is None:
-        return None
-    return StorageError(
-        f"The blob storage did not answer in time, or refused access ({kind}). What was being written is not visible. "
-        "`credit-scoring doctor` says which root it is; then run the command again: it finishes what this one began."
-    )
+    return None if kind is None else STORAGE_UNREACHED(kind=kind)
 
 
 def kind_of(error: BaseException) -> str | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import MORE_OUTCOMES_THAN_CLIENTS
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import table
 from credit_scoring.synthetic.lender import blocks_of
@@ -30,9 +30,7 @@ def write(directory: Path, clients: range, outcomes: int, seed: int) -> dict[str
     Raises UsageError when `outcomes` is not between 0 and the number of clients.
     """
     if not 0 <= outcomes <= len(clients):
-        raise UsageError(
-            f"of {len(clients):,} clients {outcomes:,} cannot have an outcome: ask for at most all of them"
-        )
+        raise MORE_OUTCOMES_THAN_CLIENTS(clients=len(clients), outcomes=outcomes)
     directory.mkdir(parents=True, exist_ok=True)
     names = [WITH_OUTCOME] * (outcomes > 0) + [NEW] * (outcomes < len(clients)) + list(FILES.values())
     for name in names:

@@ -20,7 +20,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from synapse.ml.lightgbm import LightGBMClassifier
 
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.learning import NOTHING_TO_SPLIT
 from credit_scoring.settings import TrainingSettings
 from credit_scoring.training.inputs import Inputs
 
@@ -115,8 +115,5 @@ def _classifier(inputs: Inputs, parameters: TrainingSettings, rounds: int) -> Li
 def _fit(rows: DataFrame, classifier: LightGBMClassifier) -> str:
     text: str = classifier.fit(rows).getNativeModel()
     if re.search(r"^split_feature=\d", text, re.MULTILINE) is None:
-        raise ModelError(
-            "LightGBM found nothing to split on: the features are constant, or there are too few clients for "
-            "training.min_data_in_leaf. Check the features, or train on more clients."
-        )
+        raise NOTHING_TO_SPLIT()
     return text

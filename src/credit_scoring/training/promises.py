@@ -14,7 +14,7 @@ from credit_scoring.clients import cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
 from credit_scoring.clients.vectors import case_matrix
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import NOBODY_APPLIED
 from credit_scoring.features import registry
 from credit_scoring.features.promises import PROMISES, moves
 from credit_scoring.intake.ledger import Ledger
@@ -24,7 +24,6 @@ from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.tables import Tables
 
 CLIENTS = 2_000
-_NOBODY = "No client has an accepted application yet: run `credit-scoring intake` first."
 _SCHEMA = "promise STRING, clients BIGINT, moved BIGINT, lower BIGINT, features ARRAY<STRING>"
 
 
@@ -60,11 +59,11 @@ def check(
     ledger.create()
     accepted = ledger.accepted()
     if not accepted:
-        raise UsageError(_NOBODY)
+        raise NOBODY_APPLIED()
     everyone = cohort.touched(tables, accepted).groupBy("client_id").agg(F.max("as_of").alias("as_of"))
     seqs = cohort.seqs_of(tables, everyone, accepted)
     if not seqs.get("application"):
-        raise UsageError(_NOBODY)
+        raise NOBODY_APPLIED()
     able = cohort.standing(tables, everyone, seqs).where("has_application").select("client_id", "as_of")
     chosen = able.orderBy(F.xxhash64("client_id"), "client_id").limit(clients)
     judged = gather(tables, chosen, clients, seqs, settings, partial(_judge, model), _SCHEMA)

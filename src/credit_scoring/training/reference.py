@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.learning import NOBODY_APPROVED
 from credit_scoring.explanation.contributions import Floats
 from credit_scoring.explanation.points import Integers, Scale
 from credit_scoring.training.predict import Margins
@@ -23,10 +23,7 @@ def reference_group(holdout: Margins, scale: Scale, threshold: float) -> Integer
     """
     approved = approved_by_score(holdout.margin, scale, threshold)
     if not approved.any():
-        raise ModelError(
-            "The model would approve no client of the holdout, so there is nobody to compare clients with: check the "
-            "costs (decision.cost_default, decision.gain_good), or train on more clients."
-        )
+        raise NOBODY_APPROVED()
     ids = holdout.client_id[approved]
     nearest = np.lexsort((ids, scale.points(holdout.margin[approved])))
     return np.sort(ids[nearest[: math.ceil(len(ids) / SHARE)]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import mlflow
@@ -22,6 +22,7 @@ from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import DecisionSettings, TrainingSettings
 from credit_scoring.training.examination.examine import Examination
 from credit_scoring.training.intervals import Interval
+from credit_scoring.training.reliability import reliability
 from credit_scoring.training.train import Trained
 
 log = logging.getLogger(__name__)
@@ -96,6 +97,7 @@ def register(
                 mlflow.log_dict(asdict(examined), "examination.json")
             mlflow.log_text(_csv(each.row() for each in trained.comparison), "comparison.csv")
             mlflow.log_text(_csv(asdict(point) for point in trained.cost_curve), "cost_curve.csv")
+            mlflow.log_text(_csv(_calibration(trained)), "calibration.csv")
         version = int(log_model(texts, model_name).registered_model_version or 0)
         assign(model_name, Alias.CHALLENGER, version)
     except BaseException:
@@ -112,6 +114,14 @@ def _plain(parameters: TrainingSettings) -> Lineage:
 
 def _csv(rows: Iterable[Mapping[str, object]]) -> str:
     return pl.DataFrame(list(rows)).write_csv()
+
+
+def _calibration(trained: Trained) -> Iterator[Mapping[str, str | float]]:
+    """The points of the reliability curves, a row each; `low` and `high` are the interval of `actual`."""
+    for sample, clients in (("out of fold", trained.out_of_fold), ("holdout", trained.holdout)):
+        for each in reliability(clients.target, trained.scale.probability(clients.margin)):
+            interval = {"actual": each.actual.value, "low": each.actual.low, "high": each.actual.high}
+            yield {"sample": sample, "clients": each.clients, "predicted": each.predicted, **interval}
 
 
 def _limits(intervals: Mapping[str, Interval]) -> dict[str, float]:

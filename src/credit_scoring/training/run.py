@@ -9,7 +9,7 @@ from functools import partial
 
 from credit_scoring.clients import cohort
 from credit_scoring.clients.vectors import vectors
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.learning import NO_OUTCOMES, NOTHING_ACCEPTED
 from credit_scoring.explanation.contributions import Matrix
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
@@ -54,16 +54,13 @@ def train_and_register(
     tables = tables.pinned([events.TABLE])
     accepted = Ledger(tables).accepted()
     if not accepted:
-        raise ModelError("No delivery is accepted yet: take in clients with outcomes first (`credit-scoring intake`).")
+        raise NOTHING_ACCEPTED()
     tables = tables.pinned([source.name for source in TABLES] + [QUARANTINE, CLIENT_DELIVERIES])
     with tracked(settings.mlflow) as run_id:
         learners = cohort.to_train(tables, accepted)
         count = learners.count()
         if count == 0:
-            raise ModelError(
-                "No client has an accepted application and an outcome yet: deliver applications with TARGET, or a file "
-                "outcomes.csv; `credit-scoring show quarantine` lists what was not accepted."
-            )
+            raise NO_OUTCOMES()
         log.info("building the vectors of %s clients with an outcome", f"{count:,}")
         seqs = cohort.seqs_of(tables, learners, accepted)
         frame = vectors(tables, learners, count, seqs, settings.gather)

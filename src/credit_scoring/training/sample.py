@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from credit_scoring.errors import Fault, ModelError
+from credit_scoring.errors.faults import TRAINING_VECTORS_ODD
+from credit_scoring.errors.learning import (
+    NO_OUTCOMES,
+    ONE_CLASS,
+    ONE_CLASS_IN_PART,
+    OUTCOMES_TWICE,
+    OUTCOMES_UNCLEAR,
+    TOO_FEW_CLIENTS,
+)
 from credit_scoring.settings import TrainingSettings
 from credit_scoring.training.split import HOLDOUT
 
@@ -41,18 +49,14 @@ def sample(vectors: DataFrame, features: int, parameters: TrainingSettings) -> S
         .collect()
     }
     if not counted:
-        raise ModelError(
-            "There is no client with an outcome: take in a delivery with TARGET or with an outcomes file, then train."
-        )
+        raise NO_OUTCOMES()
     rows = sum(row["rows"] for row in counted.values())
     if unclear := rows - sum(row["defaults"] + row["good"] for row in counted.values()):
-        raise ModelError(
-            f"{unclear} of {rows} outcomes are neither 0 nor 1: correct the outcomes, deliver them again, then train."
-        )
+        raise OUTCOMES_UNCLEAR(unclear=unclear, outcomes=rows)
     if twice := rows - sum(row["clients"] for row in counted.values()):
-        raise ModelError(f"{twice} outcomes are of clients that have another one: keep one a client, then train.")
+        raise OUTCOMES_TWICE(outcomes=twice)
     if sum(row["other_length"] for row in counted.values()):
-        raise Fault(f"Training was given vectors of another length than its {features} features; please report this.")
+        raise TRAINING_VECTORS_ODD(features=features)
     held_out = counted.pop(HOLDOUT, None)
     found = Sample(
         clients=sum(row["clients"] for row in counted.values()),
@@ -62,19 +66,18 @@ def sample(vectors: DataFrame, features: int, parameters: TrainingSettings) -> S
     )
     _refuse_one_class(found)
     if found.clients < parameters.min_clients or found.defaults < parameters.min_defaults:
-        raise ModelError(
-            f"There are {found.clients} clients with an outcome to learn from, {found.defaults} of them defaulted; a "
-            f"model needs {parameters.min_clients} and {parameters.min_defaults} (training.min_clients, "
-            f"training.min_defaults), beside {parameters.holdout_percent} % held out. Deliver more outcomes, and train."
+        raise TOO_FEW_CLIENTS(
+            clients=found.clients,
+            defaults=found.defaults,
+            min_clients=parameters.min_clients,
+            min_defaults=parameters.min_defaults,
+            held_out=parameters.holdout_percent,
         )
     for part in (HOLDOUT, *range(parameters.folds)):
         row = held_out if part == HOLDOUT else counted.get(part)
         if row is None or not row["defaults"] or not row["good"]:
             where = "the holdout" if part == HOLDOUT else f"fold {part + 1} of {parameters.folds}"
-            raise ModelError(
-                f"Of the clients with an outcome, {where} has none that defaulted, or none that did not: deliver more "
-                "outcomes, or set fewer training.folds."
-            )
+            raise ONE_CLASS_IN_PART(part=where)
     return found
 
 
@@ -83,7 +86,4 @@ def _refuse_one_class(found: Sample) -> None:
     defaults = found.defaults + found.holdout_defaults
     if defaults in (0, clients):
         what = "defaulted" if defaults else "paid"
-        raise ModelError(
-            f"All {clients} clients with an outcome {what}, so there is nothing to tell apart: deliver outcomes of "
-            "both kinds (TARGET 1 and 0), then train."
-        )
+        raise ONE_CLASS(clients=clients, what=what)

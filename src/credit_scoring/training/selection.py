@@ -14,7 +14,7 @@ import numpy as np
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from credit_scoring.errors import UsageError
+from credit_scoring.errors.usage import COLUMN_OF_NO_FEATURE
 from credit_scoring.features.registry import standing_on
 from credit_scoring.training.inputs import Inputs
 
@@ -37,10 +37,7 @@ def left_out(columns: Iterable[str]) -> frozenset[str]:
     for column in columns:
         names = standing_on(column)
         if not names:
-            raise UsageError(
-                f"training.leave_out names {column}, which no feature reads: name columns of the application, "
-                "such as DAYS_BIRTH for the age."
-            )
+            raise COLUMN_OF_NO_FEATURE(column=column)
         found |= set(names)
     return frozenset(found)
 

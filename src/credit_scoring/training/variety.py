@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.learning import FEATURES_CONSTANT
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.predict import matrix_of
@@ -30,10 +30,7 @@ def constant(vectors: DataFrame, inputs: Inputs) -> frozenset[str]:
     varied = (low < high) | (some_missing & ~np.isnan(low))
     found = frozenset(name for name, varies in zip(inputs.names, varied.tolist(), strict=True) if not varies)
     if len(found) == len(inputs.names):
-        raise ModelError(
-            f"All {len(found)} features are constant, missing or the same for every client with an outcome, so nothing "
-            "can be learned from them: check what was delivered for these clients (`credit-scoring show quarantine`)."
-        )
+        raise FEATURES_CONSTANT(features=len(found))
     return found
 
 

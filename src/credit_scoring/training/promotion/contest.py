@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from credit_scoring.clients import cohort
 from credit_scoring.clients.vectors import vectors
 from credit_scoring.errors import ModelError
+from credit_scoring.errors.models import NOBODY_HELD_OUT
 from credit_scoring.explanation.points import Integers
 from credit_scoring.features import registry
 from credit_scoring.features.reasons import Reason
@@ -98,7 +99,7 @@ def contest(
     unseen = cohort.to_train(tables, accepted).where(held_out | (F.col("outcome_seq") > known_to))
     facts = collected(unseen.select("client_id", "target", "outcome_seq", held_out.alias("held_out")))
     if not facts["held_out"].any():
-        raise ModelError("No client of the holdout has an outcome, so the challenger cannot be judged: train again.")
+        raise NOBODY_HELD_OUT()
     log.info("scoring %s clients whom no model has learned from", f"{len(facts):,}")
     told = groups(tables, unseen)
     frame = vectors(tables, unseen, len(facts), cohort.seqs_of(tables, unseen, accepted), settings.gather)

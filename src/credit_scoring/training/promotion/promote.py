@@ -7,7 +7,7 @@ from datetime import datetime
 
 from mlflow.tracking import MlflowClient
 
-from credit_scoring.errors import ModelError
+from credit_scoring.errors.models import NO_EARLIER_CHAMPION, NO_RECORD_OF_VERSION
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.packaging import load_version
 from credit_scoring.model.registry import Alias, assign, find, version_of
@@ -98,9 +98,7 @@ def rollback(model_name: str) -> Promotion:
     with asking_mlflow("read whom the champion took over from"):
         previous = MlflowClient().get_model_version(model_name, str(champion)).tags.get(PREVIOUS)
     if previous is None:
-        raise ModelError(
-            f"Version {champion} of the model {model_name} is its first champion: there is none to go back to."
-        )
+        raise NO_EARLIER_CHAMPION(version=champion, model=model_name)
     with asking_mlflow(f"find version {previous} of the model {model_name}"):
         MlflowClient().get_model_version(model_name, previous)
     assign(model_name, Alias.CHAMPION, int(previous))
@@ -133,10 +131,7 @@ def _contender(model_name: str, version: int) -> Contender:
         run_id = client.get_model_version(model_name, str(version)).run_id
         metrics = client.get_run(run_id).data.metrics if run_id else {}
     if not {"holdout_auc", "holdout_cost_by_score"} <= metrics.keys():
-        raise ModelError(
-            f"There is no record of how good version {version} of the model {model_name} is on the holdout: it was not "
-            "registered by `credit-scoring train`. Train again."
-        )
+        raise NO_RECORD_OF_VERSION(version=version, model=model_name)
     promises = None
     if "promises_moved" in metrics:
         promises = PromiseRecord(int(metrics["promises_moved"]), int(metrics["promises_lowered"]))

@@ -1,0 +1,100 @@
+"""Commands for operators: what is done beside the daily run, and how an alarm is answered (docs/runbook.md)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from credit_scoring.cli.group import Call, command, exit_if_held
+from credit_scoring.errors.usage import RELEASE_NEEDS_REASON, WITHDRAWAL_NEEDS_REASON
+
+if TYPE_CHECKING:
+    from credit_scoring.operating import Upkeep
+
+REASON = click.option("--reason", default="", help="Why; it is recorded.")
+
+
+@command
+@click.option("--release", "held", metavar="DELIVERY", help="Let this held delivery through; needs a reason.")
+@REASON
+def publish(call: Call, held: str | None, reason: str) -> None:
+    """Score and publish what is taken in already; a held delivery only when it is let through."""
+    from credit_scoring import operating, printing
+
+    if (held is None) == bool(reason.strip()):
+        raise RELEASE_NEEDS_REASON()
+    settings = call.settings()
+    report = operating.release(settings, held, reason.strip()) if held else operating.publish_waiting(settings)
+    call.print(report, printing.published)
+    exit_if_held(report)
+
+
+@command
+@click.argument("delivery")
+@REASON
+def withdraw(call: Call, delivery: str, reason: str) -> None:
+    """Take an accepted delivery back, and score its clients as known without it."""
+    from credit_scoring import operating, printing
+    from credit_scoring.operations import told
+
+    if not reason.strip():
+        raise WITHDRAWAL_NEEDS_REASON()
+    done = operating.withdraw(call.settings(), delivery, reason.strip())
+    call.print(done, lambda _: f"{told.withdrawal(done.withdrawal)}\n\n{printing.rescored(done.scores)}")
+    exit_if_held(done.scores)
+
+
+@command
+@click.option("--delivery", help="Only rows that came in this delivery.")
+@click.option("--rule", help="Only rows with this rule among their reasons (see `show quarantine`).")
+def requeue(call: Call, delivery: str | None, rule: str | None) -> None:
+    """Try quarantined rows again after a rule was corrected, and score the clients whose rows pass."""
+    from credit_scoring import operating, printing
+    from credit_scoring.operations import told
+
+    done = operating.requeue(call.settings(), delivery, rule)
+    call.print(done, lambda _: "\n\n".join([told.requeued(done.requeued), *map(printing.published, done.scores)]))
+    for report in done.scores:
+        exit_if_held(report)
+
+
+@command
+@click.argument("client", type=int)
+def forget(call: Call, client: int) -> None:
+    """Erase a client from every table, and list the files that still name it."""
+    from credit_scoring import operating
+    from credit_scoring.operations import told
+
+    call.print(operating.forget(call.settings(), client), told.forgotten)
+
+
+@command
+def expire(call: Call) -> None:
+    """Remove what is kept longer than the settings say."""
+    from credit_scoring.operations.maintain import expire
+
+    _upkeep(call, expire)
+
+
+@command
+def optimize(call: Call) -> None:
+    """Compact and cluster the tables, and delete files that no version needs."""
+    from credit_scoring.operations.maintain import optimize
+
+    _upkeep(call, optimize)
+
+
+@command
+def maintain(call: Call) -> None:
+    """Expire and optimize; for a schedule."""
+    from credit_scoring.operations.maintain import maintain
+
+    _upkeep(call, maintain)
+
+
+def _upkeep(call: Call, work: Upkeep) -> None:
+    from credit_scoring import operating
+    from credit_scoring.operations import told
+
+    call.print(operating.upkeep(call.settings(), work), told.maintained)

@@ -1,0 +1,139 @@
+"""Why a delivery is refused. Nothing of it becomes visible, and the others are done."""
+
+from credit_scoring.errors import DeliveryRefused, ErrorKind
+
+MANIFEST_UNUSABLE = ErrorKind(
+    "manifest-unusable",
+    DeliveryRefused,
+    "The manifest of delivery {delivery} cannot be used: {key}: {problem}.",
+    "Write it again with `credit-scoring deliver`.",
+)
+MANIFEST_OF_ANOTHER = ErrorKind(
+    "manifest-of-another",
+    DeliveryRefused,
+    "The manifest in folder {folder} says that it belongs to delivery {delivery}.",
+    "Give folder and manifest the same name.",
+)
+MANIFEST_NAMES_TWICE = ErrorKind(
+    "manifest-names-twice",
+    DeliveryRefused,
+    "The manifest of delivery {delivery} names {file} more than once.",
+    "Write it again with `credit-scoring deliver`.",
+)
+MANIFEST_EMPTY = ErrorKind(
+    "manifest-empty",
+    DeliveryRefused,
+    "The manifest of delivery {delivery} names no files, so there is nothing to take in.",
+    "Write it again with `credit-scoring deliver`.",
+)
+MANIFEST_CHANGED = ErrorKind(
+    "manifest-changed",
+    DeliveryRefused,
+    "The manifest of delivery {delivery} changed while it was taken in: nothing of it is accepted.",
+    "Nothing is to be done: the next run looks at the new one.",
+)
+NAME_TAKEN = ErrorKind(
+    "name-taken",
+    DeliveryRefused,
+    "Delivery {delivery} was accepted before with other bytes; nothing of it changed.",
+    "Deliver corrected files under a new name: they replace the earlier rows of their clients.",
+)
+DELIVERY_GONE = ErrorKind(
+    "delivery-gone",
+    DeliveryRefused,
+    "Delivery {delivery} was removed before it was taken in.",
+    "Upload it again.",
+)
+FILE_MISSING = ErrorKind(
+    "file-missing",
+    DeliveryRefused,
+    "Delivery {delivery} lacks {file}, which its manifest names{more}.",
+    "Upload it and write the manifest again.",
+)
+FILE_TOO_LARGE = ErrorKind(
+    "file-too-large",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} has {found:,.0f} MB, more than the limit of {limit:,.0f} MB.",
+    "Split it (`credit-scoring deliver` does) and deliver again, or raise intake.max_file_mb.",
+)
+FILE_CUT = ErrorKind(
+    "file-cut",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} has {found:,} bytes, the manifest says {promised:,}: the upload was cut, or "
+    "the file changed afterwards.",
+    "Upload it again.",
+)
+FILE_CHANGED = ErrorKind(
+    "file-changed",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} has the sha256 {found}..., the manifest says {promised}...: the file changed "
+    "after the manifest was written.",
+    "Upload it again.",
+)
+GZIP_DAMAGED = ErrorKind(
+    "gzip-damaged",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} is damaged: it does not unpack as gzip.",
+    "Upload it again.",
+)
+GZIP_CUT = ErrorKind(
+    "gzip-cut",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} is cut: its gzip data ends too early.",
+    "Upload it again.",
+)
+INFLATES_TOO_FAR = ErrorKind(
+    "inflates-too-far",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} unpacks to more than {limit:,.0f} MB, the limit for a file of its size.",
+    "Split it (`credit-scoring deliver` does) and deliver again, or raise intake.max_file_mb or intake.max_inflation.",
+)
+WIDE_TEXT = ErrorKind(
+    "wide-text",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} is UTF-16 or UTF-32 text.",
+    "Export it as UTF-8 and deliver again.",
+)
+NOT_UTF8 = ErrorKind(
+    "not-utf8",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} is not UTF-8 text (line {line:,}).",
+    "Export it as UTF-8 and deliver again.",
+)
+NO_HEADER = ErrorKind(
+    "no-header",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} is empty: it has no header.",
+    "Deliver it with its header, or leave it out.",
+)
+COLUMN_TWICE = ErrorKind(
+    "column-twice",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} has the column {column} more than once.",
+    "Keep one and deliver again.",
+)
+COLUMNS_MISSING = ErrorKind(
+    "columns-missing",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} lacks columns that table {table} must have: {columns}.",
+    "Add them (cells may be empty) and deliver again.",
+)
+QUOTE_OPEN = ErrorKind(
+    "quote-open",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} has a quoted cell that is never closed, so its records cannot be told apart.",
+    "Export it again and deliver it.",
+)
+NOT_CSV = ErrorKind(
+    "not-csv",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} cannot be read as CSV.",
+    "Export it again and deliver it.",
+)
+RECORDS_DIFFER = ErrorKind(
+    "records-differ",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} has {found:,} records, the manifest says {promised:,}: the file was cut or "
+    "changed, or holds a carriage return inside a cell.",
+    "Export it again and deliver it.",
+)

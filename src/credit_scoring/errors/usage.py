@@ -1,0 +1,160 @@
+"""Wrong usage or settings."""
+
+from credit_scoring.errors import ErrorKind, UsageError
+
+NO_SETTINGS_FILE = ErrorKind(
+    "no-settings-file",
+    UsageError,
+    "There is no settings file {file}.",
+    "Name one with --conf (conf/local.yml is the default).",
+)
+SETTINGS_NOT_YAML = ErrorKind(
+    "settings-not-yaml",
+    UsageError,
+    "The settings file {file} is not readable YAML: {problem}.",
+    "Correct it.",
+)
+SETTINGS_NO_KEYS = ErrorKind(
+    "settings-no-keys",
+    UsageError,
+    "The settings file {file} must hold keys and values.",
+    "Write them, such as `home: var`.",
+)
+SETTINGS_WRONG = ErrorKind(
+    "settings-wrong",
+    UsageError,
+    "The settings of {file} (with {prefix}* variables) do not hold: {problems}.",
+    "Correct the file or the variable; docs/reference/settings.md lists every key.",
+)
+VARIABLE_UNKNOWN = ErrorKind(
+    "variable-unknown",
+    UsageError,
+    "The variable {variable} names no setting of {file}.",
+    "Sections are {sections}; correct the variable, or unset it.",
+)
+ROLLBACK_ALONE = ErrorKind(
+    "rollback-alone",
+    UsageError,
+    "--rollback goes back to the champion before; it takes no --force and no --reason.",
+    "Leave them out.",
+)
+FORCE_NEEDS_REASON = ErrorKind(
+    "force-needs-reason",
+    UsageError,
+    'Gates are passed over with both --force and --reason "...": the reason is recorded.',
+    "Give both, or neither.",
+)
+MORE_OUTCOMES_THAN_CLIENTS = ErrorKind(
+    "more-outcomes-than-clients",
+    UsageError,
+    "Of {clients:,} clients {outcomes:,} cannot have an outcome.",
+    "Ask for at most all of them.",
+)
+DELIVERY_NAME_WRONG = ErrorKind(
+    "delivery-name-wrong",
+    UsageError,
+    "{name} cannot name a delivery.",
+    "Use letters, digits, '.', '_' and '-' only, a letter or digit first.",
+)
+NO_SOURCE_FOLDER = ErrorKind(
+    "no-source-folder",
+    UsageError,
+    "There is no folder {folder} to deliver.",
+    "Name the folder with the CSV files.",
+)
+DELIVERY_THERE = ErrorKind(
+    "delivery-there",
+    UsageError,
+    "There is a delivery {delivery} in {landing} already.",
+    "Give this one another --name.",
+)
+NO_TABLE_FILES = ErrorKind(
+    "no-table-files",
+    UsageError,
+    "No file of {folder} is a table.",
+    "Names must begin with {stems} and end with .csv or .csv.gz.",
+)
+CLIENT_WITHOUT_SCORE = ErrorKind(
+    "client-without-score",
+    UsageError,
+    "Client {client} has no score: no delivery that was scored holds an application with this SK_ID_CURR.",
+    "Check the number; `credit-scoring show quarantine` lists what was not accepted.",
+)
+NOBODY_SCORED = ErrorKind(
+    "nobody-scored",
+    UsageError,
+    "Nobody has a score yet.",
+    "Run `credit-scoring score` first.",
+)
+NOBODY_APPLIED = ErrorKind(
+    "nobody-applied",
+    UsageError,
+    "No client has an accepted application yet.",
+    "Take in a delivery first (`credit-scoring intake`).",
+)
+CLIENT_NOT_APPLIED = ErrorKind(
+    "client-not-applied",
+    UsageError,
+    "Client {client} has no application that was accepted by delivery {seq}.",
+    "Name another client, or a later delivery.",
+)
+PICTURE_NOT_WRITTEN = ErrorKind(
+    "picture-not-written",
+    UsageError,
+    "The picture {file} cannot be written ({why}).",
+    "Name another file.",
+)
+COLUMN_OF_NO_FEATURE = ErrorKind(
+    "column-of-no-feature",
+    UsageError,
+    "training.leave_out names {column}, which no feature reads.",
+    "Name columns of the application, such as DAYS_BIRTH for the age.",
+)
+NO_JAVA = ErrorKind(
+    "no-java",
+    UsageError,
+    "Java {version} was not found, and Spark needs it.",
+    "Install it (Debian: openjdk-{version}-jdk-headless), or set JAVA_HOME to where it is.",
+)
+NO_PROJECT = ErrorKind(
+    "no-project",
+    UsageError,
+    "Neither {folder} nor a folder above it has {file}.",
+    "Open the notebook in a clone of the project.",
+)
+NO_JARS = ErrorKind(
+    "no-jars",
+    UsageError,
+    "No jars in {folder}.",
+    "Run `make jars` in the project's folder, or set {variable} to the folder that has them.",
+)
+RELEASE_NEEDS_REASON = ErrorKind(
+    "release-needs-reason",
+    UsageError,
+    'A held delivery is let through with both --release DELIVERY and --reason "...".',
+    "Give both, or neither.",
+)
+WITHDRAWAL_NEEDS_REASON = ErrorKind(
+    "withdrawal-needs-reason",
+    UsageError,
+    "A delivery is withdrawn for a reason, which is recorded.",
+    'Give it with --reason "...".',
+)
+NOT_HELD = ErrorKind(
+    "not-held",
+    UsageError,
+    "Delivery {delivery} is not held, so there is nothing to let through. Held now: {held}.",
+    "Name one of these; `credit-scoring show deliveries` says what became of the others.",
+)
+NOT_ACCEPTED = ErrorKind(
+    "not-accepted",
+    UsageError,
+    "There is no accepted delivery {delivery}.",
+    "Name one that `credit-scoring show deliveries` lists as accepted.",
+)
+WITHDRAWAL_OF_WITHDRAWAL = ErrorKind(
+    "withdrawal-of-withdrawal",
+    UsageError,
+    "{delivery} is a withdrawal itself, and cannot be taken back.",
+    "Deliver the rows again, under a new name.",
+)

@@ -1,0 +1,132 @@
+"""The breaker: what looks wrong is scored but not published, until somebody has looked at it.
+
+Three values of a delivery have limits: its share of quarantined records, its records against the median of the
+deliveries before it, and how far its scores have shifted from those that the same model version gave before. A
+delivery that a command of an operator made is not judged, nor one that somebody has let through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+import numpy as np
+from pyspark.sql import Row
+
+from credit_scoring.explanation.points import Integers
+from credit_scoring.intake.events import Delivered, cleared
+from credit_scoring.intake.own import is_own
+from credit_scoring.publishing import history
+from credit_scoring.settings import BreakerSettings
+from credit_scoring.storage.tables import Tables
+from credit_scoring.training.examination.stability import BINS, Shift, shift
+
+COMPARED = 20
+"""How many deliveries before it a delivery is compared with, the latest ones."""
+
+
+def judge(
+    tables: Tables, events: Sequence[Row], deliveries: Sequence[Delivered], model_version: int, limits: BreakerSettings
+) -> dict[Delivered, str]:
+    """The deliveries that are to be held, each with every limit that it passes: which, the value, the limit.
+
+    Their scores must be committed. One action for each delivery whose scores can be compared.
+    """
+    through = cleared(events)
+    found = {}
+    for delivered in deliveries:
+        if is_own(delivered.name) or delivered.seq in through:
+            continue
+        passed = [
+            sentence
+            for sentence in (
+                _quarantined(events, delivered, limits),
+                _records(events, delivered, limits),
+                _scores(tables, events, delivered, model_version, limits),
+            )
+            if sentence is not None
+        ]
+        if passed:
+            found[delivered] = "; ".join(passed)
+    return found
+
+
+def _quarantined(events: Sequence[Row], delivered: Delivered, limits: BreakerSettings) -> str | None:
+    files = _files(events).get(delivered.seq, ())
+    records = sum(file["records"] for file in files)
+    share = sum(file["quarantined"] for file in files) / records if records else 0.0
+    if share <= limits.max_quarantined_share:
+        return None
+    return (
+        f"{share:.1%} of its {records:,} records are in quarantine, the limit is "
+        f"{limits.max_quarantined_share:.1%} (breaker.max_quarantined_share)"
+    )
+
+
+def _records(events: Sequence[Row], delivered: Delivered, limits: BreakerSettings) -> str | None:
+    counted = {seq: sum(file["records"] for file in files) for seq, files in _files(events).items()}
+    before = [counted[seq] for seq in sorted(counted) if seq < delivered.seq][-COMPARED:]
+    if len(before) < limits.min_deliveries or delivered.seq not in counted:
+        return None
+    usual, records = median(before), counted[delivered.seq]
+    ratio = records / usual if usual else 1.0
+    if limits.min_records_ratio <= ratio <= limits.max_records_ratio:
+        return None
+    name, limit = ("max_records_ratio", limits.max_records_ratio)
+    if ratio < limits.min_records_ratio:
+        name, limit = ("min_records_ratio", limits.min_records_ratio)
+    return (
+        f"it has {records:,} records, {ratio:.2f} times the median of the {len(before)} deliveries before it, "
+        f"the limit is {limit:g} (breaker.{name})"
+    )
+
+
+def _scores(
+    tables: Tables, events: Sequence[Row], delivered: Delivered, model_version: int, limits: BreakerSettings
+) -> str | None:
+    published = {
+        event["seq"]: event["delivery"]
+        for event in events
+        if event["event"] == "published" and event["model_version"] == model_version and event["seq"] < delivered.seq
+    }
+    before = [Delivered(published[seq], seq) for seq in sorted(published)][-COMPARED:]
+    if not before:
+        return None
+    counted = history.clients_by_score(tables, [*before, delivered], model_version)
+    actual = counted.get(delivered.seq, {})
+    expected: dict[int, int] = {}
+    for each in before:
+        for score, clients in counted.get(each.seq, {}).items():
+            expected[score] = expected.get(score, 0) + clients
+    if min(sum(actual.values()), sum(expected.values())) < limits.min_clients:
+        return None
+    moved = score_shift(expected, actual)
+    if moved.psi <= limits.max_score_psi + moved.chance:
+        return None
+    return (
+        f"the PSI of its scores against those of the {len(before)} deliveries before it is {moved.psi:.2f}, the limit "
+        f"is {limits.max_score_psi:g} above the {moved.chance:.2f} that chance brings about (breaker.max_score_psi)"
+    )
+
+
+def score_shift(expected: Mapping[int, int], actual: Mapping[int, int]) -> Shift:
+    """The PSI of scores from how many clients have each; the bins are the deciles of the expected ones."""
+    scores = np.array(sorted(expected))
+    reached = np.cumsum([expected[score] for score in scores.tolist()])
+    deciles = np.ceil(reached[-1] * np.arange(1, BINS) / BINS)
+    limits = np.unique(scores[np.searchsorted(reached, deciles)])
+
+    def binned(clients: Mapping[int, int]) -> Integers:
+        bins = np.searchsorted(limits, np.array(list(clients)), side="left")
+        return np.bincount(bins, list(clients.values()), minlength=len(limits) + 1).astype(np.int64)
+
+    return shift("score", binned(expected), binned(actual))
+
+
+def _files(events: Sequence[Row]) -> dict[int, Sequence[Row]]:
+    """Seq -> the account of its files, of the lender's deliveries."""
+    return {
+        event["seq"]: event["files"] or ()
+        for event in events
+        if event["event"] == "accepted" and not is_own(event["delivery"])
+    }

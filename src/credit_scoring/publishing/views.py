@@ -1,0 +1,179 @@
+"""Views for analysts: the latest scores in words, and what was known of a client, and said, at each delivery.
+
+One text a view. In a catalog it is a view beside the tables; a folder of Delta tables holds no views, so there a
+session gets it as a temporary one. After `by_name`, SQL uses every table and view by its own name in either place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from credit_scoring.errors.usage import NOBODY_SCORED
+from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
+from credit_scoring.intake.events import DELIVERIES
+from credit_scoring.publishing.dictionary import REASONS
+from credit_scoring.publishing.latest import SCORES
+from credit_scoring.publishing.tables import STORED
+from credit_scoring.schema.application import APPLICATION
+from credit_scoring.schema.stored import StoredColumn, StoredTable
+from credit_scoring.schema.table import CLIENT
+from credit_scoring.scoring.rows import SCORE_HISTORY
+from credit_scoring.storage.tables import Tables, literal
+
+_PLACES = range(1, MOST_PRINCIPAL + 1)
+_DECLARATION = "credit_scoring.declaration"
+"""Property of a view in a catalog: the digest of its text. A view that is replaced loses the grants given on it, so it
+is replaced only when a release declares another one."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A view: its columns as readers see them, and its query, in which a table stands as {name}."""
+
+    declared: StoredTable
+    query: str
+
+    def sql(self, tables: Tables, properties: str = "") -> str:
+        """What follows the view's name in CREATE VIEW: columns with their comments, `properties`, and the query."""
+        columns = ", ".join(f"`{column.name}` COMMENT {literal(column.meaning)}" for column in self.declared.columns)
+        query = self.query.format(**{stored.name: tables.name(stored.name) for stored in STORED})
+        return f"({columns}) COMMENT {literal(self.declared.meaning)} {properties} AS {query}"
+
+
+def _of(table: StoredTable, *names: str) -> tuple[StoredColumn, ...]:
+    """Columns of a table, in the order of `names`."""
+    columns: Mapping[str, StoredColumn] = {column.name: column for column in table.columns}
+    return tuple(columns[name] for name in names)
+
+
+def _reason(place: int) -> tuple[StoredColumn, ...]:
+    which = f"Reason {place} against the client"
+    return (
+        StoredColumn(f"reason_{place}_code", "STRING", f"{which}: its code; null when there are fewer"),
+        StoredColumn(f"reason_{place}_points", "DOUBLE", f"{which}: the points that it takes (below 0)"),
+        StoredColumn(f"reason_{place}_en", "STRING", f"{which}, in English"),
+        StoredColumn(f"reason_{place}_fr", "STRING", f"{which}, in French"),
+    )
+
+
+def _told(place: int) -> str:
+    reason = f"try_element_at(principal, {place})"
+
+    def words(language: str) -> str:
+        return f"IF({reason}.absent, said[{reason}.code].absent_{language}, said[{reason}.code].value_{language})"
+
+    values = {"code": f"{reason}.code", "points": f"{reason}.points", "en": words("en"), "fr": words("fr")}
+    return ", ".join(f"{value} AS reason_{place}_{name}" for name, value in values.items())
+
+
+SCORES_EXPLAINED = View(
+    StoredTable(
+        "scores_explained",
+        "The latest score of each client with the reasons that weigh most against it, in words",
+        (
+            *_of(SCORES, "client_id", "decision", "score", "cut_off", "probability", "file_complete", "start_points"),
+            *(column for place in _PLACES for column in _reason(place)),
+            StoredColumn(
+                "other_points", "DOUBLE", "All other reasons together; start, reasons and others add up to the points"
+            ),
+            *_of(SCORES, "points", "delivery", "seq", "scored_at", "model_version"),
+        ),
+    ),
+    f"""
+    WITH words AS (
+        SELECT map_from_entries(collect_list(struct(
+            code, struct(value_en, value_fr, absent_en, absent_fr) AS sentences
+        ))) AS said
+        FROM {{{REASONS.name}}}
+    ),
+    against AS (
+        SELECT *, slice(filter(reasons, reason -> reason.points < 0), 1, {MOST_PRINCIPAL}) AS principal
+        FROM {{{SCORES.name}}}
+    )
+    SELECT client_id, decision, score, cut_off, probability, file_complete, start_points,
+        {", ".join(map(_told, _PLACES))},
+        points - start_points - aggregate(principal, 0D, (sum, reason) -> sum + reason.points) AS other_points,
+        points, delivery, seq, scored_at, model_version
+    FROM against CROSS JOIN words
+    """,
+)
+
+_GIVEN = ("decision", "score", "cut_off", "probability", "file_complete", "start_points", "points", "reasons")
+_STAMP = ("model_version", "scored_at", "run_id")
+_KNOWN = tuple(column for column in APPLICATION.stored().columns if column.name not in (CLIENT, "seq"))
+
+CLIENT_AS_OF = View(
+    StoredTable(
+        "client_as_of",
+        "Each client as of each delivery: the score that stood then, and the application as it was known then",
+        (
+            StoredColumn("as_of", "STRING", "The delivery as of which the row tells; every accepted one"),
+            StoredColumn("as_of_seq", "BIGINT", "Its place in the order of deliveries"),
+            *_of(SCORE_HISTORY, "client_id"),
+            StoredColumn("scored_seq", "BIGINT", "The delivery that the score was given at; null: no score yet"),
+            *_of(SCORE_HISTORY, *_GIVEN, *_STAMP),
+            StoredColumn("application_seq", "BIGINT", "The delivery that brought the application, in what follows"),
+            *_KNOWN,
+        ),
+    ),
+    f"""
+    WITH accepted AS (
+        SELECT DISTINCT seq, delivery FROM {{{DELIVERIES.name}}} WHERE event = 'accepted'
+        AND seq NOT IN (SELECT seq FROM {{{DELIVERIES.name}}} WHERE event = 'withdrawn')
+    ),
+    applied AS (
+        SELECT *, lead(seq) OVER (PARTITION BY {CLIENT} ORDER BY seq) AS until
+        FROM {{{APPLICATION.name}}} LEFT SEMI JOIN accepted USING (seq)
+    ),
+    given AS (
+        SELECT *, lead(seq) OVER (PARTITION BY client_id ORDER BY seq, model_version) AS until
+        FROM {{{SCORE_HISTORY.name}}} LEFT SEMI JOIN accepted USING (seq)
+    )
+    SELECT accepted.delivery AS as_of, accepted.seq AS as_of_seq, applied.{CLIENT} AS client_id,
+        given.seq AS scored_seq,
+        {", ".join(f"given.{name}" for name in (*_GIVEN, *_STAMP))},
+        applied.seq AS application_seq, {", ".join(f"applied.`{column.name}`" for column in _KNOWN)}
+    FROM accepted
+    JOIN applied ON applied.seq <= accepted.seq AND accepted.seq < coalesce(applied.until, accepted.seq + 1)
+    LEFT JOIN given ON given.client_id = applied.{CLIENT}
+        AND given.seq <= accepted.seq AND accepted.seq < coalesce(given.until, accepted.seq + 1)
+    """,
+)
+
+VIEWS = (SCORES_EXPLAINED, CLIENT_AS_OF)
+
+
+def create(tables: Tables) -> None:
+    """Creates the views beside the tables of a catalog, or replaces those that an earlier release declared otherwise.
+
+    A folder of tables holds no views, and gets none (see `by_name`).
+    """
+    if tables.below_folder:
+        return
+    for view in VIEWS:
+        name, digest = tables.name(view.declared.name), hashlib.sha256(view.sql(tables).encode()).hexdigest()
+        if tables.exists(view.declared.name):
+            held = tables.spark.sql(f"SHOW TBLPROPERTIES {name}").collect()
+            if {row["key"]: row["value"] for row in held}.get(_DECLARATION) == digest:
+                continue
+        properties = f"TBLPROPERTIES ({literal(_DECLARATION)} = {literal(digest)})"
+        tables.spark.sql(f"CREATE OR REPLACE VIEW {name} {view.sql(tables, properties)}")
+
+
+def by_name(tables: Tables) -> None:
+    """Lets this session's SQL use every table and view by its own name: `SELECT * FROM scores_explained`.
+
+    UsageError when nobody has a score yet.
+    """
+    if not tables.exists(SCORES.name):
+        raise NOBODY_SCORED()
+    if not tables.below_folder:
+        tables.spark.sql(f"USE {tables.root}")
+        return
+    for stored in STORED:
+        if tables.exists(stored.name):
+            tables.read(stored.name).createOrReplaceTempView(stored.name)
+    for view in VIEWS:
+        tables.spark.sql(f"CREATE OR REPLACE TEMPORARY VIEW {view.declared.name} {view.sql(tables)}")

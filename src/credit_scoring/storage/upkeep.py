@@ -1,0 +1,85 @@
+"""Upkeep of Delta tables: which there are, rows removed without a trace, files compacted and old ones deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame, SparkSession
+
+from credit_scoring.storage.tables import Tables
+
+_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
+_GONE = "rows_to_remove"
+
+
+@dataclass(frozen=True)
+class Compacted:
+    """What OPTIMIZE and VACUUM did to a table: its files before and after."""
+
+    table: str
+    files_before: int
+    files: int
+
+
+def names(tables: Tables) -> list[str]:
+    """The tables that there are, declared or left over, by name."""
+    if "/" in tables.root:
+        return [name for name in tables.folder.folders() if tables.exists(name)]
+    listed = tables.spark.catalog.listTables(tables.root)
+    return sorted(each.name for each in listed if not each.isTemporary and each.tableType != "VIEW")
+
+
+def remove(tables: Tables, table: str, rows: DataFrame, on: Sequence[str], blank: str | None = None) -> int:
+    """Removes the rows of a table that agree with one of `rows` in the columns `on`; how many. With `blank`: empties
+    that column of theirs instead.
+
+    A DELETE would write its condition, and the values in it, into the table's history; a MERGE writes names only.
+    """
+    rows.select(*on).distinct().createOrReplaceTempView(_GONE)
+    agree = " AND ".join(f"held.`{name}` = gone.`{name}`" for name in on)
+    then = "DELETE" if blank is None else f"UPDATE SET held.`{blank}` = NULL"
+    merge = f"MERGE INTO {tables.name(table)} AS held USING {_GONE} AS gone ON {agree} WHEN MATCHED THEN {then}"
+    done = tables.spark.sql(merge).first()
+    return int(done["num_affected_rows"]) if done is not None else 0
+
+
+def empty(tables: Tables, table: str, where: str, column: str | None = None) -> int:
+    """Deletes the rows of a table for which the SQL condition holds, or empties a column of theirs; how many."""
+    change = (
+        f"DELETE FROM {tables.name(table)}" if column is None else f"UPDATE {tables.name(table)} SET {column} = NULL"
+    )
+    done = tables.spark.sql(f"{change} WHERE {where}").first()
+    return int(done["num_affected_rows"]) if done is not None else 0
+
+
+def compact(tables: Tables, table: str, keep_hours: int) -> Compacted:
+    """Rewrites a table's small files as few, clustered as it is declared, and deletes files that no version of the last
+    `keep_hours` has."""
+    before = _files(tables, table)
+    tables.spark.sql(f"OPTIMIZE {tables.name(table)}").collect()
+    vacuum(tables, table, keep_hours)
+    return Compacted(table, before, _files(tables, table))
+
+
+def vacuum(tables: Tables, table: str, keep_hours: int) -> None:
+    """Deletes files that no version of the last `keep_hours` has; 0 only while nothing else reads or writes."""
+    with _any_retention(tables.spark):
+        tables.spark.sql(f"VACUUM {tables.name(table)} RETAIN {int(keep_hours)} HOURS").collect()
+
+
+@contextmanager
+def _any_retention(spark: SparkSession) -> Iterator[None]:
+    """Delta refuses to keep less than a week unless it is told that somebody has thought about it."""
+    before = spark.conf.get(_CHECK, "true")
+    spark.conf.set(_CHECK, "false")
+    try:
+        yield
+    finally:
+        spark.conf.set(_CHECK, str(before))
+
+
+def _files(tables: Tables, table: str) -> int:
+    detail = tables.spark.sql(f"DESCRIBE DETAIL {tables.name(table)}").first()
+    return int(detail["numFiles"]) if detail is not None else 0

@@ -1,0 +1,176 @@
+"""Intake and score without Spark: the very functions that Spark's tasks run, on deliveries of a few clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from credit_scoring.clients.gather import SOURCES
+from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, known
+from credit_scoring.clients.vectors import case_matrix
+from credit_scoring.errors import DeliveryRefused
+from credit_scoring.intake.deliver import deliver
+from credit_scoring.intake.events import Delivered
+from credit_scoring.intake.inspection import Limits
+from credit_scoring.intake.manifest import NAME, sha256
+from credit_scoring.intake.owners import CREDIT
+from credit_scoring.intake.reading import OWNER
+from credit_scoring.intake.reconciliation import Account, account
+from credit_scoring.intake.staging import ACCEPTED, BAD, Work, read_files, stage_slot
+from credit_scoring.intake.waiting import manifest_of
+from credit_scoring.schema.bureau import BUREAU
+from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
+from credit_scoring.schema.table import CLIENT, MADE_MISSING, SEQ
+from credit_scoring.storage.blocks import each_slot, from_block
+from credit_scoring.storage.files import Folder
+from credit_scoring.synthetic.writing import write
+
+LIMITS = Limits(max_bytes=1_000_000, max_inflation=200)
+SLOTS = 2
+
+Files = Mapping[str, bytes]
+Decide = Callable[[np.ndarray, np.ndarray], Sequence[str]]
+"""Vectors and file_complete -> decisions."""
+
+
+@dataclass
+class TakenIn:
+    """What intake made of some deliveries; seqs follow their order, from 1.
+
+    `rows`: accepted, by (seq, table). `bad`: quarantined, with seq. `refused`: sentences by seq.
+    """
+
+    account: Account = field(default_factory=Account)
+    rows: dict[tuple[int, str], pl.DataFrame] = field(default_factory=dict)
+    bad: list[pl.DataFrame] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
+
+    def quarantined(self) -> pl.DataFrame:
+        return pl.concat(
+            [pl.DataFrame(schema={"table": pl.String, "record": pl.Int64, SEQ: pl.Int64}), *self.bad], how="diagonal"
+        )
+
+    def check(self) -> None:
+        """Every record is accepted, a duplicate or quarantined: `account` raises otherwise; here by the rows."""
+        for counts in self.account.files:
+            if counts.finding.refusal is None:
+                counts.check()
+
+    def table(self, name: str) -> pl.DataFrame:
+        """All accepted rows of a table, as the gather hands them to `known`."""
+        of_table = [
+            frame.with_columns(pl.lit(seq, pl.Int64).alias(SEQ), pl.col(MADE_MISSING).is_not_null().alias(INCOMPLETE))
+            for (seq, of), frame in self.rows.items()
+            if of == name
+        ]
+        source = next(source for source in SOURCES if source.name == name)
+        schema = {**source.stored_schema(), INCOMPLETE: pl.Boolean}
+        return pl.concat([pl.DataFrame(schema=schema), *(frame.select(list(schema)) for frame in of_table)])
+
+    def spoilt(self) -> pl.DataFrame:
+        """The quarantine as the gather hands it to `known` (clients.gather does this in SQL)."""
+        bad = self.quarantined()
+        if bad.is_empty():
+            return QUARANTINED.to_frame()
+        bureau = self.table(BUREAU.name).select(CREDIT, pl.col(CLIENT).alias("of"), pl.col(SEQ).alias("since"))
+        credit = pl.when(pl.col("table") == BUREAU_BALANCE.name).then(pl.col(OWNER)).alias("credit")
+        bad = bad.with_columns(credit)
+        named = bad.join(bureau, left_on="credit", right_on=CREDIT, how="left")
+        named = named.with_columns(pl.coalesce("client_id", "of").alias("client_id"))
+        attributed = named.filter(pl.col("client_id").is_not_null()).with_columns(anybodys=pl.lit(False))
+        nobodys = bad.filter(pl.col("client_id").is_null() & pl.col("credit").is_null()).drop("client_id")
+        touched = [self.table(source.name).select(pl.col(CLIENT).alias("client_id"), SEQ) for source in SOURCES]
+        everyone = pl.concat([*touched, attributed.select("client_id", SEQ)]).drop_nulls().unique()
+        anybodys = nobodys.join(everyone, on=SEQ).with_columns(anybodys=pl.lit(True))
+        columns = [pl.col(name).cast(kind) for name, kind in QUARANTINED.items()]
+        return pl.concat([attributed.select(columns), anybodys.select(columns)]).unique()
+
+    def judged(self, decide: Decide) -> dict[tuple[int, int], tuple[bytes, str]]:
+        """(client, seq) -> vector and decision of every client that a delivery touches and that has an application."""
+        applied = self.table("application").select(pl.col(CLIENT).alias("client_id"), pl.col(SEQ).alias("since"))
+        quarantine = self.spoilt()
+        accepted = [self.table(source.name).select(pl.col(CLIENT).alias("client_id"), SEQ) for source in SOURCES]
+        touched = pl.concat([*accepted, quarantine.select("client_id", SEQ)]).drop_nulls().unique()
+        cases = touched.join(applied, on="client_id").filter(pl.col("since") <= pl.col(SEQ))
+        cohort = cases.select("client_id", pl.col(SEQ).alias("as_of")).unique()
+        if cohort.is_empty():
+            return {}
+        found = known({source.name: self.table(source.name) for source in SOURCES}, quarantine, cohort, SOURCES)
+        vectors = case_matrix(found)
+        decisions = decide(vectors, found.cases["file_complete"].to_numpy())
+        keys = found.cases.select("client_id", "as_of").iter_rows()
+        return {key: (vectors[i].tobytes(), str(decisions[i])) for i, key in enumerate(keys)}
+
+
+@pytest.fixture(scope="session")
+def take_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., TakenIn]:
+    """Deliveries, each a mapping of file names to bytes -> TakenIn.
+
+    `after`: what is done to a delivery's folder once its manifest is written, by the number of the delivery.
+    """
+    root, numbers = tmp_path_factory.mktemp("dirt"), iter(range(10**9))
+
+    def take(*deliveries: Files, after: Mapping[int, Callable[[Path], object]] | None = None) -> TakenIn:
+        here = root / f"{next(numbers)}"
+        landing = Folder(str(here / "landing"))
+        work: list[Work] = []
+        done = TakenIn()
+        for seq, files in enumerate(deliveries, 1):
+            name = f"d{seq}"
+            source = here / "source" / name
+            source.mkdir(parents=True)
+            for file, data in files.items():
+                (source / file).write_bytes(data)
+            deliver(source, landing, name, 64_000_000)
+            if change := (after or {}).get(seq):
+                change(here / "landing" / name)
+            try:
+                delivered = Delivered(name, seq, sha256(landing.read(name, NAME)))
+                manifest = manifest_of(landing, delivered, (), LIMITS)
+                work += [Work(name, seq, file) for file in manifest.files]
+            except DeliveryRefused as refused:
+                done.refused[seq] = str(refused)
+        return _staged(landing, work, done)
+
+    return take
+
+
+def _staged(landing: Folder, work: Sequence[Work], done: TakenIn) -> TakenIn:
+    paths = [landing.path(each.delivery, each.file.name) for each in work]
+    contents = [landing.read(each.delivery, each.file.name) for each in work]
+    read = pa.record_batch({"path": pa.array(paths, pa.string()), "content": pa.array(contents, pa.binary())})
+    if not work:
+        return done
+    blocks = pa.Table.from_batches(list(read_files(work, SLOTS, LIMITS)([read]))).sort_by("slot")
+    staged = pa.Table.from_batches(list(each_slot(stage_slot)(blocks.to_batches()))).to_pylist()
+    done.account = account(SimpleNamespace(**row) for row in staged)
+    done.refused |= done.account.refusals()
+    for row in staged:
+        if row["seq"] in done.refused or row["block"] is None:
+            continue
+        frame = from_block(row["block"])
+        if row["kind"] == ACCEPTED:
+            place = (row["seq"], row["table"])
+            done.rows[place] = pl.concat([done.rows[place], frame]) if place in done.rows else frame
+        elif row["kind"] == BAD:
+            done.bad.append(frame.with_columns(pl.lit(row["seq"], pl.Int64).alias(SEQ)))
+    return done
+
+
+@pytest.fixture(scope="session")
+def files_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[range, int], dict[str, bytes]]:
+    """(clients, seed) -> the files of these generated clients, none of whom has an outcome."""
+
+    def files(clients: range, seed: int) -> dict[str, bytes]:
+        folder: Path = tmp_path_factory.mktemp("generated")
+        write(folder, clients, 0, seed)
+        return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+    return files

@@ -1,0 +1,100 @@
+"""Erasure and upkeep of a store: nothing of the client is left, nothing that somebody needs has gone."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from credit_scoring.intake.appending import QUARANTINE
+from credit_scoring.operations.forget import forget
+from credit_scoring.operations.maintain import maintain
+from credit_scoring.operations.naming import number
+from credit_scoring.operations.told import forgotten, maintained
+from credit_scoring.publishing import history, latest
+from credit_scoring.settings import RetentionSettings
+from credit_scoring.storage.upkeep import names
+
+
+def test_a_number_is_found_as_files_write_it_and_not_inside_another() -> None:
+    found = re.compile(number([12, 345]))
+    assert all(found.search(text) for text in ("12", "x,012,y", '"12.0"', "12.", "345\n", " 12 "))
+    assert not any(found.search(text) for text in ("112", "123", "1.12", "12.5", "3450", "34"))
+
+
+def spoilt(frame: pl.DataFrame) -> pl.DataFrame:
+    """The second client's income is missing; a row has lost its client, and says who it was elsewhere."""
+    lost = frame[2].with_columns(SK_ID_CURR=pl.lit(None, pl.String), NAME_TYPE_SUITE=pl.col("SK_ID_CURR"))
+    here = pl.int_range(pl.len()) == 1
+    missing = pl.when(here).then(pl.lit(None, pl.String)).otherwise("AMT_INCOME_TOTAL").alias("AMT_INCOME_TOTAL")
+    return pl.concat([frame.with_columns(missing), lost])
+
+
+def test_nothing_of_a_forgotten_client_is_left(lender, desk_of) -> None:
+    lender.deliver("monday", range(6), application_test=spoilt)
+    lender.deliver("tuesday", range(6), only="bureau_balance")
+    lender.intake()
+    tables, desk = lender.tables, desk_of(lender)
+    client = pl.read_csv(lender.source("look", range(6)) / "application_test.csv")["SK_ID_CURR"].sort().to_list()
+    gone, other = client[2], client[1]
+    for table in (history, latest):
+        table.create(tables)
+        given = tables.spark.createDataFrame([(each, 1, 1) for each in (gone, other)], "client_id LONG, s INT, v INT")
+        given.selectExpr("client_id", "s AS seq", "v AS model_version").write.format("delta").mode("append").save(
+            f"{tables.root}/{table.TABLE}"
+        )
+    tables.spark.range(1).write.format("delta").save(f"{tables.root}/staging_left")
+    (lender.folder / "published" / "monday").mkdir(parents=True)
+    (lender.folder / "published" / "monday" / "scores.csv").write_text(f"client_id,score\n{other},5\n{gone},6\n")
+    before = {name: tables.read(name).count() for name in names(tables)}
+    folders = (lender.landing, lender.landing.below("..", "published"))
+
+    done = forget(desk, gone, folders)
+    after = {name: tables.read(name).count() for name in names(tables)}
+    assert "staging_left" not in after
+    assert {n for n, count in done.rows.items() if count} == {n for n in done.rows if before[n] != after[n]}
+    assert all(before[name] - after[name] == count for name, count in done.rows.items())
+    assert {"application", "bureau_balance", "quarantine", "client_deliveries", "score_history", "scores"} <= {
+        name for name, count in done.rows.items() if count
+    }
+    lines = {Path(each.path).relative_to(lender.folder).as_posix(): each.lines for each in done.files}
+    assert lines["published/monday/scores.csv"] == 1
+    assert lines["landing/monday/application_test.csv"] == 2
+    assert "landing/tuesday/bureau_balance.csv" in lines
+    token = re.compile(number([gone]))
+    for path in Path(tables.root).rglob("*.parquet"):
+        if "_delta_log" not in path.parts:
+            rows = pq.read_table(path).to_pylist()
+            named = [
+                row for row in rows for key in ("SK_ID_CURR", "client_id", "cells") if token.search(str(row.get(key)))
+            ]
+            assert named == [], path.parent.name
+    commits = [json.loads(line) for path in Path(tables.root).rglob("*.json") for line in path.read_text().splitlines()]
+    assert not any(token.search(json.dumps(commit["commitInfo"])) for commit in commits if "commitInfo" in commit)
+    (event,) = [event for event in lender.ledger.events() if event["event"] == "erased"]
+    assert not token.search(str(event))
+    assert not token.search(forgotten(done).split("These files")[0])
+    assert done.erasure in event["message"]
+
+    again = forget(desk, gone, folders)
+    assert set(again.rows.values()) == {0}
+
+    # Upkeep: the cells of old quarantined rows go, the rows stay; every table is one file.
+    tables.spark.range(1).write.format("delta").save(f"{tables.root}/staging_left")
+    kept = RetentionSettings(quarantine_days=3)
+    early = maintain(desk, kept)
+    assert (early.expired, early.dropped) == ({}, ("staging_left",))
+    lender.now += timedelta(days=4)
+    upkept = maintain(desk, kept)
+    assert (upkept.expired, upkept.dropped) == ({QUARANTINE: 1}, ())
+    (row,) = tables.read(QUARANTINE).collect()
+    assert (row["client_id"], row["cells"]) == (other, None)
+    assert {each.files for each in upkept.compacted} <= {0, 1}
+    assert {name: tables.read(name).count() for name in names(tables) if name != "deliveries"} == {
+        name: count for name, count in after.items() if name != "deliveries"
+    }
+    assert "1 of quarantine" in maintained(upkept)

@@ -1,0 +1,100 @@
+"""Requeueing: what passes a corrected rule is accepted once, beside what was accepted before; the rest stays out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from credit_scoring.errors import UsageError
+from credit_scoring.intake import appending
+from credit_scoring.operations import requeue as module
+from credit_scoring.operations.requeue import requeue
+from credit_scoring.operations.told import requeued
+from credit_scoring.schema.table import Table
+from credit_scoring.schema.tables import table as declared
+
+
+def corrected(name: str) -> Table:
+    """The declarations, but for amounts below 0 and credits of tomorrow, which are legitimate now."""
+    wider = {"AMT_CREDIT": {"low": -10.0}, "DAYS_CREDIT": {"high": 10.0}}
+    found = declared(name)
+    return replace(found, columns=tuple(replace(each, **wider.get(each.name, {})) for each in found.columns))
+
+
+def spoilt(frame: pl.DataFrame, column: str, rows: list[int], value: str | None) -> pl.DataFrame:
+    here = pl.int_range(pl.len()).is_in(rows)
+    return frame.with_columns(pl.when(here).then(pl.lit(value)).otherwise(pl.col(column)).alias(column))
+
+
+def test_what_passes_now_is_accepted_once_and_nothing_else_is_lost(lender, desk_of, monkeypatch) -> None:
+    """monday: of four applications the amounts of the first three are below 0; the second lacks its income as well, and
+    the third comes again on wednesday, in order. tuesday: of a client with several credits one is of tomorrow, and
+    balances wait for it.
+    """
+
+    def amounts(frame: pl.DataFrame) -> pl.DataFrame:
+        return spoilt(spoilt(frame, "AMT_CREDIT", [0, 1, 2], "-5"), "AMT_INCOME_TOTAL", [1], None)
+
+    lender.deliver("monday", range(4), only="application", application_test=amounts)
+    source = lender.source("look", range(4))
+    client = pl.read_csv(source / "application_test.csv", columns=["SK_ID_CURR"])["SK_ID_CURR"].to_list()
+    credits = pl.read_csv(source / "bureau.csv", columns=["SK_ID_CURR", "SK_ID_BUREAU"])
+    counted = credits.group_by("SK_ID_CURR").len().sort("len", "SK_ID_CURR")
+    rich, many = counted.row(-1)
+    assert many > 1
+    place = credits["SK_ID_CURR"].to_list().index(rich)
+    lender.deliver("tuesday", range(4), only="bureau", bureau=lambda frame: spoilt(frame, "DAYS_CREDIT", [place], "5"))
+    lender.intake()
+    lender.deliver("wednesday", range(2, 3), only="application")
+    lender.intake()
+    tables, desk = lender.tables, desk_of(lender)
+    credit = credits["SK_ID_BUREAU"][place]
+    waiting = tables.read("bureau_balance").where(f"SK_ID_BUREAU = {credit}").count()
+
+    def held(table: str, where: str) -> list[tuple[object, ...]]:
+        return sorted(tuple(row) for row in tables.read(table).where(where).select("file", "record", "seq").collect())
+
+    before = {name: tables.read(name).count() for name in ("application", "bureau", "bureau_balance", "quarantine")}
+    (nothing,) = requeue(desk, None, "not_legitimate")
+    assert (nothing.delivery, nothing.tried, nothing.left) == (None, 3, 3)
+    assert {name: tables.read(name).count() for name in before} == before
+
+    monkeypatch.setattr(module, "declared", corrected)
+    whole = appending.Appends.client_deliveries
+
+    def killed(self: appending.Appends) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(appending.Appends, "client_deliveries", killed)
+    with pytest.raises(KeyboardInterrupt):
+        requeue(desk, None, "not_legitimate")
+    monkeypatch.setattr(appending.Appends, "client_deliveries", whole)
+    (done,) = requeue(desk, None, "not_legitimate")
+
+    assert (done.tried, done.left) == (3, 1)
+    assert all(f.finding.records == f.accepted + f.duplicates + f.quarantined for f in done.files)
+    assert f"2 passed and are accepted as delivery {done.delivery}" in requeued([done])
+    again = lender.ledger.accepted()[-1]
+    assert again.name == done.delivery
+    assert held("application", f"seq = {again.seq}") == [("1#application_test.csv", 1, again.seq)]
+    assert tables.read("application").where(f"seq = {again.seq}").first()["SK_ID_CURR"] == client[0]
+    (left,) = tables.read("quarantine").where(f"seq = {again.seq}").collect()
+    assert (left["client_id"], left["file"], [reason["rule"] for reason in left["reasons"]]) == (
+        client[1], "1#application_test.csv", ["missing"]
+    )  # fmt: skip
+    mine = f"seq = {again.seq} AND SK_ID_CURR = {rich}"
+    assert len(held("bureau", mine)) == tables.read("bureau").where(f"seq = {again.seq}").count() == many
+    adopted = held("bureau_balance", f"{mine} AND SK_ID_BUREAU = {credit}")
+    assert len(adopted) == waiting
+    touched = tables.read("client_deliveries").where(f"seq = {again.seq}").select("client_id").distinct().collect()
+    assert {row["client_id"] for row in touched} == {client[0], client[1], rich}
+
+    rows = {name: tables.read(name).count() for name in before}
+    (once,) = requeue(desk, "monday", None)
+    assert (once.delivery, once.tried) == (None, 1)
+    assert requeue(desk, "tuesday", None) == ()
+    assert {name: tables.read(name).count() for name in before} == rows
+    with pytest.raises(UsageError, match="no accepted delivery sunday"):
+        requeue(desk, "sunday", None)

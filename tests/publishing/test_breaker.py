@@ -1,0 +1,111 @@
+"""The breaker: which deliveries it holds, and that a held one is published when it is let through, and not before."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import UTC, datetime
+
+import pytest
+from pyspark.sql import Row
+
+from credit_scoring.errors import UsageError
+from credit_scoring.intake.events import Delivered
+from credit_scoring.intake.own import requeue
+from credit_scoring.publishing import history, latest
+from credit_scoring.publishing.breaker import judge, score_shift
+from credit_scoring.publishing.release import clear
+from credit_scoring.settings import BreakerSettings
+
+
+def accepted(seq: int, records: int, quarantined: int = 0, name: str = "") -> Row:
+    files = [Row(records=records, quarantined=quarantined), Row(records=0, quarantined=0)]
+    return Row(event="accepted", seq=seq, delivery=name or f"d{seq}", files=files, model_version=None)
+
+
+START = datetime(2024, 5, 1, 10, 30, tzinfo=UTC)
+LIMITS = BreakerSettings(max_quarantined_share=0.1, min_records_ratio=0.5, max_records_ratio=2, min_deliveries=3)
+
+
+def held(*events: Row, limits: BreakerSettings = LIMITS) -> dict[str, str]:
+    """What is held of the last delivery, of whom nothing was published before."""
+    last = Delivered(events[-1].delivery, events[-1].seq)
+    return {each.name: why for each, why in judge(None, events, [last], 1, limits).items()}
+
+
+def test_the_share_in_quarantine_keeps_its_limit() -> None:
+    assert held(accepted(1, 100, 10)) == {}
+    why = held(accepted(1, 100, 11))["d1"]
+    assert why == "11.0% of its 100 records are in quarantine, the limit is 10.0% (breaker.max_quarantined_share)"
+
+
+@pytest.mark.parametrize(
+    ("records", "said"),
+    [(49, "0.49 times .* limit is 0.5 .breaker.min_records_ratio"), (201, "limit is 2 .breaker.max_records_ratio")],
+)
+def test_records_are_held_against_the_median_of_the_deliveries_before(records: int, said: str) -> None:
+    before = [accepted(1, 90), accepted(2, 100), accepted(3, 5_000)]
+    assert held(*before, accepted(4, 50)) == held(*before, accepted(4, 200)) == {}
+    assert re.search(said, held(*before, accepted(4, records))["d4"])
+    assert held(*before[1:], accepted(4, records)) == {}, "too few deliveries to know what is usual"
+
+
+def test_what_an_operator_made_or_let_through_is_not_judged() -> None:
+    assert held(accepted(1, 100, 90, requeue(1))) == {}
+    cleared = Row(event="cleared", seq=1, delivery="d1", files=None, model_version=1)
+    assert judge(None, [accepted(1, 100, 90), cleared], [Delivered("d1", 1)], 1, LIMITS) == {}
+
+
+def test_the_shift_of_scores_by_hand() -> None:
+    """Ten scores of ten clients each are ten bins; 20 clients, all on the lowest score, are in one."""
+    expected = dict.fromkeys(range(500, 600, 10), 10)
+    found = score_shift(expected, {495: 20})
+    empty = 9 * (1e-4 - 0.1) * math.log(1e-4 / 0.1)
+    assert found.psi == pytest.approx((1 - 0.1) * math.log(1 / 0.1) + empty)
+    assert score_shift(expected, expected).psi == 0
+    assert found.chance == pytest.approx(9 * (1 / 100 + 1 / 20))
+
+
+def test_a_held_delivery_is_published_when_it_is_let_through(open_office, tmp_path) -> None:
+    """Both deliveries have 3 of 100 records in quarantine. Another champion does not score what was held again."""
+    office = open_office(tmp_path)
+    limits = BreakerSettings(max_quarantined_share=0.01)
+    first = office.run("run-1", limits=limits)
+    assert (first.published, [each.delivery for each in first.held], first.page) == ((), ["d1", "d2"], None)
+    assert "3.0% of its 200 records are in quarantine, the limit is 1.0%" in first.held[0].why
+    assert not office.published.exists()
+    assert office.tables.read(latest.TABLE).count() == 0
+    rows = office.tables.read(history.TABLE).count()
+
+    again = office.run("run-2", after_minutes=5, limits=limits)
+    assert (again.published, again.held) == ((), first.held)
+    assert again.latest == ("d2", START)
+    with pytest.raises(UsageError, match=r"d7 is not held.*Held now: d1, d2"):
+        clear(office.ledger, "d7", "why not", "run-3", office.now)
+
+    office.champion = 2
+    for _ in range(2):  # a command that was killed after it had recorded the reason is finished by the same command
+        assert clear(office.ledger, "d1", "checked with the lender", "run-3", office.now) == 1
+    done = office.run("run-3", after_minutes=5, limits=limits, only="d1", model_version=1)
+    assert [(each.delivery, each.model_version) for each in done.published] == [("d1", 1)]
+    assert [each.delivery for each in done.held] == ["d2"]
+    assert office.csv("d1").count("\n") == 12
+    assert office.tables.read(history.TABLE).count() == rows
+    assert {row["delivery"] for row in office.tables.read(latest.TABLE).collect()} == {"d1"}
+    notes = [event for event in office.ledger.events() if event["event"] == "cleared"]
+    assert [(event["delivery"], event["message"]) for event in notes] == [("d1", "checked with the lender")]
+    with pytest.raises(UsageError, match="d1 is not held"):
+        clear(office.ledger, "d1", "again", "run-4", office.now)
+
+
+def test_scores_are_held_against_those_before_by_the_same_model(open_office, tmp_path) -> None:
+    office = open_office(tmp_path)
+    office.run("run-1")
+    d2 = next(event for event in office.ledger.events() if event["event"] == "accepted" and event["delivery"] == "d2")
+    other = Delivered("d2", d2["seq"])
+    judged = judge(office.tables, office.ledger.events(), [other], 1, BreakerSettings(min_clients=4, max_score_psi=0))
+    tame = judge(office.tables, office.ledger.events(), [other], 1, BreakerSettings(min_clients=5, max_score_psi=0))
+    assert tame == {}
+    expected = history.clients_by_score(office.tables, [Delivered("d1", 1), other], 1)
+    moved = score_shift(expected[1], expected[2])
+    assert bool(judged) == (moved.psi > moved.chance)
