@@ -72,9 +72,7 @@ class Upload:
     def _commit(self, blocks: Sequence[str]) -> None:
         try:
             blob_client(self.place, self.storage).commit_block_list(
-                [BlobBlock(block_id=block) for block in blocks],
-                etag="*",
-                match_condition=MatchConditions.IfMissing,
+                [BlobBlock(block_id=block) for block in blocks], match_condition=MatchConditions.IfMissing
             )
         except ResourceExistsError:
             raise FileExistsError(self.place.fsspec_path) from None
