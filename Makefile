@@ -20,9 +20,10 @@ PACKAGE := .venv/package.stamp
 DEV := .venv/dev.stamp
 JARS := .jars/jars.stamp
 SPARK := .venv/spark.stamp
+CONNECT := .jars-connect/jars.stamp
 AZURITE := node_modules/azurite.stamp
 
-.PHONY: help score test crash setup jars check fix docs notebooks lock clean system system-test
+.PHONY: help score test coverage crash setup jars check fix docs notebooks lock clean system system-test
 
 help:  ## say what there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -33,18 +34,24 @@ score: system $(PACKAGE) $(SPARK)  ## generate a lender, train, promote, score a
 test: setup  ## run every test
 	@$(BIN)/pytest -q --durations=15 --numprocesses=2 --dist=loadfile
 
+coverage: setup  ## run every test and say which lines none of them runs; fails below the floor of pyproject.toml
+	@$(BIN)/pytest -q --numprocesses=2 --dist=loadfile --cov --cov-report=term:skip-covered --cov-report=xml
+
 crash: setup  ## stop the score job at every commit and at random, run it again, compare (an hour; goes on where it was)
 	@PYTHONPATH=tests $(BIN)/python -m crash $(CRASH)
 
-setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(AZURITE)  ## install all that score and test need
+setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(CONNECT) $(AZURITE)  ## install all that score and test need
 
 jars: system $(SPARK)  ## only Spark's environment and jars
 
-check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers, documentation
+check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers, security, secrets, documentation
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/ruff format --check --quiet || { echo "not formatted: make fix"; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src jobs tools
+	@$(BIN)/detect-secrets-hook --no-verify $$(git ls-files src jobs tools conf tests resources .github Makefile '*.yml' \
+		| grep -vE '\.(schema\.json|png|gz)$$')
 	@$(BIN)/python tools/reference.py --check
 	@$(MKDOCS) --site-dir .venv/site
 	@echo "check: all well"
@@ -68,7 +75,7 @@ lock: system-test $(BUILD_TOOLS)  ## renew the locks from pyproject.toml and pac
 	@tools/lock-npm
 
 clean:  ## remove what setup made; var/ stays, it is yours
-	@rm -rf .venv .jars node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .jars .jars-connect node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 system:
 	@tools/system-packages run
@@ -101,6 +108,13 @@ $(JARS): pom.xml | $(PACKAGE)
 	@rm -rf .jars
 	@JAVA_HOME="$$($(BIN)/python -m credit_scoring.runtime)" \
 		tools/quietly mvn --quiet --batch-mode --strict-checksums dependency:copy-dependencies
+	@touch $@
+
+$(CONNECT): tests/deployment/connect/pom.xml | $(PACKAGE)
+	@echo "fetching the Spark Connect server of the tests with Maven"
+	@rm -rf .jars-connect
+	@JAVA_HOME="$$($(BIN)/python -m credit_scoring.runtime)" tools/quietly \
+		mvn --quiet --batch-mode --strict-checksums --file tests/deployment/connect/pom.xml dependency:copy-dependencies
 	@touch $@
 
 $(SPARK): tools/spark-defaults tools/spark-log4j2.properties $(JARS) $(RUN) | $(PACKAGE)

@@ -30,10 +30,12 @@ from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing.explain import Explanation
 from credit_scoring.publishing.explain import explain as explain_client
-from credit_scoring.publishing.run import Places, Report, score_and_publish
+from credit_scoring.publishing.rescore import rescore as score_again
+from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.publishing.truth import Truth
 from credit_scoring.publishing.truth import check as check_truth
+from credit_scoring.publishing.work import Places, Report, ScoreRun
 from credit_scoring.scoring.code_version import code_version
 from credit_scoring.session import runs_elsewhere, session
 from credit_scoring.settings import MlflowSettings, Settings
@@ -139,8 +141,8 @@ def rollback(settings: Settings) -> Promotion:
     return roll_back(settings.mlflow.model)
 
 
-def score(settings: Settings) -> ScoreReport:
-    """Takes in what waits, then scores and publishes every accepted delivery that has no CSV yet."""
+def score(settings: Settings, only: str | None = None) -> ScoreReport:
+    """Takes in what waits, then scores and publishes every accepted delivery (or `only` that one) without a CSV."""
     watch = Stopwatch(clock)
     with watch.step("starting Spark"):
         store = open_store(settings)
@@ -148,7 +150,7 @@ def score(settings: Settings) -> ScoreReport:
     run_id = new_run_id()
     with watch.step("taking in what waited"):
         taken = take_in(store.tables, store.ledger, store.landing, settings.intake, run_id, clock)
-    return ScoreReport(taken, publish(settings, store, run_id, watch))
+    return ScoreReport(taken, publish(settings, store, run_id, watch, only))
 
 
 def publish(
@@ -160,15 +162,26 @@ def publish(
     model_version: int | None = None,
 ) -> Report:
     """Scores and publishes what is accepted and has no CSV yet; `only` one delivery, by a version or the champion."""
+    return score_and_publish(_score_run(settings, store, run_id, watch), only, model_version)
 
+
+def rescore(settings: Settings, clients_of: str | None = None, as_of: str | None = None) -> ScoreReport:
+    """Scores all clients, or those of a delivery, again by the champion, as known at a delivery; takes nothing in."""
+    watch = Stopwatch(clock)
+    with watch.step("starting Spark"):
+        store = open_store(settings)
+        connect(settings.mlflow)
+    store.ledger.create()
+    run = _score_run(settings, store, new_run_id(), watch)
+    return ScoreReport(IntakeReport(), score_again(run, clients_of, as_of))
+
+
+def _score_run(settings: Settings, store: Store, run_id: str, watch: Stopwatch) -> ScoreRun:
     def model_of(version: int | None) -> tuple[ModelTexts, int]:
         return load_version(settings.mlflow.model, Alias.CHAMPION if version is None else version)
 
     places = Places(store.tables, store.ledger, store.published, store.reports)
-    minutes = settings.intake.claim_minutes
-    return score_and_publish(
-        places, model_of, settings.gather, run_id, watch, minutes, settings.breaker, only, model_version
-    )
+    return ScoreRun(places, model_of, settings.gather, run_id, watch, settings.intake.claim_minutes, settings.breaker)
 
 
 def champion(settings: Settings) -> int | None:

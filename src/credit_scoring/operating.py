@@ -16,8 +16,8 @@ from credit_scoring.operations.withdraw import Withdrawal
 from credit_scoring.operations.withdraw import withdraw as withdraw_delivery
 from credit_scoring.operations.working import Desk
 from credit_scoring.publishing.release import clear
-from credit_scoring.publishing.run import Report
 from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.work import Report
 from credit_scoring.settings import RetentionSettings, Settings
 
 Upkeep = Callable[[Desk, RetentionSettings], Maintained]

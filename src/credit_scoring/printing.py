@@ -16,8 +16,8 @@ from credit_scoring.explanation.waterfall_text import text as waterfall_text
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.publishing.explain import Explanation
-from credit_scoring.publishing.run import Report
 from credit_scoring.publishing.truth import Truth
+from credit_scoring.publishing.work import Report
 from credit_scoring.training.promotion.promote import Promotion
 from credit_scoring.training.run import TrainingReport
 

@@ -15,10 +15,11 @@ from azurite.fault_proxy import Fault, FaultProxy
 from credit_scoring import commands
 from credit_scoring.commands import Store
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.publishing.run import Places, Report, score_and_publish
+from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.work import Places, Report, ScoreRun
 from credit_scoring.schema.tables import TABLES
-from credit_scoring.settings import Settings, StorageSettings
+from credit_scoring.settings import GatherSettings, Settings, StorageSettings
 from credit_scoring.synthetic.writing import write
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -57,11 +58,13 @@ def run(settings: Settings, folder: Path, model: ModelTexts) -> Ran:
     taken = commands.intake(settings)
     assert [accepted.delivery.name for accepted in taken.accepted] == ["may"]
     store = commands.open_store(settings)
+    return Ran(store, score(store, model, "run-1"))
+
+
+def score(store: Store, model: ModelTexts, run_id: str) -> Report:
     places = Places(store.tables, store.ledger, store.published, store.reports)
-    report = score_and_publish(
-        places, lambda version: (model, 1), settings.gather, "run-1", Stopwatch(lambda: NOW), MINUTES
-    )
-    return Ran(store, report)
+    watch = Stopwatch(lambda: NOW)
+    return score_and_publish(ScoreRun(places, lambda version: (model, 1), GatherSettings(), run_id, watch, MINUTES))
 
 
 @pytest.fixture(scope="module")
@@ -136,9 +139,4 @@ def test_the_report_is_there_and_staging_is_gone(on_azurite) -> None:
 
 
 def test_a_second_run_does_nothing(on_azurite, model_of_seed) -> None:
-    store = on_azurite.store
-    places = Places(store.tables, store.ledger, store.published, store.reports)
-    again = score_and_publish(
-        places, lambda version: (model_of_seed(1), 1), Settings().gather, "run-2", Stopwatch(lambda: NOW), MINUTES
-    )
-    assert again.published == ()
+    assert score(on_azurite.store, model_of_seed(1), "run-2").published == ()

@@ -72,11 +72,19 @@ def _tasks() -> list[tuple[str, dict[str, Any], Path]]:
     return [(f"{name}.{task['task_key']}", task, path) for name, (job, path) in JOBS.items() for task in job["tasks"]]
 
 
-def _parameters(task: dict[str, Any], target: str) -> list[str]:
-    return [_resolved(each, target) for each in task["spark_python_task"].get("parameters", [])]
+def _parameters(job: dict[str, Any], task: dict[str, Any], target: str, **given: str) -> list[str]:
+    """What the script is called with: the job's parameters as given or by default, then what a deployment puts in."""
+    values = {each["name"]: each["default"] for each in job.get("parameters", [])} | given
+    texts = task["spark_python_task"].get("parameters", [])
+    put = [re.sub(r"\{\{job\.parameters\.(\w+)\}\}", lambda found: values[found[1]], text) for text in texts]
+    return [_resolved(text, target) for text in put]
 
 
-SCRIPTS = [pytest.param(task, path, id=name) for name, task, path in _tasks() if "spark_python_task" in task]
+SCRIPTS = [
+    pytest.param(JOBS[name.split(".")[0]][0], task, path, id=name)
+    for name, task, path in _tasks()
+    if "spark_python_task" in task
+]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -124,7 +132,7 @@ def test_one_run_at_a_time_and_somebody_is_told(name: str) -> None:
     assert job["max_concurrent_runs"] == 1
     assert job["queue"] == {"enabled": True}
     assert job["email_notifications"]["on_failure"]
-    assert ("schedule" in job) != ("trigger" in job)
+    assert ["schedule" in job, "trigger" in job].count(True) == (0 if name == "rescore" else 1)
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -135,18 +143,41 @@ def test_everything_that_is_put_in_is_declared(target: str) -> None:
         assert "${" not in _resolved(_resolved(text, target), target)
 
 
-@pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize(("task", "path"), SCRIPTS)
-def test_a_script_takes_its_parameters(task: dict[str, Any], path: Path, target: str) -> None:
-    command = task["spark_python_task"]["python_file"].removesuffix(".py")
-    parameters = _parameters(task, target)
-
+def _understood(command: str, parameters: list[str]) -> dict[str, Any]:
+    """What the command line makes of them; a usage error of click otherwise."""
     with main.make_context("credit-scoring", [command, *parameters]) as context:
         name, subcommand, rest = main.resolve_command(context, [command, *parameters])
         assert name == command
         assert subcommand is not None
-        subcommand.make_context(command, rest, parent=context)
-    assert (ROOT / "conf" / f"{target}.yml").as_posix() in parameters
+        return subcommand.make_context(command, rest, parent=context).params
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("job", "task", "path"), SCRIPTS)
+def test_a_script_takes_its_parameters(job: dict[str, Any], task: dict[str, Any], path: Path, target: str) -> None:
+    script = path.parent / task["spark_python_task"]["python_file"]
+    understood = _understood(script.stem, _parameters(job, task, target))
+
+    assert f'"{script.stem}"' in script.read_text(encoding="utf-8")
+    assert understood["conf"] == ROOT / "conf" / f"{target}.yml"
+
+
+def test_parameters_of_a_job_reach_the_command() -> None:
+    for name, given, wanted in (
+        ("score", {"delivery": "monday"}, {"delivery": "monday", "rescore": False, "as_of": ""}),
+        ("rescore", {"as_of": "7"}, {"delivery": "", "rescore": True, "as_of": "7"}),
+    ):
+        job, _ = JOBS[name]
+        understood = _understood("score", _parameters(job, job["tasks"][-1], "dev", **given))
+        assert {key: understood[key] for key in wanted} == wanted
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_every_parameter_of_a_job_is_used(name: str) -> None:
+    job, _ = JOBS[name]
+    used = {found for text in _texts(job["tasks"]) for found in re.findall(r"\{\{job\.parameters\.(\w+)\}\}", text)}
+
+    assert used == {each["name"] for each in job.get("parameters", [])}
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -168,10 +199,11 @@ def test_settings_name_the_places_of_the_bundle(target: str, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_a_claim_outlives_the_longest_run(target: str) -> None:
+@pytest.mark.parametrize("name", ["score", "rescore"])
+def test_a_claim_outlives_the_longest_run(name: str, target: str) -> None:
     settings = load(ROOT / "conf" / f"{target}.yml")
 
-    assert settings.intake.claim_minutes * 60 >= JOBS["score"][0]["timeout_seconds"]
+    assert settings.intake.claim_minutes * 60 >= JOBS[name][0]["timeout_seconds"]
 
 
 def test_the_cluster_trains_with_the_library_that_is_tested_here() -> None:

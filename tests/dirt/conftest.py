@@ -133,7 +133,7 @@ def take_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., TakenIn]:
                 change(here / "landing" / name)
             try:
                 delivered = Delivered(name, seq, sha256(landing.read(name, NAME)))
-                manifest = manifest_of(landing, delivered, (), LIMITS)
+                manifest = manifest_of(landing, delivered, {}, LIMITS)
                 work += [Work(name, seq, file) for file in manifest.files]
             except DeliveryRefused as refused:
                 done.refused[seq] = str(refused)

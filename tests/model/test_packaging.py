@@ -143,7 +143,10 @@ def store_that_is_down(request, monkeypatch, tmp_path: Path):
     monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "0")
     monkeypatch.setattr("mlflow.store.db.utils.MAX_RETRY_COUNT", 1)
     (tmp_path / "secret").mkdir()
-    addresses = {"server": "http://canary:secret@127.0.0.1:9", "database": f"sqlite:///{tmp_path / 'secret'}"}
+    addresses = {
+        "server": "http://canary:secret@127.0.0.1:9",  # pragma: allowlist secret
+        "database": f"sqlite:///{tmp_path / 'secret'}",
+    }
     mlflow.set_tracking_uri(addresses[request.param])
     yield
     mlflow.set_tracking_uri(None)

@@ -16,10 +16,12 @@ from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing import history
-from credit_scoring.publishing.run import Places, Report, score_and_publish
+from credit_scoring.publishing.rescore import rescore
+from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.work import Places, Report, ScoreRun
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.settings import GatherSettings
+from credit_scoring.settings import BreakerSettings, GatherSettings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.lender import generate
@@ -52,14 +54,21 @@ class Office:
             files = [(f"file_{i}.csv", "application", 1, "", *counts, None) for i in range(2)]
             self.ledger.record(claim, "accepted", delivered, self.now, files=files)
 
-    def run(self, run_id: str, after_minutes: int = 0, **wanted: object) -> Report:
+    def run(
+        self, run_id: str, after_minutes: int = 0, limits: BreakerSettings | None = None, **wanted: object
+    ) -> Report:
         """A score run, so much later than the last; `wanted` as in score_and_publish."""
+        return score_and_publish(self._scoring(run_id, after_minutes, limits), **wanted)
+
+    def rescore(self, run_id: str, clients_of: str | None = None, as_of: str | None = None) -> Report:
+        """A rescore, an hour and a half after what came before."""
+        return rescore(self._scoring(run_id, 90), clients_of, as_of)
+
+    def _scoring(self, run_id: str, after_minutes: int, limits: BreakerSettings | None = None) -> ScoreRun:
         self.now += timedelta(minutes=after_minutes)
         places = Places(self.tables, self.ledger, Folder(str(self.published)), Folder(str(self.reports)))
-        watch = Stopwatch(lambda: self.now)
-        return score_and_publish(
-            places, self.model, GatherSettings(clients_per_slot=5), run_id, watch, MINUTES, **wanted
-        )
+        gather, watch = GatherSettings(clients_per_slot=5), Stopwatch(lambda: self.now)
+        return ScoreRun(places, self.model, gather, run_id, watch, MINUTES, limits)
 
     def model(self, version: int | None) -> tuple[ModelTexts, int]:
         number = self.champion if version is None else version

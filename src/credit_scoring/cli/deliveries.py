@@ -10,6 +10,7 @@ import click
 
 from credit_scoring.cli.group import Call, command, exit_if_held
 from credit_scoring.errors import DeliveryRefused
+from credit_scoring.errors.usage import AS_OF_ALONE
 
 if TYPE_CHECKING:
     from credit_scoring.intake.run import IntakeReport
@@ -23,12 +24,19 @@ if TYPE_CHECKING:
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the CSV files."
 )
-def generate(call: Call, clients: int, outcomes: int, seed: int, first: int, out: Path) -> None:
+@click.option(
+    "--dirt",
+    type=click.FloatRange(0, 1),
+    default=0,
+    show_default=True,
+    help="Part of the rows to spoil, each in a known way; spoilt.csv says which and how.",
+)
+def generate(call: Call, clients: int, outcomes: int, seed: int, first: int, out: Path, dirt: float) -> None:
     """Write the seven tables of a generated lender as CSV files; same seed, same bytes."""
     from credit_scoring.printing import table
     from credit_scoring.synthetic.writing import write
 
-    records = write(out, range(first, first + clients), outcomes, seed)
+    records = write(out, range(first, first + clients), outcomes, seed, dirt)
     call.print(records, lambda found: table(["file", "records"], list(found.items())))
 
 
@@ -58,11 +66,20 @@ def intake(call: Call) -> None:
 
 
 @command
-def score(call: Call) -> None:
-    """Take in what waits, score it, publish it."""
+@click.option("--delivery", default="", metavar="NAME", help="Only this delivery (with --rescore: only its clients).")
+@click.option("--rescore", is_flag=True, help="Score again, by the present champion, into a folder of its own.")
+@click.option("--as-of", default="", metavar="NAME|NUMBER", help="With --rescore: as known at this delivery.")
+def score(call: Call, delivery: str, rescore: bool, as_of: str) -> None:
+    """Take in what waits, score it, publish it; or score again who was scored before."""
     from credit_scoring import commands, printing
 
-    report = commands.score(call.settings())
+    if as_of and not rescore:
+        raise AS_OF_ALONE()
+    settings = call.settings()
+    if rescore:
+        report = commands.rescore(settings, delivery or None, as_of or None)
+    else:
+        report = commands.score(settings, delivery or None)
     call.print(report, printing.scores)
     exit_if_held(report.scores)
     _exit_if_refused(report.intake)

@@ -16,7 +16,7 @@ import click
 from credit_scoring.errors import CreditScoringError, HeldByBreaker
 
 if TYPE_CHECKING:
-    from credit_scoring.publishing.run import Report
+    from credit_scoring.publishing.work import Report
     from credit_scoring.settings import Settings
 
 

@@ -44,6 +44,15 @@ def touched(tables: Tables, deliveries: Sequence[Delivered]) -> DataFrame:
     return cases.withColumn("delivery", _name_of("as_of", deliveries))
 
 
+def rows_in(tables: Tables, deliveries: Sequence[Delivered], known_at: Delivered) -> DataFrame:
+    """Every client with rows in the deliveries, once, as known at the seq of `known_at` and under its name."""
+    seqs = [delivered.seq for delivered in deliveries]
+    rows = tables.read(CLIENT_DELIVERIES).where(F.col(SEQ).isin(seqs) & F.col("client_id").isNotNull())
+    return rows.select(
+        "client_id", F.lit(known_at.seq).cast("bigint").alias("as_of"), F.lit(known_at.name).alias("delivery")
+    ).distinct()
+
+
 def seqs_of(tables: Tables, cohort: DataFrame, accepted: Sequence[Delivered]) -> dict[str, list[int]]:
     """Where the rows are that the cohort's clients need: table -> accepted seqs, not later than the latest as_of.
 
@@ -81,7 +90,7 @@ def standing(tables: Tables, clients: DataFrame, seqs: Seqs) -> DataFrame:
 
 def to_score(standing: DataFrame, deliveries: Sequence[Delivered]) -> DataFrame:
     """The cohort of the deliveries that is scored: with an accepted application and without an outcome."""
-    wanted = F.col("as_of").isin([delivered.seq for delivered in deliveries])
+    wanted = F.col("delivery").isin([delivered.name for delivered in deliveries])
     return standing.where(wanted).where(_TO_SCORE).select("client_id", "as_of", "delivery")
 
 

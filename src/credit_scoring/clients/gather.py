@@ -18,7 +18,7 @@ from pyspark.sql import functions as F
 
 from credit_scoring.clients.cohort import Seqs
 from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, Known, known
-from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE, credit_in_cells
+from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE, credit_in_cells, waits_for_client
 from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, SEQ, Table
 from credit_scoring.schema.tables import TABLES
@@ -103,9 +103,10 @@ def _quarantined(tables: Tables, seqs: Seqs, ids: DataFrame) -> DataFrame:
     Rows that have no client, nor a credit which waits for one, may be those of any client that their delivery touches.
     """
     visible = F.col(SEQ).isin(sorted({seq for of_table in seqs.values() for seq in of_table}))
-    bad = tables.read(QUARANTINE).where(visible).select("client_id", "table", SEQ, credit_in_cells().alias("credit"))
+    facts = (credit_in_cells().alias("credit"), waits_for_client().alias("waits"))
+    bad = tables.read(QUARANTINE).where(visible).select("client_id", "table", SEQ, *facts)
     of_clients = bad.where(F.col("client_id").isNotNull()).withColumn("anybodys", F.lit(False))
-    nobodys = bad.where(F.col("client_id").isNull() & F.col("credit").isNull()).drop("client_id")
+    nobodys = bad.where(F.col("client_id").isNull() & ~F.col("waits")).drop("client_id")
     touched = tables.read(CLIENT_DELIVERIES).where(visible).select("client_id", SEQ).distinct()
     anybodys = touched.join(F.broadcast(nobodys.distinct()), SEQ).withColumn("anybodys", F.lit(True))
     every = union([of_clients, anybodys]).distinct().select(*QUARANTINED.names())

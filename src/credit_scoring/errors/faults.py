@@ -53,6 +53,12 @@ CLAIM_OF_NOTHING = ErrorKind(
     "Claim {claim} holds no delivery that waits for its scores.",
     "Report this.",
 )
+CLAIM_WITHOUT_MODEL = ErrorKind(
+    "claim-without-model",
+    Fault,
+    "Claim {claim} names no model version that its clients are to be scored with.",
+    "Report this.",
+)
 CASES_WITHOUT_APPLICATION = ErrorKind(
     "cases-without-application",
     Fault,

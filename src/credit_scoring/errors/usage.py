@@ -56,6 +56,18 @@ DELIVERY_NAME_WRONG = ErrorKind(
     "{name} cannot name a delivery.",
     "Use letters, digits, '.', '_' and '-' only, a letter or digit first.",
 )
+NOBODY_TO_RESCORE = ErrorKind(
+    "nobody-to-rescore",
+    UsageError,
+    "No delivery is accepted yet, so there is nobody to score again.",
+    "Deliver one and run `credit-scoring score`.",
+)
+AS_OF_ALONE = ErrorKind(
+    "as-of-alone",
+    UsageError,
+    "--as-of goes with --rescore: new deliveries are always scored as known when they came.",
+    "Give both, or neither.",
+)
 NO_SOURCE_FOLDER = ErrorKind(
     "no-source-folder",
     UsageError,

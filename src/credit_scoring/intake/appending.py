@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 
 from credit_scoring.intake.balances import adopted, adopted_file, brought_again, clients_of, named, owners
 from credit_scoring.intake.owners import CLIENT_SEQ, CREDIT
+from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
 from credit_scoring.intake.reading import OWNER, READABLE_ID
 from credit_scoring.intake.staging import ACCEPTED, BAD
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
@@ -169,6 +170,16 @@ def credit_in_cells() -> Column:
     digits = F.regexp_extract(F.get_json_object("cells", f"$.{CREDIT}"), READABLE_ID, 1)
     credit = F.nullif(digits, F.lit("")).cast("bigint")
     return F.when((F.col("table") == BUREAU_BALANCE.name) & (credit >= 1), credit)
+
+
+def waits_for_client() -> Column:
+    """Whether a quarantined row is a balance whose credit could be read, so that it waits for nobody but its client.
+
+    Its reasons say so when its cells are gone, as those of old rows are.
+    """
+    unread = F.exists("reasons", lambda each: (each["column"] == CREDIT) | each["rule"].isin(CELL_COUNT, LINE_END))
+    told = F.col("cells").isNull() & ~F.coalesce(unread, F.lit(False))
+    return (F.col("table") == BUREAU_BALANCE.name) & (credit_in_cells().isNotNull() | told)
 
 
 def _name(seq: str, names: Mapping[int, str]) -> Column:

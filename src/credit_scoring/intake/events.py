@@ -13,13 +13,16 @@ from credit_scoring.intake.own import is_own
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 
 TABLE = "deliveries"
-Purpose = Literal["intake", "score", "withdraw", "requeue", "forget", "maintain"]
+Purpose = Literal["intake", "score", "rescore", "withdraw", "requeue", "forget", "maintain"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 ALONE: frozenset[Purpose] = frozenset({"withdraw", "requeue", "forget", "maintain"})
 """What is done while nothing else is at work: it changes what others rest on, or removes files that they read."""
+_MERGING: frozenset[Purpose] = frozenset({"score", "rescore"})
+"""What merges into the table of latest scores, where two merges at once would be in each other's way."""
 Event = Literal[
-    "claimed", "released", "accepted", "refused", "published", "withdrawn", "held", "cleared", "erased", "maintained"
-]
+    "claimed", "released", "accepted", "refused", "published", "rescored", "withdrawn", "held", "cleared", "erased",
+    "maintained",
+]  # fmt: skip
 
 FILE_COUNTS = (
     "STRUCT<file: STRING, table: STRING, bytes: BIGINT, sha256: STRING, records: BIGINT, accepted: BIGINT, "
@@ -30,7 +33,7 @@ DELIVERIES = StoredTable(
     "The ledger: what happened to each delivery, an event a row; rows of a delivery are visible once it is accepted",
     (
         StoredColumn("event", "STRING", f"What happened: {', '.join(get_args(Event))}"),
-        StoredColumn("delivery", "STRING", "Name of the delivery"),
+        StoredColumn("delivery", "STRING", "Name of the delivery, or of the rescore"),
         StoredColumn("seq", "BIGINT", "Place of the delivery in the order of deliveries, from 1"),
         StoredColumn("at", "TIMESTAMP", "When it happened"),
         StoredColumn("run_id", "STRING", "The run that did it"),
@@ -41,7 +44,7 @@ DELIVERIES = StoredTable(
         StoredColumn("model_version", "INT", "The model version that the work was claimed with"),
         StoredColumn("manifest_sha256", "STRING", "Identifies the delivery's bytes"),
         StoredColumn(
-            "message", "STRING", "Why the delivery was refused, held, let through or withdrawn; what was done"
+            "message", "STRING", "Why the delivery was refused, held, let through or withdrawn; what was asked or done"
         ),
         StoredColumn("rows", "BIGINT", "Clients in the published file"),
         StoredColumn("path", "STRING", "Where the published file is"),
@@ -53,6 +56,7 @@ DELIVERIES = StoredTable(
 _CLOSING: dict[Purpose, tuple[Event, ...]] = {
     "intake": ("accepted", "refused"),
     "score": ("published", "held"),
+    "rescore": ("rescored",),
     "withdraw": ("accepted",),
     "requeue": ("accepted", "refused"),
     "forget": ("erased",),
@@ -63,7 +67,10 @@ _CLOSING: dict[Purpose, tuple[Event, ...]] = {
 
 @dataclass(frozen=True)
 class Delivered:
-    """A delivery with its place in the order of deliveries; `manifest_sha256` identifies its bytes."""
+    """A delivery with its place in the order of deliveries; `manifest_sha256` identifies its bytes.
+
+    A rescore is written like one: a name of its own, and the seq at which its clients are known.
+    """
 
     name: str
     seq: int
@@ -189,6 +196,11 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
         detail=latest[0].message,
         holder=latest[0].holder,
     )
+
+
+def exclusive(one: Purpose, other: Purpose) -> bool:
+    """Whether two runs must not work for these purposes at the same time."""
+    return one == other or bool({one, other} & ALONE) or {one, other} <= _MERGING
 
 
 def half_withdrawn(events: Sequence[Row]) -> Claim | None:

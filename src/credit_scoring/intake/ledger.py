@@ -18,7 +18,6 @@ from pyspark.sql import Row
 from credit_scoring.errors import RunActive
 from credit_scoring.errors.runs import CLAIM_CONTESTED, CLAIM_HELD, WITHDRAWAL_UNFINISHED
 from credit_scoring.intake.events import (
-    ALONE,
     DELIVERIES,
     PURPOSES,
     TABLE,
@@ -28,6 +27,7 @@ from credit_scoring.intake.events import (
     Purpose,
     accepted,
     claims,
+    exclusive,
     half_withdrawn,
     open_claim,
     row_of,
@@ -85,15 +85,14 @@ class Ledger:
 
         `plan` is asked again whenever another run's claim came in between, so that what is claimed and its seqs follow
         from the very events that the claim is swapped against. A claim taken over keeps its id, deliveries, seqs, model
-        version and detail. RunActive when another run holds a claim of the purpose that has not expired, or of any
-        purpose where one of the two works alone (events.ALONE).
+        version and detail. RunActive when another run holds a claim that has not expired, of this purpose or of
+        one that is not worked for at the same time (events.exclusive).
         """
         for _ in range(_ATTEMPTS):
             events = self.events()
             for other in PURPOSES:
-                active = open_claim(events, other)
-                conflicts = other == purpose or other in ALONE or purpose in ALONE
-                if conflicts and active is not None and active.expires_at > now and not is_gone(active.holder):
+                active = open_claim(events, other) if exclusive(purpose, other) else None
+                if active is not None and active.expires_at > now and not is_gone(active.holder):
                     raise _active(active)
             if purpose != "withdraw" and (half := half_withdrawn(events)) is not None:
                 raise _unfinished(half)

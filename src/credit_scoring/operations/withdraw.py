@@ -140,12 +140,12 @@ def _told(desk: Desk, delivery: str) -> Withdrawal:
     clients = _touched(desk.tables, again)
     rests_on_it = (F.col(SEQ) >= seq) & (F.col(SEQ) < again)
     counted = desk.tables.read(history.TABLE).where(rests_on_it).join(clients, "client_id", "left_semi")
-    scored = {row[SEQ]: row["clients"] for row in counted.groupBy(SEQ).agg(
+    scored = {row["delivery"]: row["clients"] for row in counted.groupBy("delivery").agg(
         F.count_distinct("client_id").alias("clients")).collect()}  # fmt: skip
     copies = [
-        Copy(event.delivery, event.path, scored[event.seq])
+        Copy(event.delivery, event.path, scored[event.delivery])
         for event in events
-        if event.event == "published" and event.seq in scored
+        if event.event in ("published", "rescored") and event.delivery in scored
     ]
     return Withdrawal(
         delivery,

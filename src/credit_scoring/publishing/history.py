@@ -42,9 +42,9 @@ def create(tables: Tables) -> None:
 
 def missing(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> list[Delivered]:
     """The deliveries of which the model version has scored nobody yet. An action."""
-    found = _of(tables, deliveries, model_version).select("seq").distinct().collect()
-    scored = {row["seq"] for row in found}
-    return [delivered for delivered in deliveries if delivered.seq not in scored]
+    found = _of(tables, deliveries, model_version).select("delivery").distinct().collect()
+    scored = {row["delivery"] for row in found}
+    return [delivered for delivered in deliveries if delivered.name not in scored]
 
 
 def append(tables: Tables, rows: DataFrame, claim: Claim, model_version: int) -> None:
@@ -127,13 +127,19 @@ def sound(tables: Tables, withdrawals: Mapping[int, int]) -> DataFrame:
 
 def of_versions(tables: Tables, scored: Sequence[tuple[Delivered, int]]) -> DataFrame:
     """The committed rows of deliveries, each by the model version beside it; one read, however many there are."""
-    seqs: dict[int, list[int]] = {}
+    by_version: dict[int, list[Delivered]] = {}
     for delivered, version in scored:
-        seqs.setdefault(version, []).append(delivered.seq)
-    wanted = (F.col("seq").isin(of_version) & (F.col("model_version") == v) for v, of_version in seqs.items())
+        by_version.setdefault(version, []).append(delivered)
+    wanted = (_in(deliveries, version) for version, deliveries in by_version.items())
     return tables.read(TABLE).where(reduce(or_, wanted, F.lit(False)))
 
 
 def _of(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> DataFrame:
-    seqs = [delivered.seq for delivered in deliveries]
-    return tables.read(TABLE).where(F.col("seq").isin(seqs) & (F.col("model_version") == model_version))
+    return tables.read(TABLE).where(_in(deliveries, model_version))
+
+
+def _in(deliveries: Sequence[Delivered], model_version: int) -> Column:
+    """By seq, for the files that Delta can pass over, and by name: a rescore has the seq of a delivery."""
+    of_seq = F.col("seq").isin([delivered.seq for delivered in deliveries])
+    named = F.col("delivery").isin([delivered.name for delivered in deliveries])
+    return of_seq & named & (F.col("model_version") == model_version)

@@ -11,7 +11,7 @@ from credit_scoring.intake.events import Delivered
 from credit_scoring.publishing import history
 from credit_scoring.schema.stored import StoredTable
 from credit_scoring.scoring.rows import SCORE_HISTORY
-from credit_scoring.storage.tables import Tables
+from credit_scoring.storage.tables import Tables, literal
 
 TABLE = "scores"
 SCORES = StoredTable(
@@ -27,8 +27,8 @@ def create(tables: Tables) -> None:
 def merge(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -> None:
     """Brings the deliveries' scores in, whoever comes first: a higher (seq, model_version) is never replaced."""
     seqs = ", ".join(str(int(delivered.seq)) for delivered in deliveries)
+    names = ", ".join(literal(delivered.name) for delivered in deliveries)
     kept = ", ".join(SCORES.names)
-    # The WHERE clauses are on whole numbers of ours; nothing that anybody typed stands in this text.
     tables.spark.sql(
         f"""
         MERGE INTO {tables.name(TABLE)} AS held
@@ -36,7 +36,7 @@ def merge(tables: Tables, deliveries: Sequence[Delivered], model_version: int) -
             SELECT {kept} FROM (
                 SELECT *, row_number() OVER (PARTITION BY client_id ORDER BY seq DESC) AS newest
                 FROM {tables.name(history.TABLE)}
-                WHERE seq IN ({seqs}) AND model_version = {int(model_version)}
+                WHERE seq IN ({seqs}) AND delivery IN ({names}) AND model_version = {int(model_version)}
             ) WHERE newest = 1
         ) AS new
         ON held.client_id = new.client_id

@@ -20,7 +20,7 @@ RUNS = StoredTable(
     "What each run did with each delivery",
     (
         StoredColumn("run_id", "STRING", "The run; its report is reports/<run_id>.html"),
-        StoredColumn("delivery", "STRING", "Name of the delivery"),
+        StoredColumn("delivery", "STRING", "Name of the delivery, or of the rescore"),
         StoredColumn("seq", "BIGINT", "Place of the delivery in the order of deliveries"),
         StoredColumn("model_version", "INT", "Version of the registered model that scored"),
         StoredColumn("fingerprint", "STRING", "Identifies the features, vocabularies and cleaning"),
@@ -58,12 +58,12 @@ def append(
 
     `clients_touched` = scored + without_application + with_outcome; `started_at` is the moment written on the scores.
     """
-    seqs = [delivered.seq for delivered in deliveries]
-    of_model = (F.col("model_version") == stamp.model_version) & F.col("seq").isin(seqs)
-    told = {row["seq"] for row in tables.read(TABLE).where(of_model).select("seq").collect()}
+    names = [delivered.name for delivered in deliveries]
+    of_model = (F.col("model_version") == stamp.model_version) & F.col("delivery").isin(names)
+    told = {row["delivery"] for row in tables.read(TABLE).where(of_model).select("delivery").collect()}
     lines = []
     for delivered in deliveries:
-        if delivered.seq in told:
+        if delivered.name in told:
             continue
         count, summary = counts[delivered.name], summaries[delivered.name]
         values = {

@@ -107,7 +107,7 @@ _KNOWN = tuple(column for column in APPLICATION.stored().columns if column.name 
 CLIENT_AS_OF = View(
     StoredTable(
         "client_as_of",
-        "Each client as of each delivery: the score that stood then, and the application as it was known then",
+        "Each client as of each delivery: the score that was published by then, and the application as known then",
         (
             StoredColumn("as_of", "STRING", "The delivery as of which the row tells; every accepted one"),
             StoredColumn("as_of_seq", "BIGINT", "Its place in the order of deliveries"),
@@ -123,13 +123,16 @@ CLIENT_AS_OF = View(
         SELECT DISTINCT seq, delivery FROM {{{DELIVERIES.name}}} WHERE event = 'accepted'
         AND seq NOT IN (SELECT seq FROM {{{DELIVERIES.name}}} WHERE event = 'withdrawn')
     ),
+    published AS (
+        SELECT DISTINCT seq FROM {{{DELIVERIES.name}}} WHERE event = 'published'
+    ),
     applied AS (
         SELECT *, lead(seq) OVER (PARTITION BY {CLIENT} ORDER BY seq) AS until
         FROM {{{APPLICATION.name}}} LEFT SEMI JOIN accepted USING (seq)
     ),
     given AS (
         SELECT *, lead(seq) OVER (PARTITION BY client_id ORDER BY seq, model_version) AS until
-        FROM {{{SCORE_HISTORY.name}}} LEFT SEMI JOIN accepted USING (seq)
+        FROM {{{SCORE_HISTORY.name}}} LEFT SEMI JOIN accepted USING (seq) LEFT SEMI JOIN published USING (seq)
     )
     SELECT accepted.delivery AS as_of, accepted.seq AS as_of_seq, applied.{CLIENT} AS client_id,
         given.seq AS scored_seq,

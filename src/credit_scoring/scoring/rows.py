@@ -23,7 +23,7 @@ SCORE_HISTORY = StoredTable(
     "Every score that was ever given, and why: one row a client, delivery and model version; never changed",
     (
         StoredColumn("client_id", "BIGINT", "The client (SK_ID_CURR; one application)"),
-        StoredColumn("delivery", "STRING", "The delivery whose CSV holds this score"),
+        StoredColumn("delivery", "STRING", "The delivery, or the rescore, whose CSV holds this score"),
         StoredColumn("seq", "BIGINT", "Place of the delivery in the order of deliveries: the client as known then"),
         StoredColumn("scored_at", "TIMESTAMP", "When the run scored; one moment a run"),
         StoredColumn("probability", "DOUBLE", "Calibrated probability of default"),

@@ -17,7 +17,7 @@ class Variable(StrEnum):
     ACCOUNT_KEY = "AZURE_STORAGE_ACCOUNT_KEY"
     TENANT_ID = "AZURE_TENANT_ID"
     CLIENT_ID = "AZURE_CLIENT_ID"
-    CLIENT_SECRET = "AZURE_CLIENT_SECRET"
+    CLIENT_SECRET = "AZURE_CLIENT_SECRET"  # nosec B105: the variable's name
 
 
 def value_of(variable: Variable) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
 
 from credit_scoring.errors.usage import MORE_OUTCOMES_THAN_CLIENTS
-from credit_scoring.schema.table import CLIENT
+from credit_scoring.schema.table import CLIENT, Table
 from credit_scoring.schema.tables import table
+from credit_scoring.synthetic.dirt import DUPLICATE, LEDGER, spoil, write_ledger
 from credit_scoring.synthetic.lender import blocks_of
 
 FILES = {
@@ -22,11 +24,12 @@ FILES = {
 WITH_OUTCOME, NEW = "application_train.csv", "application_test.csv"
 
 
-def write(directory: Path, clients: range, outcomes: int, seed: int) -> dict[str, int]:
+def write(directory: Path, clients: range, outcomes: int, seed: int, dirt: float = 0) -> dict[str, int]:
     """Write the files of these clients into `directory` (made if need be); records by file name.
 
     The first `outcomes` of the clients have an outcome and are in application_train.csv, with TARGET; the others are
     new and in application_test.csv. A file that would hold no application is not written. Same arguments, same bytes.
+    `dirt`: about which part of the rows is spoilt; what was done to them is in spoilt.csv (see synthetic.dirt).
     Raises UsageError when `outcomes` is not between 0 and the number of clients.
     """
     if not 0 <= outcomes <= len(clients):
@@ -45,7 +48,16 @@ def write(directory: Path, clients: range, outcomes: int, seed: int) -> dict[str
                 with (directory / name).open("ab") as out:
                     frame.write_csv(out, include_header=out.tell() == 0)
                 records[name] += frame.height
+    if dirt:
+        spoilt = [line for name in names for line in spoil(directory / name, _table_of(name), dirt, seed)]
+        write_ledger(directory, spoilt)
+        twice = Counter(line.file for line in spoilt if line.becomes == DUPLICATE)
+        records = {name: count + twice[name] for name, count in records.items()} | {LEDGER: len(spoilt)}
     return records
+
+
+def _table_of(file: str) -> Table:
+    return table(next((name for name, of_table in FILES.items() if of_table == file), "application"))
 
 
 def _with_target(block: dict[str, pl.DataFrame]) -> pl.DataFrame:

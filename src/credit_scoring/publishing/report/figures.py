@@ -98,7 +98,7 @@ def figures(tables: Tables, scored: Sequence[tuple[Delivered, int]]) -> Figures:
         bands=tuple(Band(number, decisions[number], principal[number]) for number in BANDS),
         by_reason={reason: points[reason] / scores.total() for reason in sorted(points, key=lambda r: (-points[r], r))},
         by_feature={row["position"]: row["points"] for row in _by_feature(rows).collect()},
-        quarantine=_quarantine(tables, [delivered.seq for delivered, _ in scored]),
+        quarantine=_quarantine(tables, [delivered for delivered, _ in scored]),
     )
 
 
@@ -122,8 +122,8 @@ def _by_feature(rows: DataFrame) -> DataFrame:
     return means.where("points > 0").orderBy(F.desc("points"), "position")
 
 
-def _quarantine(tables: Tables, seqs: Sequence[int]) -> tuple[Quarantined, ...]:
-    rows = tables.read(QUARANTINE).where(F.col("seq").isin(list(seqs)))
+def _quarantine(tables: Tables, deliveries: Sequence[Delivered]) -> tuple[Quarantined, ...]:
+    rows = tables.read(QUARANTINE).where(F.col("delivery").isin([delivered.name for delivered in deliveries]))
     counted = (
         rows.select("table", F.explode("reasons").alias("reason"))
         .groupBy("table", "reason.column", "reason.sentence")

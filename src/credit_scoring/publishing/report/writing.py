@@ -50,10 +50,14 @@ def write(
         with watch.step("counting for this report"):
             found = figures(tables, [(each.delivered, each.model_version) for each in scored])
             events = ledger.events()
-        accounts = {event["seq"]: event["files"] for event in events if event["event"] == "accepted"}
+        accounts = {event["delivery"]: event["files"] for event in events if event["event"] == "accepted"}
         parts = [
             Part(
-                each.delivered.name, each.model_version, each.clients, each.summary, accounts[each.delivered.seq] or ()
+                each.delivered.name,
+                each.model_version,
+                each.clients,
+                each.summary,
+                accounts.get(each.delivered.name) or (),  # a rescore brought no files
             )
             for each in scored
         ]
