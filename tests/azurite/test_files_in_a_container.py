@@ -67,7 +67,7 @@ def test_an_outage_that_ends_is_waited_out(folder, proxy) -> None:
 
 
 @pytest.mark.parametrize("act", ["write", "read", "files"])
-def test_a_lasting_outage_is_a_sentence_within_bounds(folder, proxy, act) -> None:
+def test_a_lasting_outage_is_a_sentence(folder, proxy, act) -> None:
     folder.write(b"old", "kept")
     before = time.monotonic()
     with proxy.outage(), pytest.raises(Exception, match=r".") as raised:

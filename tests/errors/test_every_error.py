@@ -402,7 +402,7 @@ PROVOKED |= {
 }
 
 ELSEWHERE: dict[ErrorKind[Any], str] = {
-    storage.STORAGE_UNREACHED: "azurite/test_files_in_a_container.py::test_a_lasting_outage_is_a_sentence_within_bounds",
+    storage.STORAGE_UNREACHED: "azurite/test_files_in_a_container.py::test_a_lasting_outage_is_a_sentence",
     storage.ROOT_UNKNOWN: "storage/test_roots.py::test_what_spark_and_fsspec_do_not_both_reach_is_refused",
     storage.CREDENTIAL_MISSING: "storage/test_roots.py::test_wasb_knows_account_keys_only",
     storage.WASB_NEEDS_KEY: "storage/test_roots.py::test_wasb_knows_account_keys_only",
