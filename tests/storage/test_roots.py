@@ -11,7 +11,7 @@ from credit_scoring.storage.roots import blob_place
 
 ABFSS = "abfss://scoring@lender.dfs.core.windows.net/prod/landing"
 KEY = StorageSettings(credential="account_key")
-SECRET = "c2VjcmV0"
+CANARY = "canary-of-the-key"
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,10 @@ def test_what_spark_and_fsspec_do_not_both_reach_is_refused(root) -> None:
 
 
 def test_a_key_is_named_to_spark_and_not_told(monkeypatch) -> None:
-    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", SECRET)
+    monkeypatch.setenv("AZURE_STORAGE_ACCOUNT_KEY", CANARY)
     settings = hadoop_settings([ABFSS, "/data"], KEY)
     assert settings["fs.azure.account.key.lender.dfs.core.windows.net"] == "${env.AZURE_STORAGE_ACCOUNT_KEY}"
-    assert SECRET not in str(settings)
+    assert CANARY not in str(settings)
 
 
 def test_hadoop_reads_the_key_from_the_environment(spark) -> None:
@@ -59,12 +59,12 @@ def test_hadoop_reads_the_key_from_the_environment(spark) -> None:
 
 def test_a_service_principal_is_named_to_spark_and_not_told(monkeypatch) -> None:
     for name in ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET"):
-        monkeypatch.setenv(f"AZURE_{name}", f"{SECRET}-{name}")
+        monkeypatch.setenv(f"AZURE_{name}", f"{CANARY}-{name}")
     settings = hadoop_settings([ABFSS], StorageSettings(credential="service_principal"))
     host = "lender.dfs.core.windows.net"
     assert settings[f"fs.azure.account.auth.type.{host}"] == "OAuth"
     assert settings[f"fs.azure.account.oauth2.client.secret.{host}"] == "${env.AZURE_CLIENT_SECRET}"
-    assert SECRET not in str(settings)
+    assert CANARY not in str(settings)
 
 
 @pytest.mark.parametrize("identity", ["", "one-of-several"])
