@@ -11,6 +11,7 @@ import pytest
 
 from credit_scoring import doctor
 from credit_scoring.doctor import GIB, Need, examine, pinned, pom_jars
+from credit_scoring.settings import Settings
 
 PROJECT = Path(__file__).parents[1]
 
@@ -135,3 +136,26 @@ def test_memory_is_the_containers_where_that_is_less(tmp_path):
 def test_disk_is_measured_where_the_home_folder_will_be(tmp_path):
     assert doctor._disk(tmp_path / "a" / "b", advised=1).found
     assert not doctor._disk(tmp_path, advised=2**62).found
+
+
+def test_roots_elsewhere_are_tried_and_those_below_home_are_not(tmp_path):
+    (tmp_path / "file").touch()
+    settings = Settings(
+        home=tmp_path / "var", landing=str(tmp_path / "in"), published=str(tmp_path / "file"), tables="catalog.schema"
+    )
+    findings = by_name(doctor.roots(settings))
+    assert {name: finding.found for name, finding in findings.items()} == {
+        "Root `landing`": True,
+        "Root `published`": False,
+    }
+    assert findings["Root `published`"].advice.endswith("or set published to another folder.")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_root_whose_credential_is_not_there_is_said(tmp_path, monkeypatch):
+    monkeypatch.delenv("AZURE_STORAGE_ACCOUNT_KEY", raising=False)
+    root = "abfss://c@lender.dfs.core.windows.net/in"
+    settings = Settings(home=tmp_path, landing=root, storage={"credential": "account_key"})
+    (found,) = doctor.roots(settings)
+    assert not found.found
+    assert "AZURE_STORAGE_ACCOUNT_KEY is not set" in found.detail

@@ -40,6 +40,7 @@ from credit_scoring.scoring.code_version import code_version
 from credit_scoring.session import runs_elsewhere, session
 from credit_scoring.settings import MlflowSettings, Settings
 from credit_scoring.storage.files import Folder
+from credit_scoring.storage.hadoop import hadoop_settings
 from credit_scoring.storage.tables import Tables
 from credit_scoring.training.promises import Kept
 from credit_scoring.training.promises import check as check_kept
@@ -83,9 +84,17 @@ class Store:
 
 def open_store(settings: Settings) -> Store:
     """Starts (or finds) the session and opens the places that the settings name."""
-    tables = Tables(session(settings.spark), settings.tables)
+    storage = settings.storage
+    landing, published, reports = (
+        Folder(root, storage) for root in (settings.landing, settings.published, settings.reports)
+    )
+    access = hadoop_settings((settings.tables, landing.root, published.root, reports.root), storage)
+    spark = session(settings.spark)
+    for key, value in access.items():
+        spark.conf.set(key, value)
+    tables = Tables(spark, settings.tables, storage=storage)
     ledger = Ledger(tables, None if runs_elsewhere() else present())
-    return Store(tables, ledger, Folder(settings.landing), Folder(settings.published), Folder(settings.reports))
+    return Store(tables, ledger, landing, published, reports)
 
 
 def clock() -> datetime:
@@ -100,7 +109,9 @@ def new_run_id() -> str:
 
 def deliver(settings: Settings, source: Path, name: str, say: Callable[[str], None]) -> Delivery:
     """Uploads a folder of CSV files as a delivery."""
-    return deliver_folder(source, Folder(settings.landing), name, settings.intake.split_file_mb * 1_000_000, say)
+    return deliver_folder(
+        source, Folder(settings.landing, settings.storage), name, settings.intake.split_file_mb * 1_000_000, say
+    )
 
 
 def intake(settings: Settings) -> IntakeReport:

@@ -44,7 +44,7 @@ def demo(settings: Settings, say: Say) -> ScoreReport:
 
 
 def _deliver(settings: Settings, name: str, generate: Callable[[Path], object], say: Say) -> None:
-    if Folder(settings.landing).exists(name, NAME):
+    if Folder(settings.landing, settings.storage).exists(name, NAME):
         return
     source: Path = settings.home / "generated" / name
     say(f"Generating the delivery {name}: {source}")

@@ -1,7 +1,8 @@
 """What this machine has of all that the product needs, and what to do about the rest.
 
 Works when half of it is missing: only the standard library is imported at the top, nothing is started, and nothing is
-written but a nameless temporary file that tells whether the home folder can be written to.
+written but what tells whether a place can be written to: a nameless temporary file in a folder, a small one in a
+container or volume that is removed again.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 from credit_scoring import runtime
-from credit_scoring.errors import UsageError
+from credit_scoring.errors import CreditScoringError, UsageError
+
+if TYPE_CHECKING:
+    from credit_scoring.settings import Settings
 
 GIB = 2**30
 MEMORY_ADVISED = 4 * GIB
@@ -75,6 +80,40 @@ def examine(project: Path, home: Path) -> list[Finding]:
         _memory(_memory_limit()),
         _disk(home),
     ]
+
+
+def roots(settings: Settings) -> list[Finding]:
+    """Whether each root of the settings can be reached and written to; those below `home` are left out.
+
+    Tables of a catalog are left out, too: only a session on the cluster can tell.
+    """
+    named = {root: getattr(settings, root) for root in ("landing", "tables", "published", "reports")}
+    elsewhere = {name: root for name, root in named.items() if "/" in root and not _below(root, settings.home)}
+    return [_root(name, root, settings) for name, root in elsewhere.items()]
+
+
+def _below(root: str, home: Path) -> bool:
+    return Path(root).is_relative_to(home)
+
+
+def _root(name: str, root: str, settings: Settings) -> Finding:
+    from credit_scoring.storage.files import Folder
+    from credit_scoring.storage.reach import reach
+    from credit_scoring.storage.roots import blob_place, is_volume
+
+    shown = f"Root `{name}`"
+    try:
+        if not is_volume(root) and blob_place(root) is None:
+            return _writable(Path(root), shown, f"or set {name} to another folder.")
+        problem = reach(Folder(root, settings.storage.model_copy(update={"retries": 1})))
+    except CreditScoringError as error:
+        problem = str(error)
+    except ImportError as error:
+        problem = f"{error.name} is missing"
+    if problem is None:
+        return Finding(shown, True, root)
+    advice = f"Check {name} and storage in the settings, and the rights of the credential (docs/blob.md)."
+    return Finding(shown, False, f"{root}: {problem}", advice=advice)
 
 
 def pinned(lock: Path) -> dict[str, str]:
@@ -208,14 +247,16 @@ def _existing(folder: Path) -> Path:
     return next(one for one in (folder, *folder.parents) if one.exists())
 
 
-def _writable(home: Path) -> Finding:
+def _writable(
+    folder: Path, name: str = "Home folder", otherwise: str = "or set CREDIT_SCORING_HOME to another."
+) -> Finding:
     try:
-        with tempfile.TemporaryFile(dir=_existing(home)):
-            return Finding("Home folder", True, str(home.absolute()))
+        with tempfile.TemporaryFile(dir=_existing(folder)):
+            return Finding(name, True, str(folder.absolute()))
     except OSError as error:
         reason = error.strerror or "cannot be written to"
-        advice = f"Make {home.absolute()} a folder that you may write to, or set CREDIT_SCORING_HOME to another."
-        return Finding("Home folder", False, f"{home.absolute()}: {reason}", advice=advice)
+        advice = f"Make {folder.absolute()} a folder that you may write to, {otherwise}"
+        return Finding(name, False, f"{folder.absolute()}: {reason}", advice=advice)
 
 
 def _memory_limit(control_group: Path = Path("/sys/fs/cgroup/memory.max")) -> int:

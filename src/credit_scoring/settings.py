@@ -48,6 +48,23 @@ class SparkSettings(Section):
     config: dict[str, str] = {}
 
 
+class StorageSettings(Section):
+    """How blob containers are reached; roots that are folders, volumes or catalogs need nothing of it.
+
+    `credential`: what proves who we are; its secrets come from the environment, for Spark and Python alike
+    (docs/blob.md). A request that fails is tried again at most `retries` times, after `first_wait_seconds`, then after
+    twice as long, up to `longest_wait_seconds`; one that gets no answer fails after `timeout_seconds`. `emulator`:
+    where Azurite listens, for roots in the account devstoreaccount1.
+    """
+
+    credential: Literal["account_key", "service_principal", "managed_identity"] = "managed_identity"
+    retries: Annotated[int, Field(ge=0, le=20)] = 6
+    first_wait_seconds: Annotated[float, Field(gt=0)] = 1
+    longest_wait_seconds: Annotated[float, Field(gt=0)] = 30
+    timeout_seconds: Annotated[int, Field(ge=1)] = 60
+    emulator: str = "http://127.0.0.1:10000"
+
+
 class MlflowSettings(Section):
     """Where models are registered. Without a tracking_uri: SQLite and files under `home`."""
 
@@ -197,6 +214,7 @@ class Settings(BaseSettings):
     published: str = ""
     reports: str = ""
     spark: SparkSettings = SparkSettings()
+    storage: StorageSettings = StorageSettings()
     mlflow: MlflowSettings = MlflowSettings()
     intake: IntakeSettings = IntakeSettings()
     gather: GatherSettings = GatherSettings()

@@ -26,7 +26,17 @@ from click.testing import CliRunner
 import credit_scoring
 from credit_scoring import demo, notebook
 from credit_scoring.cli import main
-from credit_scoring.errors import CreditScoringError, ErrorKind, deliveries, faults, learning, models, runs, usage
+from credit_scoring.errors import (
+    CreditScoringError,
+    ErrorKind,
+    deliveries,
+    faults,
+    learning,
+    models,
+    runs,
+    storage,
+    usage,
+)
 from credit_scoring.errors.catalogue import kinds
 from credit_scoring.explanation.contributions import margins_and_contributions
 from credit_scoring.explanation.points import Scale, whole_points
@@ -396,6 +406,10 @@ PROVOKED |= {
 }
 
 ELSEWHERE: dict[ErrorKind[Any], str] = {
+    storage.STORAGE_UNREACHED: "azurite/test_files_in_a_container.py::test_a_lasting_outage_is_a_sentence",
+    storage.ROOT_UNKNOWN: "storage/test_roots.py::test_what_spark_and_fsspec_do_not_both_reach_is_refused",
+    storage.CREDENTIAL_MISSING: "storage/test_roots.py::test_wasb_knows_account_keys_only",
+    storage.WASB_NEEDS_KEY: "storage/test_roots.py::test_wasb_knows_account_keys_only",
     usage.CLIENT_WITHOUT_SCORE: "test_cli.py::test_a_client_without_a_score_is_a_sentence",
     usage.NOBODY_SCORED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.NOBODY_APPLIED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",

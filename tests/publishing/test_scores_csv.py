@@ -130,8 +130,8 @@ def stored(spark):
 
 
 def test_the_file_is_sorted_by_client_whatever_the_order_of_the_rows(stored, tmp_path) -> None:
-    once = scores_csv.write(stored, Folder(str(tmp_path / "a")))
-    again = scores_csv.write(stored.repartition(4), Folder(str(tmp_path / "b")))
+    once = scores_csv.write(stored, Folder(str(tmp_path / "a")), "run-1")
+    again = scores_csv.write(stored.repartition(4), Folder(str(tmp_path / "b")), "run-1")
     text = (tmp_path / "a" / "scores.csv").read_text()
     assert [line.split(",")[0] for line in text.splitlines()] == ["client_id", "1", "2", "3", "5", "8", "9"]
     assert (tmp_path / "b" / "scores.csv").read_text() == text
@@ -141,15 +141,15 @@ def test_the_file_is_sorted_by_client_whatever_the_order_of_the_rows(stored, tmp
 
 def test_a_file_that_is_there_is_never_changed(stored, tmp_path) -> None:
     folder = Folder(str(tmp_path))
-    first = scores_csv.write(stored, folder)
-    assert scores_csv.write(stored, folder) == first
+    first = scores_csv.write(stored, folder, "run-1")
+    assert scores_csv.write(stored, folder, "run-1") == first
     (tmp_path / "scores.csv").write_text("read by somebody\n")
     with pytest.raises(Fault, match="never changed"):
-        scores_csv.write(stored, folder)
+        scores_csv.write(stored, folder, "run-1")
     assert (tmp_path / "scores.csv").read_text() == "read by somebody\n"
 
 
 def test_nobody_scored_is_a_file_with_a_header(stored, tmp_path) -> None:
-    written = scores_csv.write(stored.where("false"), Folder(str(tmp_path)))
+    written = scores_csv.write(stored.where("false"), Folder(str(tmp_path)), "run-1")
     assert (tmp_path / "scores.csv").read_text() == ",".join(HEADER) + "\n"
     assert written.clients == 0

@@ -27,9 +27,14 @@ class Group(click.Group):
         """Runs the command."""
         try:
             return super().invoke(ctx)
-        except CreditScoringError as error:
-            click.echo(f"{error}", err=True)
-            ctx.exit(error.exit_code)
+        except Exception as error:
+            from credit_scoring.storage.trouble import of_storage
+
+            told = error if isinstance(error, CreditScoringError) else of_storage(error)
+            if told is None:
+                raise
+            click.echo(f"{told}", err=True)
+            ctx.exit(told.exit_code)
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,10 @@ def demo(call: Call) -> None:
 @command
 def doctor(call: Call) -> None:
     """Say what this machine has of what the product needs, and what is missing."""
-    from credit_scoring.doctor import examine
+    from credit_scoring.doctor import examine, roots
 
-    findings = examine(Path.cwd(), call.settings().home)
+    settings = call.settings()
+    findings = [*examine(Path.cwd(), settings.home), *roots(settings)]
     if call.as_json:
         click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
         return

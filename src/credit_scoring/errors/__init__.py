@@ -56,6 +56,12 @@ class HeldByBreaker(CreditScoringError):
     exit_code = 6
 
 
+class StorageError(CreditScoringError):
+    """The storage of a root did not answer within its bounds, or refused access: run again when it does."""
+
+    exit_code = 7
+
+
 E_co = TypeVar("E_co", bound=CreditScoringError, covariant=True)
 
 

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from credit_scoring.errors import CreditScoringError, ErrorKind, deliveries, faults, learning, models, runs, usage
+from credit_scoring.errors import (
+    CreditScoringError,
+    ErrorKind,
+    deliveries,
+    faults,
+    learning,
+    models,
+    runs,
+    storage,
+    usage,
+)
 
-_MODULES = (faults, usage, deliveries, models, learning, runs)
+_MODULES = (faults, usage, deliveries, models, learning, runs, storage)
 
 
 def kinds() -> tuple[ErrorKind[CreditScoringError], ...]:

@@ -2,17 +2,14 @@
 
     start_points + reason_1_points + ... + reason_4_points + other_points = score
 
-Lines are made in Spark's tasks and joined by the driver, so memory does not grow with the clients. The same rows of
-score_history give the same bytes.
+Lines are made in Spark's tasks. The same rows of score_history give the same bytes.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import fsspec
 import numpy as np
 import polars as pl
 import pyarrow as pa
@@ -22,6 +19,8 @@ from credit_scoring.errors.faults import PUBLISHED_OTHERWISE
 from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
 from credit_scoring.explanation.points import whole_points
 from credit_scoring.features.statements import STATEMENTS
+from credit_scoring.publishing import placing
+from credit_scoring.storage.content import Content
 from credit_scoring.storage.files import Folder
 
 NAME = "scores.csv"
@@ -52,29 +51,20 @@ class Written:
     sha256: str
 
 
-def write(rows: DataFrame, folder: Folder) -> Written:
+def write(rows: DataFrame, folder: Folder, run_id: str) -> Written:
     """Writes scores.csv into the folder from a delivery's rows of score_history (columns READS), sorted by client_id.
 
-    Readers see the whole file or none. A file that is there already is never changed: with the same bytes (left by a
-    run that was killed before it could say so) it stays, with others it is a Fault.
+    Readers see the whole file or none (see placing). A file that is there already is never changed: with the same bytes
+    (left by a run that was killed before it could say so) it stays, with others it is a Fault.
     """
-    lines = rows.orderBy("client_id").mapInArrow(_lines, "clients INT, lines BINARY")
-    digest = hashlib.sha256(_head())
-    clients = 0
-    if folder.exists(NAME):
-        for part in lines.toLocalIterator():
-            digest.update(part["lines"])
-            clients += part["clients"]
-        if _sha256(folder) != digest.hexdigest():
-            raise PUBLISHED_OTHERWISE(file=folder.path(NAME))
-    else:
-        with folder.writing(NAME) as sink:
-            sink.write(_head())
-            for part in lines.toLocalIterator(prefetchPartitions=True):
-                sink.write(part["lines"])
-                digest.update(part["lines"])
-                clients += part["clients"]
-    return Written(clients, folder.path(NAME), digest.hexdigest())
+    content = Content(_head(), rows.orderBy("client_id"), _lines)
+    try:
+        clients = placing.place(content, folder, NAME, run_id)
+    except FileExistsError:
+        clients, expected = content.digest()
+        if placing.sha256(folder, NAME) != expected:
+            raise PUBLISHED_OTHERWISE(file=folder.path(NAME)) from None
+    return Written(clients, folder.path(NAME), placing.sha256(folder, NAME))
 
 
 def csv_frame(rows: pl.DataFrame) -> pl.DataFrame:
@@ -122,7 +112,7 @@ def _lines(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         assert isinstance(frame, pl.DataFrame)
         yield pa.RecordBatch.from_pydict(
             {
-                "clients": pa.array([batch.num_rows], pa.int32()),
+                "rows": pa.array([batch.num_rows], pa.int32()),
                 "lines": pa.array([to_csv(csv_frame(frame))], pa.binary()),
             }
         )
@@ -134,8 +124,3 @@ def _sentence() -> pl.Expr:
     of_absence = {s.code: s.en for s in STATEMENTS if s.absent}
     absent = pl.col("code").replace_strict(of_absence, default=None, return_dtype=pl.String)
     return pl.when(pl.col("absent")).then(absent).otherwise(value)
-
-
-def _sha256(folder: Folder) -> str:
-    with fsspec.open(folder.path(NAME), "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -220,7 +220,7 @@ class _Work:
             log.info("writing scores.csv of %s", unit.name)
             with watch.step("writing scores.csv"):
                 rows = history.rows(tables, unit, version, scores_csv.READS)
-                files[unit.name] = scores_csv.write(rows, self.places.published.below(unit.name))
+                files[unit.name] = scores_csv.write(rows, self.places.published.below(unit.name), self.stamp.run_id)
         _verify_files(files, summaries)
         fingerprint, now = self.features.fingerprint, watch.now()
         runs.append(tables, self.claim, units, self.stamp, fingerprint, counts, summaries, now)

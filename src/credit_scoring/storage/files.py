@@ -1,4 +1,4 @@
-"""Files under a root: a folder, a /Volumes path or a blob container, through fsspec (adlfs for abfss://)."""
+"""Files under a root: a folder, a volume or a blob container, through fsspec (adlfs for containers)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import os
 import posixpath
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from glob import escape, glob
 from typing import IO, Any
 
 import fsspec
 from fsspec.core import url_to_fs
 
+from credit_scoring.settings import StorageSettings
+from credit_scoring.storage.roots import blob_place, is_volume
+
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder wherever it is; names below it are joined with `/`."""
+    """A folder wherever it is; names below it are joined with `/`. `storage`: how containers are reached."""
 
     root: str
+    storage: StorageSettings = field(default_factory=StorageSettings)
 
     def path(self, *names: str) -> str:
         """The full path or URI of something below the folder."""
@@ -26,7 +30,7 @@ class Folder:
 
     def below(self, *names: str) -> Folder:
         """A folder below this one; it need not exist."""
-        return Folder(self.path(*names))
+        return replace(self, root=self.path(*names))
 
     def folders(self) -> list[str]:
         """The names of the folders directly below, sorted; none when this folder does not exist."""
@@ -58,21 +62,28 @@ class Folder:
             yield source
 
     def write(self, data: bytes, *names: str) -> None:
-        """Writes a file whole: readers see the old bytes or the new ones."""
+        """Writes a file whole: readers see the old bytes or the new ones (in a volume: see `writing`)."""
+        if place := blob_place(self.path(*names)):
+            from credit_scoring.storage.blob import blob_client  # a second that only containers cost
+
+            blob_client(place, self.storage).upload_blob(data, overwrite=True)
+            return
         with self.writing(*names) as sink:
             sink.write(data)
 
     @contextmanager
     def writing(self, *names: str) -> Iterator[IO[bytes]]:
-        """A binary file to write; it appears under its name when the block ends well, and not at all otherwise.
+        """A binary file to write in a folder or volume.
 
-        On a local path: written beside and renamed; what a writer left there that was killed goes with the next one's
-        success. Elsewhere fsspec commits the upload when the file is closed.
+        In a folder it is written beside and renamed: it appears under its name when the block ends well, and not at all
+        otherwise; what a writer left there that was killed goes with the next one's success. A volume promises neither
+        a rename that is atomic nor a file that is hidden until it is closed: there it is written from begin to end, and
+        whoever reads has to be told when it is whole.
         """
-        fs, path = self._fs(*names)
-        fs.makedirs(posixpath.dirname(path), exist_ok=True)
-        if not _is_local(fs):
-            with fs.open(path, "wb") as sink:
+        path = self.path(*names)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if is_volume(path):
+            with open(path, "wb") as sink:
                 yield sink
             return
         beside = f"{path}.{os.getpid()}.part"
@@ -95,7 +106,12 @@ class Folder:
             fs.rm(path, recursive=True)
 
     def _fs(self, *names: str) -> tuple[fsspec.AbstractFileSystem, str]:
-        fs, path = url_to_fs(self.path(*names))
+        if place := blob_place(self.path(*names)):
+            from credit_scoring.storage.blob import file_system  # a second that only containers cost
+
+            fs, path = file_system(place, self.storage), place.fsspec_path
+        else:
+            fs, path = url_to_fs(self.path(*names))
         # What another process wrote a moment ago must be seen.
         fs.invalidate_cache()
         return fs, path
@@ -105,10 +121,6 @@ class Folder:
         if not fs.exists(path):
             return {}
         entries: list[dict[str, Any]] = fs.ls(path, detail=True)
+        # By name, once: of a folder in a container both its name and its files tell.
         named = {posixpath.basename(entry["name"].rstrip("/")): entry for entry in entries if entry["type"] == kind}
         return dict(sorted(named.items()))
-
-
-def _is_local(fs: fsspec.AbstractFileSystem) -> bool:
-    protocol = fs.protocol if isinstance(fs.protocol, str) else fs.protocol[0]
-    return bool(protocol in ("file", "local"))

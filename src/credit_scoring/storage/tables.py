@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from credit_scoring.errors.faults import APPEND_NOT_ONCE, TABLE_WITHOUT_HISTORY
 from credit_scoring.schema.stored import StoredColumn, StoredTable
+from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.frames import union
 
@@ -20,16 +21,23 @@ class Tables:
 
     `root` is a path or URI (it holds a slash) or `catalog.schema`. `delta.`path`` and a catalog name can be used the
     same way, so no other module asks which it is. `versions`: tables that are read as they were at a version.
+    `storage`: how the files of tables in a container are reached.
     """
 
     spark: SparkSession
     root: str
     versions: Mapping[str, int] = field(default_factory=dict, hash=False)
+    storage: StorageSettings = field(default_factory=StorageSettings)
 
     @property
     def below_folder(self) -> bool:
         """Whether the tables lie in a folder or container, not in a catalog."""
         return "/" in self.root
+
+    @property
+    def folder(self) -> Folder:
+        """The folder or container of the tables, where they lie in one."""
+        return Folder(self.root, self.storage)
 
     def name(self, table: str) -> str:
         """The name by which SQL and Spark know the table."""
@@ -69,7 +77,7 @@ class Tables:
         """Whether the table has been created: its log's folder is there a moment before its first commit."""
         if self.below_folder:
             # A run that dies while it creates a table leaves the folders without a commit.
-            commits = Folder(self.root).below(table, "_delta_log").files()
+            commits = self.folder.below(table, "_delta_log").files()
             return any(name.endswith((".json", ".parquet")) for name in commits)
         return bool(self.spark.catalog.tableExists(self.name(table)))
 
@@ -90,23 +98,29 @@ class Tables:
         return int(newest["version"])
 
     def append(self, table: str, rows: DataFrame, app_id: str, version: int = 0) -> None:
-        """Appends rows once for `app_id`, however often it is called.
+        """Appends rows once for `app_id`, however often it is called, and by however many at once.
 
         Leave the version at 0: Delta skips any version not above the last one of an application silently, so a growing
         version loses appends that arrive out of order. Only the ledger's compare and swap wants just that.
         """
-        (
+        append = (
             rows.select(*self.read(table).columns)
             .writeTo(self.name(table))
             .option("txnAppId", app_id)
             .option("txnVersion", str(version))
-            .append()
         )
+        try:
+            append.append()
+        except Exception as error:  # its class differs between classic Spark and Spark Connect
+            # A commit of this application came in between: that of another run under the same claim, or this very one,
+            # whose answer got lost so that the store was asked again.
+            if "ConcurrentTransaction" not in str(error):
+                raise
 
     def drop(self, table: str) -> None:
         """Removes the table with its files; nothing happens when there is none."""
         if self.below_folder:
-            Folder(self.root).remove(table)
+            self.folder.remove(table)
         else:
             self.spark.sql(f"DROP TABLE IF EXISTS {self.name(table)}")
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, SparkSession
 
-from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
 
 _CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
@@ -27,7 +26,7 @@ class Compacted:
 def names(tables: Tables) -> list[str]:
     """The tables that there are, declared or left over, by name."""
     if "/" in tables.root:
-        return [name for name in Folder(tables.root).folders() if tables.exists(name)]
+        return [name for name in tables.folder.folders() if tables.exists(name)]
     listed = tables.spark.catalog.listTables(tables.root)
     return sorted(each.name for each in listed if not each.isTemporary and each.tableType != "VIEW")
 

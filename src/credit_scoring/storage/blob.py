@@ -1,0 +1,116 @@
+"""Clients of blob containers: azure-storage-blob to write, adlfs to list and read; retries and waits have bounds.
+
+The defaults of the libraries wait minutes for an answer, and neither keeps to a Retry-After.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import lru_cache
+from typing import Any
+
+from adlfs import AzureBlobFileSystem
+from azure.core.exceptions import ResourceExistsError
+from azure.identity import ClientSecretCredential, ManagedIdentityCredential
+from azure.identity.aio import ClientSecretCredential as AsyncClientSecretCredential
+from azure.identity.aio import ManagedIdentityCredential as AsyncManagedIdentityCredential
+from azure.storage.blob import BlobClient, BlobServiceClient, ExponentialRetry
+from azure.storage.blob.aio import BlobServiceClient as AsyncBlobServiceClient
+from azure.storage.blob.aio import ExponentialRetry as AsyncExponentialRetry
+
+from credit_scoring.settings import StorageSettings
+from credit_scoring.storage.credentials import Variable, value_of
+from credit_scoring.storage.roots import BlobPlace
+
+
+class _Bounded:
+    """Doubles the wait up to a longest one, and waits as long as the service asks for within that."""
+
+    def __init__(self, storage: StorageSettings) -> None:
+        tries = ("retry_total", "retry_connect", "retry_read", "retry_status")
+        super().__init__(**dict.fromkeys(tries, storage.retries))
+        self._first, self._longest = storage.first_wait_seconds, storage.longest_wait_seconds
+
+    def get_backoff_time(self, settings: dict[str, Any]) -> float:
+        """Seconds before the next try; `settings` hold the number of tries so far and what came of them."""
+        response = settings["history"][-1].http_response
+        asked = response.headers.get("Retry-After", "0") if response is not None else "0"
+        wait: float = self._first * 2.0 ** (settings["count"] - 1)
+        return min(max(wait, float(asked) if asked.isdecimal() else 0.0), self._longest)
+
+
+class _Retry(_Bounded, ExponentialRetry):
+    """For the synchronous client."""
+
+
+class _AsyncRetry(_Bounded, AsyncExponentialRetry):
+    """For the client that adlfs works with."""
+
+
+def blob_client(place: BlobPlace, storage: StorageSettings) -> BlobClient:
+    """A client of one blob, in a process that has the credential in its environment."""
+    _ensure_container(place, storage)
+    return _service(place.of_account, storage).get_blob_client(place.container, place.path)
+
+
+def file_system(place: BlobPlace, storage: StorageSettings) -> BlobFileSystem:
+    """The file system of a place's account; paths begin with the container."""
+    _ensure_container(place, storage)
+    return BlobFileSystem(account=place.of_account, storage=storage)
+
+
+class BlobFileSystem(AzureBlobFileSystem):  # type: ignore[misc]
+    """adlfs with a client of our own: its own knows no bounds, and no address but https."""
+
+    def __init__(self, account: BlobPlace, storage: StorageSettings) -> None:
+        self._account, self._bounds = account, storage
+        super().__init__(account_name=account.account, anon=True, assume_container_exists=True)
+
+    def do_connect(self) -> None:
+        """Makes the client."""
+        account, storage = self._account, self._bounds
+        self.service_client = AsyncBlobServiceClient(
+            account.account_url(storage.emulator),
+            credential=_credential(account, storage, AsyncClientSecretCredential, AsyncManagedIdentityCredential),
+            retry_policy=_AsyncRetry(storage),
+            **_timeouts(storage),
+        )
+
+
+@lru_cache(maxsize=8)
+def _service(account: BlobPlace, storage: StorageSettings) -> BlobServiceClient:
+    return BlobServiceClient(
+        account.account_url(storage.emulator),
+        credential=_credential(account, storage, ClientSecretCredential, ManagedIdentityCredential),
+        retry_policy=_Retry(storage),
+        **_timeouts(storage),
+    )
+
+
+def _ensure_container(place: BlobPlace, storage: StorageSettings) -> None:
+    """Azurite starts without any container; those of a lender are made by who gives access to them."""
+    if place.emulated:
+        _make_container(place.container, place.of_account, storage)
+
+
+@lru_cache(maxsize=8)
+def _make_container(container: str, account: BlobPlace, storage: StorageSettings) -> None:
+    with suppress(ResourceExistsError):
+        _service(account, storage).create_container(container)
+
+
+def _timeouts(storage: StorageSettings) -> dict[str, Any]:
+    return {"connection_timeout": storage.timeout_seconds, "read_timeout": storage.timeout_seconds}
+
+
+def _credential(account: BlobPlace, storage: StorageSettings, by_secret: Any, by_identity: Any) -> Any:
+    """What proves who we are; the two classes are those of the synchronous or the asynchronous client."""
+    if account.emulated:
+        return BlobServiceClient.from_connection_string("UseDevelopmentStorage=true").credential.account_key
+    if storage.credential == "account_key":
+        return value_of(Variable.ACCOUNT_KEY)
+    if storage.credential == "service_principal":
+        named = (Variable.TENANT_ID, Variable.CLIENT_ID, Variable.CLIENT_SECRET)
+        return by_secret(*(value_of(variable) for variable in named))
+    return by_identity(client_id=os.environ.get(Variable.CLIENT_ID))
