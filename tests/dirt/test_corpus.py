@@ -29,8 +29,10 @@ from credit_scoring.storage.tables import Tables
 
 HEADER = [column.name for column in table("bureau").columns]
 ROW = {"CREDIT_ACTIVE": "Active", "CREDIT_CURRENCY": "currency 1", "DAYS_CREDIT": "-100", "CREDIT_DAY_OVERDUE": "0",
-       "AMT_CREDIT_SUM": "1000.5", "CREDIT_TYPE": "Car loan"}  # fmt: skip
+       "AMT_CREDIT_SUM": "31415.9265", "CREDIT_TYPE": "Car loan"}  # fmt: skip
 RECORDS = 4
+CANARIES = ("31415", "CANARY")
+"""What stands in clients' cells, and may be found in tables only."""
 
 Rows = list[dict[str, str]]
 
@@ -127,7 +129,7 @@ def with_column(name: bytes, value: bytes) -> Callable[[bytes], bytes]:
     return run
 
 
-ESCAPES = "\x1b[31mred"
+ESCAPES = "\x1b[31mCANARY"
 CASES = (
     # Text and packing
     bytewise("BOM", lambda d: b"\xef\xbb\xbf" + d),
@@ -302,6 +304,8 @@ def _swallow(data: bytes) -> bytes:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.kind)
 def test_in_memory(case: Case, take_in) -> None:
     taken = take_in({case.name: case.data(1)}, after={1: case.folder})
+    said = f"{taken.refused} {[counts.finding for counts in taken.account.files]}"
+    assert not [canary for canary in CANARIES if canary in said]
     if case.refused is not None:
         assert taken.refused[1].endswith(f"[{case.refused.code}]"), taken.refused
         assert not taken.rows
@@ -309,6 +313,7 @@ def test_in_memory(case: Case, take_in) -> None:
     assert taken.refused == {}
     (counts,) = taken.account.files
     counts.check()
+    assert taken.account.nobodys.get(1, 0) == len(case.nobodys)
     rows = taken.rows.get((1, "bureau"), pl.DataFrame({"record": [], "made_missing": []}))
     assert (counts.finding.records, counts.accepted, counts.duplicates) == (case.records, rows.height, case.duplicates)
     assert tuple(counts.finding.unknown_columns) == case.unknown
@@ -316,8 +321,9 @@ def test_in_memory(case: Case, take_in) -> None:
     _check_quarantined(case, taken.quarantined().iter_rows(named=True))
 
 
-def test_all_together_by_spark(spark, tmp_path: Path) -> None:
-    """One intake of all the cases: the refused stop nobody, and every file's account adds up."""
+def test_all_together_by_spark(spark, tmp_path: Path, caplog, capfd) -> None:
+    """One intake of all the cases: the refused stop nobody, every file's account adds up, and nothing tells a cell."""
+    caplog.set_level("DEBUG", "credit_scoring")
     landing = Folder(str(tmp_path / "landing"))
     for number, case in enumerate(CASES, 1):
         source = tmp_path / "source" / name_of(number)
@@ -340,6 +346,13 @@ def test_all_together_by_spark(spark, tmp_path: Path) -> None:
         assert len(mine) == counts.accepted
         assert _missing(mine) == dict(case.missing), case.kind
         _check_quarantined(case, [row.asDict(recursive=True) for row in quarantined if row.seq == done.delivery.seq])
+
+    commits = [
+        line for log in tmp_path.glob("tables/*/_delta_log/*.json") for line in log.open() if "commitInfo" in line
+    ]
+    assert len(commits) > 20
+    left_behind = f"{caplog.text} {capfd.readouterr()} {commits} {report} {tables.read('deliveries').collect()}"
+    assert not [canary for canary in CANARIES if canary in left_behind]
 
 
 def name_of(number: int) -> str:

@@ -24,7 +24,7 @@ import pytest
 from click.testing import CliRunner
 
 import credit_scoring
-from credit_scoring import demo
+from credit_scoring import demo, notebook
 from credit_scoring.cli import main
 from credit_scoring.errors import CreditScoringError, ErrorKind, deliveries, faults, learning, models, runs, usage
 from credit_scoring.errors.catalogue import kinds
@@ -48,7 +48,7 @@ from credit_scoring.model.registry import Alias, version_of
 from credit_scoring.model.scorer import Scorer, scorer
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import FILES, ModelTexts
-from credit_scoring.publishing import history
+from credit_scoring.publishing import history, what_if
 from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.rescore import rescore
 from credit_scoring.publishing.run import delivery_named, score_and_publish
@@ -125,8 +125,8 @@ def parsed(data: bytes) -> None:
     parse(data, OUTCOMES, "f.csv", "monday")
 
 
-def judged(bench: Bench, delivered: Delivered, *before: Delivered, limits: Limits = LIMITS) -> None:
-    manifest_of(bench.landing, delivered, before, limits)
+def judged(bench: Bench, delivered: Delivered, limits: Limits = LIMITS, **taken: int) -> None:
+    manifest_of(bench.landing, delivered, taken, limits)
 
 
 def told(**changed: object) -> bytes:
@@ -213,7 +213,7 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     ),
     deliveries.MANIFEST_EMPTY: lambda bench: manifest.read(told(files=[]), "monday"),
     deliveries.MANIFEST_CHANGED: lambda bench: judged(bench, replace(bench.delivered(), manifest_sha256="0" * 64)),
-    deliveries.NAME_TAKEN: lambda bench: judged(bench, bench.delivered(), Delivered("monday", 7)),
+    deliveries.NAME_TAKEN: lambda bench: judged(bench, bench.delivered(), monday=7),
     deliveries.DELIVERY_GONE: lambda bench: judged(bench, Delivered("monday", 1)),
     deliveries.FILE_MISSING: without_file,
     deliveries.FILE_TOO_LARGE: lambda bench: judged(bench, bench.delivered(), limits=Limits(9, 9)),
@@ -246,6 +246,10 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     usage.MORE_OUTCOMES_THAN_CLIENTS: lambda bench: write(bench.tmp, range(2), 3, 1),
     usage.DELIVERY_NAME_WRONG: lambda bench: deliver(bench.tmp, bench.landing, "../up\n", 99),
     usage.NO_SOURCE_FOLDER: lambda bench: deliver(bench.tmp / "nowhere", bench.landing, "monday", 99),
+    usage.SOURCE_DAMAGED: lambda bench: (
+        (bench.tmp / "outcomes.csv.gz").write_bytes(gzip.compress(TEXT)[:-9]),
+        deliver(bench.tmp, bench.landing, "monday", 99),
+    ),
     usage.DELIVERY_THERE: lambda bench: (bench.delivered(), bench.delivered()),
     usage.NO_TABLE_FILES: lambda bench: deliver(bench.tmp, bench.landing, "monday", 99),
     usage.COLUMN_OF_NO_FEATURE: lambda bench: left_out(["SHOE_SIZE"]),
@@ -366,7 +370,21 @@ def store_down() -> None:
         raise ConnectionError("secret address")
 
 
+def nobody_applied_by_then(bench: Bench) -> None:
+    bench.monkeypatch.setattr(what_if.cohort, "seqs_of", lambda *arguments: {})
+    what_if.what_if(MagicMock(), MagicMock(), bench.texts, Settings().gather, 7, 1)
+
+
+def no_project(bench: Bench) -> None:
+    bench.monkeypatch.chdir(bench.tmp)
+    notebook._project()
+
+
 PROVOKED |= {
+    usage.CLIENT_NOT_APPLIED: nobody_applied_by_then,
+    usage.NO_PROJECT: no_project,
+    usage.RELEASE_NEEDS_REASON: lambda bench: bench.command("publish", "--release", "monday"),
+    usage.WITHDRAWAL_NEEDS_REASON: lambda bench: bench.command("withdraw", "monday"),
     learning.NOTHING_ACCEPTED: trained_on_nothing,
     faults.CLAIM_OF_NOTHING: claim_of_nothing,
     faults.CLAIM_WITHOUT_MODEL: claim_without_model,
@@ -382,6 +400,13 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     usage.NOBODY_SCORED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.NOBODY_APPLIED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.PICTURE_NOT_WRITTEN: "test_end_to_end.py::test_a_client_is_explained_in_words_and_in_a_picture",
+    usage.NOT_HELD: "publishing/test_breaker.py::test_a_held_delivery_is_published_when_it_is_let_through",
+    usage.WITHDRAWAL_OF_WITHDRAWAL: (
+        "operations/test_withdraw.py::test_the_scores_are_those_of_a_store_without_the_delivery"
+    ),
+    runs.WITHDRAWAL_UNFINISHED: (
+        "operations/test_withdraw.py::test_the_scores_are_those_of_a_store_without_the_delivery"
+    ),
     models.CONTRIBUTIONS_OFF: (
         "explanation/test_contributions.py::test_trees_whose_client_counts_contradict_are_refused"
     ),

@@ -18,7 +18,7 @@ from pyspark.sql import functions as F
 
 from credit_scoring.clients.cohort import Seqs
 from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, Known, known
-from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE, credit_in_cells
+from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE, credit_in_cells, waits_for_client
 from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, SEQ, Table
 from credit_scoring.schema.tables import TABLES
@@ -31,7 +31,8 @@ SOURCES = tuple(table for table in TABLES if table is not OUTCOMES)
 """The tables of a client's file: all but the outcomes, which are never an input."""
 
 BROADCAST = 4_000_000
-"""Clients whose ids are sent to every executor (8 bytes each) rather than shuffling the tables for them."""
+"""Clients whose ids are sent to every executor (8 bytes each), so that no other client's rows are shuffled. More than
+that are no small part of what is read: the slots drop the others, and no table is shuffled row by row to find them."""
 
 _UNREAD = (FILE, RECORD, MADE_MISSING)
 """Where a row came from: kept in the tables, not gathered."""
@@ -63,14 +64,11 @@ def gather(
     """
     kept = {source.name: _kept(source, columns) for source in SOURCES if columns is None or source.name in columns}
     slots = max(1, math.ceil(clients / settings.clients_per_slot))
+    rows = {name: _rows(tables, name, read, seqs[name]) for name, read in kept.items() if seqs.get(name)}
     ids = cohort.select(F.col("client_id").alias(CLIENT))
     if clients <= BROADCAST:
         ids = F.broadcast(ids)
-    rows = {
-        name: _rows(tables, name, read, seqs[name]).join(ids, CLIENT, "left_semi")
-        for name, read in kept.items()
-        if seqs.get(name)
-    }
+        rows = {name: found.join(ids, CLIENT, "left_semi") for name, found in rows.items()}
     frames = {_COHORT: cohort, _QUARANTINE: _quarantined(tables, seqs, ids), **rows}
     blocks = [
         frame.mapInArrow(
@@ -103,9 +101,10 @@ def _quarantined(tables: Tables, seqs: Seqs, ids: DataFrame) -> DataFrame:
     Rows that have no client, nor a credit which waits for one, may be those of any client that their delivery touches.
     """
     visible = F.col(SEQ).isin(sorted({seq for of_table in seqs.values() for seq in of_table}))
-    bad = tables.read(QUARANTINE).where(visible).select("client_id", "table", SEQ, credit_in_cells().alias("credit"))
+    facts = (credit_in_cells().alias("credit"), waits_for_client().alias("waits"))
+    bad = tables.read(QUARANTINE).where(visible).select("client_id", "table", SEQ, *facts)
     of_clients = bad.where(F.col("client_id").isNotNull()).withColumn("anybodys", F.lit(False))
-    nobodys = bad.where(F.col("client_id").isNull() & F.col("credit").isNull()).drop("client_id")
+    nobodys = bad.where(F.col("client_id").isNull() & ~F.col("waits")).drop("client_id")
     touched = tables.read(CLIENT_DELIVERIES).where(visible).select("client_id", SEQ).distinct()
     anybodys = touched.join(F.broadcast(nobodys.distinct()), SEQ).withColumn("anybodys", F.lit(True))
     every = union([of_clients, anybodys]).distinct().select(*QUARANTINED.names())

@@ -96,7 +96,12 @@ def _spoilt(
     oldest = current.group_by(CASE, "table").agg(pl.col("current").min().alias("oldest"))
     beside = seen.join(current, on=[CASE, "table", "credit"], how="left", nulls_equal=True)
     beside = beside.join(oldest, on=[CASE, "table"], how="left")
-    one_a_client = pl.col("table").is_in([source.name for source in sources if source.key == (CLIENT,)])
+    one_a_client = pl.col("anybodys") & pl.col("table").is_in(
+        [source.name for source in sources if source.key == (CLIENT,)]
+    )
     another = pl.col("oldest") + one_a_client.cast(pl.Int64) > pl.col(SEQ)
-    made_good = pl.when("anybodys").then(another).otherwise(pl.col("current") > pl.col(SEQ))
+    of_a_credit = pl.col("table").is_in([source.name for source in sources if source.owner != CLIENT])
+    of_which_is_gone = of_a_credit & pl.col("credit").is_null()  # the cells of old quarantined rows are emptied
+    unsure = pl.col("anybodys") | of_which_is_gone
+    made_good = pl.when(unsure).then(another).otherwise(pl.col("current") > pl.col(SEQ))
     return beside.filter(~made_good.fill_null(False)).select(CASE)

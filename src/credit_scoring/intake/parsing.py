@@ -20,8 +20,11 @@ import pyarrow.csv as pcsv
 from credit_scoring.errors.deliveries import COLUMN_TWICE, COLUMNS_MISSING, NO_HEADER, NOT_CSV, QUOTE_OPEN
 from credit_scoring.schema.table import RECORD, Table
 
+CELL_COUNT, LINE_END = "cell_count", "line_end"
+"""Why a record is set apart."""
+
 _LONGEST_CELL = 2**31 - 1
-_LINE_END = "[\\r\\n]"
+_BREAK = "[\\r\\n]"
 
 
 @dataclass(frozen=True)
@@ -122,18 +125,18 @@ def _cells(line: str) -> tuple[str, ...]:
 
 def _ragged(record: int, cells: tuple[str, ...], width: int) -> Misread:
     sentence = f"a record must have {width} cells as the header does, this one has {len(cells)}"
-    return Misread(record, cells, "cell_count", sentence)
+    return Misread(record, cells, CELL_COUNT, sentence)
 
 
 def _torn(frame: pl.DataFrame, known: set[str], header: tuple[str, ...]) -> list[Misread]:
     """Records with a cell that goes over a line's end, in a column that we know; in others, where a comment may do so,
     only when the cell has room for a record."""
-    line_end = [pl.col(name).str.contains(_LINE_END) for name in header]
+    line_end = [pl.col(name).str.contains(_BREAK) for name in header]
     roomy = [pl.col(name).str.count_matches(",", literal=True) >= len(header) - 1 for name in header]
     torn = (end if name in known else end & room for name, end, room in zip(header, line_end, roomy, strict=True))
     sentence = "a cell goes over the end of a line, so the records that follow may be lost in it"
     return [
-        Misread(record, tuple(cells), "line_end", sentence)
+        Misread(record, tuple(cells), LINE_END, sentence)
         for record, *cells in frame.filter(pl.any_horizontal(*torn)).select(RECORD, *header).iter_rows()
     ]
 

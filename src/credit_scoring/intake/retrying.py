@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from credit_scoring.intake.casting import REASONS, cast
+from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
 from credit_scoring.intake.reading import QUARANTINED, with_outcomes
 from credit_scoring.intake.staging import labelled_rows
 from credit_scoring.schema.table import FILE, RECORD, Table
 from credit_scoring.storage.blocks import Batches, split
 
 _ROW = "row"
-BEYOND_RULES = ("cell_count",)
+BEYOND_RULES = (CELL_COUNT, LINE_END)
 """Why a row was quarantined that no rule about its values can mend."""
 
 

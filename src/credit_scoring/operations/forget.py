@@ -21,6 +21,7 @@ from pyspark.sql import functions as F
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
 from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.owners import CREDIT
+from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
 from credit_scoring.operations.naming import Naming, files_naming, number
 from credit_scoring.operations.working import Desk
 from credit_scoring.schema.bureau import BUREAU
@@ -111,20 +112,20 @@ def _erase(tables: Tables, table: str, client: int, credits: Sequence[int]) -> i
 def _erase_quarantined(tables: Tables, client: int, credits: Sequence[int]) -> int:
     """Removes the client's quarantined rows, and those that cannot say whose they are but hold its number.
 
-    A row of another client that has too many or too few cells may hold the number in any of them: its cells are
+    A row whose cells may stand under any column may be another client's that only holds the number: its cells are
     emptied, and it stays, because it makes that client's file incomplete.
     """
     place = ["table", SEQ, FILE, RECORD]
     rows = tables.read(QUARANTINE).crossJoin(F.broadcast(_who(tables, client)))
     held = F.coalesce(F.expr("cells RLIKE pattern"), F.lit(False))
-    mine = (F.col("client_id") == F.col("who")) | (F.col("client_id").isNull() & held)
+    misread = F.exists("reasons", lambda each: F.coalesce(each["rule"].isin(CELL_COUNT, LINE_END), F.lit(False)))
+    mine = F.col("client_id").eqNullSafe(F.col("who")) | (F.col("client_id").isNull() & held & ~misread)
     count = remove(tables, QUARANTINE, rows.where(mine), place)
     credit = F.expr(f"try_cast(get_json_object(cells, '$.{CREDIT}') AS BIGINT)").alias(CREDIT)
     if credits:
         balances = tables.read(QUARANTINE).where(F.col("table") == BUREAU_BALANCE.name).withColumn(CREDIT, credit)
         count += remove(tables, QUARANTINE, balances.join(_of_credits(tables, credits), CREDIT, "left_semi"), place)
-    ragged = F.exists("reasons", lambda each: each["rule"].eqNullSafe(F.lit("cell_count")))
-    return count + remove(tables, QUARANTINE, rows.where(held & ragged & ~mine), place, blank="cells")
+    return count + remove(tables, QUARANTINE, rows.where(held & misread & ~mine), place, blank="cells")
 
 
 def _who(tables: Tables, client: int) -> DataFrame:
