@@ -20,6 +20,7 @@ PACKAGE := .venv/package.stamp
 DEV := .venv/dev.stamp
 JARS := .jars/jars.stamp
 SPARK := .venv/spark.stamp
+CLASSES := .jars/classes.stamp
 CONNECT := .jars-connect/jars.stamp
 AZURITE := node_modules/azurite.stamp
 
@@ -28,7 +29,7 @@ AZURITE := node_modules/azurite.stamp
 help:  ## say what there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-score: system $(PACKAGE) $(SPARK)  ## generate a lender, train, promote, score and publish; then only score what waits
+score: system $(PACKAGE) $(SPARK) $(CLASSES)  ## generate a lender, train, promote, score and publish; then only score what waits
 	@$(BIN)/credit-scoring demo
 
 test: setup  ## run every test
@@ -40,7 +41,7 @@ coverage: setup  ## run every test and say which lines none of them runs
 crash: setup  ## stop the score job at every commit and at random, run it again, compare (an hour; goes on where it was)
 	@PYTHONPATH=tests $(BIN)/python -m crash $(CRASH)
 
-setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(CONNECT) $(AZURITE)  ## install all that score and test need
+setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(CLASSES) $(CONNECT) $(AZURITE)  ## install all that score and test need
 
 jars: system $(SPARK)  ## only Spark's environment and jars
 
@@ -50,7 +51,7 @@ check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers, security, s
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src jobs tools
-	@$(BIN)/detect-secrets-hook --no-verify $$(git ls-files src jobs tools conf tests resources .github Makefile '*.yml' \
+	@$(BIN)/detect-secrets-hook --cores 2 --no-verify $$(git ls-files src jobs tools conf tests resources .github Makefile '*.yml' \
 		| grep -vE '\.(schema\.json|png|gz)$$')
 	@$(BIN)/python tools/reference.py --check
 	@$(MKDOCS) --site-dir .venv/site
@@ -117,8 +118,13 @@ $(CONNECT): tests/deployment/connect/pom.xml | $(PACKAGE)
 		mvn --quiet --batch-mode --strict-checksums --file tests/deployment/connect/pom.xml dependency:copy-dependencies
 	@touch $@
 
-$(SPARK): tools/spark-defaults tools/spark-log4j2.properties $(JARS) $(RUN) | $(PACKAGE)
+$(SPARK): tools/spark-defaults tools/spark-log4j2.properties src/credit_scoring/jvm.py $(JARS) $(RUN) | $(PACKAGE)
 	@tools/spark-defaults
+	@touch $@
+
+$(CLASSES): tools/class-archive $(SPARK)
+	@echo "archiving Spark's classes (half a minute)"
+	@tools/quietly $(BIN)/python tools/class-archive
 	@touch $@
 
 $(AZURITE): package-lock.json

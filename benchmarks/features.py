@@ -23,10 +23,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -37,23 +33,20 @@ import polars as pl
 import psutil
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import write_deltalake
+from measuring import run as measured
 from numpy.typing import NDArray
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from stored import nothing_quarantined, store
 
-from credit_scoring.clients.gather import gather
+from credit_scoring.clients.gather import SOURCES, gather
 from credit_scoring.clients.known import CASE, Known
 from credit_scoring.clients.vectors import lists, vectors
 from credit_scoring.features import bureau, installments_payments, registry
 from credit_scoring.features.vector import columns_read, feature_frame, matrix
-from credit_scoring.intake.appending import QUARANTINE
-from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.schema.tables import TABLES
 from credit_scoring.session import session
 from credit_scoring.settings import GatherSettings, SparkSettings
-from credit_scoring.storage.arrow import record_batches
 from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.known import known as generated
 
@@ -62,8 +55,6 @@ AT_ONCE = 20_000
 """Clients generated and written at a time: a file a table."""
 
 GIB, MIB = 2**30, 2**20
-SOURCES = tuple(table for table in TABLES if table is not OUTCOMES)
-QUARANTINED = {"client_id": pl.Int64, "table": pl.String, "seq": pl.Int64}
 
 BUREAU_SQL = """
 SELECT SK_ID_CURR AS bureau_client,
@@ -163,25 +154,12 @@ def prepare(folder: Path, clients: int) -> dict[str, int]:
         rows = dict.fromkeys((table.name for table in SOURCES), 0)
         for start in range(0, clients, AT_ONCE):
             part = generated(range(start, min(start + AT_ONCE, clients)), SEED)
-            for table in SOURCES:
-                frame, schema = part[table.name], table.stored_schema()
-                places = frame.with_columns(
-                    seq=pl.lit(SEQ, pl.Int64),
-                    file=pl.lit(f"{table.name}.csv"),
-                    record=pl.int_range(1, pl.len() + 1, dtype=pl.Int64) + rows[table.name],
-                    made_missing=pl.lit(None, pl.List(pl.String)),
-                )
-                _append(folder / table.name, places.select(pl.col(c).cast(kind) for c, kind in schema.items()))
-                rows[table.name] += frame.height
-        _append(folder / QUARANTINE, pl.DataFrame(schema=QUARANTINED))
+            stored = store(folder, {name: part[name] for name in rows}, SEQ)
+            rows = {name: count + stored[name] for name, count in rows.items()}
+        nothing_quarantined(folder)
         done.write_text(json.dumps(rows))
     found: dict[str, int] = json.loads(done.read_text())
     return found
-
-
-def _append(path: Path, frame: pl.DataFrame) -> None:
-    schema = next(record_batches(frame.clear(1))).schema
-    write_deltalake(path, pa.Table.from_batches(record_batches(frame), schema), mode="append")
 
 
 # Measuring -------------------------------------------------------------------------------------------------------
@@ -221,31 +199,6 @@ def timed(action: Callable[[], object]) -> Cost:
     wall = time.perf_counter() - started
     total, jvm, workers = (after - earlier for after, earlier in zip(_cpu(), before, strict=True))
     return Cost(total, jvm, workers, wall)
-
-
-class Watch(threading.Thread):
-    """Looks at a process and all below it: peak memory in all, of the JVM, and of the largest Python worker."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.process, self.ended = psutil.Process(pid), threading.Event()
-        self.peak = {"all": 0, "jvm": 0, "worker": 0}
-
-    def run(self) -> None:
-        """Looks every other second: reading the memory of a large process costs it time."""
-        while not self.ended.wait(2.0):
-            seen = {"all": 0, "jvm": 0, "worker": 0}
-            try:
-                for process in [self.process, *self.process.children(recursive=True)]:
-                    size, name = process.memory_full_info().pss, process.name()
-                    seen["all"] += size
-                    if name == "java":
-                        seen["jvm"] = max(seen["jvm"], size)
-                    elif process.pid != self.process.pid:
-                        seen["worker"] = max(seen["worker"], size)
-            except psutil.NoSuchProcess:
-                pass
-            self.peak = {what: max(size, seen[what]) for what, size in self.peak.items()}
 
 
 # Sides: each runs in a process of its own -------------------------------------------------------------------------
@@ -394,17 +347,12 @@ def difference(ours: NDArray[np.floating], theirs: NDArray[np.floating]) -> floa
 
 def run(side: str, folder: Path, clients: int) -> dict[str, float]:
     """A side in its own process: its cost, and peaks of memory in GiB."""
-    command = [sys.executable, __file__, "--side", side, "--folder", str(folder), "--clients", str(clients)]
+    command = [__file__, "--side", side, "--folder", str(folder), "--clients", str(clients)]
     threads = {"POLARS_MAX_THREADS": "2"} if side == "polars" else {}
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | threads)
-    watch = Watch(child.pid)
-    watch.start()
-    said, _ = child.communicate()
-    watch.ended.set()
-    if child.returncode:
-        raise SystemExit(f"{side} failed with exit code {child.returncode}")
-    peaks = {f"{what}_gib": size / GIB for what, size in watch.peak.items()}
-    found: dict[str, float] = json.loads(said.strip().splitlines()[-1]) | peaks
+    said, cost = measured(command, threads)
+    peaks = {"all_gib": cost.peak, "jvm_gib": cost.memory["jvm"], "worker_gib": cost.largest_worker}
+    found: dict[str, float] = json.loads(said.strip().splitlines()[-1])
+    found |= {what: size / GIB for what, size in peaks.items()}
     print(
         f"{side:<12} {clients:>8,} clients   CPU {found['cpu']:7.1f} s (JVM {found['jvm']:6.1f}, workers "
         f"{found['workers']:6.1f})   wall {found['wall']:6.1f} s   peak {found['all_gib']:5.2f} GiB "

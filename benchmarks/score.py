@@ -22,18 +22,14 @@ time, and the largest difference between published contributions and LightGBM's,
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import math
 import multiprocessing
 import os
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,40 +37,28 @@ from pathlib import Path
 os.environ["POLARS_MAX_THREADS"] = "1"  # as the tasks have it; polars reads it when it is imported
 
 import lightgbm as lgb
-import mlflow
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import psutil
 import score_by_hand
+from champion import PARAMETERS, crown, model, outcomes_of, slots, vectors_of
 from deltalake import DeltaTable
+from measuring import Cost, run
 
 from credit_scoring import commands
-from credit_scoring.explanation.points import Scale
-from credit_scoring.explanation.treeshap import Explainer
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
-from credit_scoring.model import packaging
-from credit_scoring.model.artifacts import Costs, Decision
-from credit_scoring.model.assembly import assemble
-from credit_scoring.model.registry import Alias, assign
+from credit_scoring.model.artifacts import Decision
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.scoring.rows import Stamp, score_rows
 from credit_scoring.settings import Settings, load
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.writing import write
-from credit_scoring.training.inputs import inputs
 
 Matrix = npt.NDArray[np.float32]
 
-SEED, LEARNED_FROM, SLOT, TASKS = 7, 10_000, 2_000, 2
-LOOK = 0.1
-"""Seconds between two looks at the processes of a command."""
-PARAMETERS = {
-    "objective": "binary", "num_leaves": 31, "learning_rate": 0.03, "min_data_in_leaf": 20, "feature_fraction": 0.2,
-    "seed": 1, "num_threads": 1, "verbose": -1,
-}  # fmt: skip
+SEED, LEARNED_FROM, TASKS = 7, 10_000, 2
 
 
 @dataclass(frozen=True)
@@ -91,69 +75,10 @@ class Seconds:
         """So many times as long."""
         return Seconds(self.wall * factor, self.cpu * factor)
 
-
-def run(command: Sequence[str | Path], variables: Mapping[str, str]) -> tuple[str, Seconds]:
-    """What a command prints, and its seconds: processor time of every process that it started, orphans included.
-
-    They are looked at ten times a second. Adding up what parents know of their children would lose Spark's Python
-    workers, whose parent does not wait for them.
-    """
-    adopt_orphans()
-    spent: dict[int, float] = {}
-    start, took = time.perf_counter(), math.nan
-    with tempfile.TemporaryFile("w+") as printed:
-        process = subprocess.Popen(
-            [sys.executable, *map(str, command)], env={**os.environ, **variables}, stdout=printed
-        )
-        while family := psutil.Process().children(recursive=True):
-            for each in family:
-                with suppress(psutil.Error, ChildProcessError):
-                    times = each.cpu_times()
-                    spent[each.pid] = times.user + times.system
-                    if each.pid != process.pid and each.status() == psutil.STATUS_ZOMBIE:
-                        os.waitpid(each.pid, os.WNOHANG)
-            if process.poll() is not None and math.isnan(took):
-                took = time.perf_counter() - start
-            time.sleep(LOOK)
-        if process.returncode:
-            raise SystemExit(f"{' '.join(map(str, command))} ended with {process.returncode}")
-        printed.seek(0)
-        return printed.read(), Seconds(took, sum(spent.values()))
-
-
-def adopt_orphans() -> None:
-    """Spark's JVM outlives the process that started it: from now on such orphans are ours to wait for (Linux)."""
-    set_child_subreaper = 36
-    if ctypes.CDLL(None, use_errno=True).prctl(set_child_subreaper, 1, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "prctl")
-
-
-def vectors_of(clients: range) -> Matrix:
-    """The vectors of generated clients, by ascending id."""
-    return np.concatenate([matrix(feature_frame(known(slot, SEED))) for slot in slots(clients)])
-
-
-def slots(clients: range) -> list[range]:
-    """The clients as the tasks have them."""
-    return [clients[i : i + SLOT] for i in range(0, len(clients), SLOT)]
-
-
-def model(vectors: Matrix, outcomes: npt.NDArray[np.float64], trees: int) -> ModelTexts:
-    """A whole model on every declared feature; the scale and the reference are of no matter to the time."""
-    names = registry.names()
-    booster = lgb.train(PARAMETERS, lgb.Dataset(vectors, outcomes, feature_name=list(names)), trees)
-    text, scale = booster.model_to_string(), Scale(a=0.9, b=-0.1)
-    explainer = Explainer.of(text)
-    means = scale.raw_points(explainer.shap(vectors[:SLOT])).mean(axis=0).tolist()
-    decision = Decision.of(
-        scale=scale,
-        costs=Costs(),
-        reference=dict(zip(names, means, strict=True)),
-        phi_0=explainer.phi_0,
-        fingerprint=registry.fingerprint(),
-    )
-    declared = inputs(registry.FEATURES, registry.fingerprint()).declared
-    return assemble(text, decision, declared, vectors[:50], "<html></html>")
+    @classmethod
+    def of(cls, cost: Cost) -> Seconds:
+        """A command's cost without its parts."""
+        return cls(cost.wall, cost.total)
 
 
 def explained(texts: ModelTexts, clients: Sequence[range]) -> dict[str, float]:
@@ -223,29 +148,25 @@ def compared(folder: Path, clients: range, trees: int, sample: int) -> dict[str,
 
     print(f"fitting twice {trees:,} trees to {LEARNED_FROM:,} other clients", flush=True)
     theirs = score_by_hand.features(folder / "learned")
-    applications = pl.read_csv(folder / "learned" / "application_train.csv", columns=["SK_ID_CURR", "TARGET"])
+    applications = outcomes_of(folder / "learned")
     outcome_of = dict(applications.iter_rows())
     outcomes = np.array([outcome_of[client] for client in theirs.index], np.float64)
     lgb.train(PARAMETERS, lgb.Dataset(theirs, outcomes), trees).save_model(folder / "by_hand.txt")
-    by_id = applications.sort("SK_ID_CURR")["TARGET"].to_numpy().astype(np.float64)
-    texts = model(vectors_of(learned), by_id, trees)
-    commands.connect(settings.mlflow)
-    mlflow.create_experiment("benchmark", artifact_location=Path(str(settings.mlflow.artifacts)).as_uri())
-    mlflow.set_experiment("benchmark")
-    version = int(packaging.log(texts, settings.mlflow.model).registered_model_version)
-    assign(settings.mlflow.model, Alias.CHAMPION, version)
+    texts = model(vectors_of(learned, SEED), applications["TARGET"].to_numpy().astype(np.float64), trees)
+    crown(settings, texts)
 
     print("taking the delivery in", flush=True)
-    _, intake = run([*cli, "intake", "--conf", conf, "--quiet"], variables)
+    intake = Seconds.of(run([*cli, "intake", "--conf", conf, "--quiet"], variables)[1])
     print("scoring it", flush=True)
-    _, ours = run([*cli, "score", "--conf", conf, "--quiet"], variables)
+    ours = Seconds.of(run([*cli, "score", "--conf", conf, "--quiet"], variables)[1])
     published = Path(settings.published) / "new" / "scores.csv"
     if pl.scan_csv(published).select(pl.len()).collect().item() != len(clients):
         raise SystemExit(f"{published} does not hold {len(clients):,} clients.")
 
     print("the script", flush=True)
     by_hand = [score_by_hand.__file__, folder / "new", folder / "by_hand.txt", folder / "by_hand.csv"]
-    printed, script = run([*by_hand, "--sample", str(sample)], {})
+    printed, cost = run([*by_hand, "--sample", str(sample)])
+    script = Seconds.of(cost)
     found = json.loads(printed)
     parts = {part: Seconds(**seconds) for part, seconds in found["seconds"].items()}
     extrapolated = parts["contributions"].times(len(clients) / sample)
@@ -274,7 +195,7 @@ def compared(folder: Path, clients: range, trees: int, sample: int) -> dict[str,
             "script_over_score_cpu": round(whole.cpu / ours.cpu, 2),
             "explanations_of_score_cpu": round(explanations / ours.cpu, 3),
         },
-        "max_difference": difference(settings, texts, vectors_of(clients[:sample])),
+        "max_difference": difference(settings, texts, vectors_of(clients[:sample], SEED)),
     }
 
 

@@ -85,7 +85,7 @@ def pinned(lock: Path) -> dict[str, str]:
 def pom_jars(pom: Path) -> list[str]:
     """File names of the jars that a pom.xml lists."""
     namespace = "{http://maven.apache.org/POM/4.0.0}"
-    root = ElementTree.parse(pom).getroot()  # nosec B314: the pom.xml beside this code
+    root = ElementTree.parse(pom).getroot()  # nosec B314
     listed = root.iter(f"{namespace}dependency")
     return [f"{one.findtext(f'{namespace}artifactId')}-{one.findtext(f'{namespace}version')}.jar" for one in listed]
 

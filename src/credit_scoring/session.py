@@ -7,7 +7,8 @@ import sys
 
 from pyspark.sql import SparkSession
 
-from credit_scoring.runtime import jars, java_home
+from credit_scoring import jvm
+from credit_scoring.runtime import java_home
 from credit_scoring.settings import SparkSettings
 
 EVERYWHERE = {
@@ -48,16 +49,15 @@ def session(settings: SparkSettings) -> SparkSession:
         if "SPARK_ENV_LOADED" not in os.environ:  # with spark-submit, master and jars come from there
             os.environ["JAVA_HOME"] = str(java_home())
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-            builder = (
-                builder.master(settings.master)
-                .config("spark.driver.memory", settings.driver_memory)
-                .config("spark.jars", ",".join(map(str, jars())))
-            )
+            builder = builder.master(settings.master).config("spark.driver.memory", settings.driver_memory)
+            for key, value in jvm.configuration().items():
+                builder = builder.config(key, value)
     for key, value in EVERYWHERE.items():
         builder = builder.config(key, value)
     for key, value in settings.config.items():
         builder = builder.config(key, value)
-    return builder.appName("credit-scoring").getOrCreate()
+    with jvm.without_conf_folder():
+        return builder.appName("credit-scoring").getOrCreate()
 
 
 def runs_elsewhere() -> bool:

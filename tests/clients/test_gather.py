@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from credit_scoring.clients.cohort import seqs_of, to_train
-from credit_scoring.clients.gather import SOURCES, gather
+from credit_scoring.clients.gather import BROADCAST, SOURCES, gather
 from credit_scoring.clients.known import CASE, QUARANTINED, Known, known
 from credit_scoring.clients.vectors import case_matrix, vectors
 from credit_scoring.errors import Fault
@@ -35,8 +35,8 @@ COUNTED = (
 )
 
 
-@pytest.mark.parametrize("settings", SIZES)
-def test_gathers_the_rows_of_each_case_as_known(stored_lender, tables, settings) -> None:
+@pytest.mark.parametrize(("settings", "broadcast"), [(SIZES[0], BROADCAST), (SIZES[1], BROADCAST), (SIZES[1], 3)])
+def test_gathers_the_rows_of_each_case_as_known(stored_lender, tables, monkeypatch, settings, broadcast) -> None:
     """Client 1: two credits at d1, one of them again at d3. Client 2 is another's. Client 3 has a quarantined row.
 
     A balance row that waits for its client (null) belongs to nobody.
@@ -56,6 +56,7 @@ def test_gathers_the_rows_of_each_case_as_known(stored_lender, tables, settings)
     accepted = [first, second, stored_lender.deliver(3, {"bureau": [credit], "bureau_balance": [balance]})]
     cohort = tables.spark.createDataFrame([(1, 1, "d1"), (1, 3, "d3"), (3, 1, "d1"), (3, 3, "d3")], COHORT)
     seqs = seqs_of(tables, cohort, accepted)
+    monkeypatch.setattr("credit_scoring.clients.gather.BROADCAST", broadcast)
     found = gather(tables, cohort, 4, seqs, settings, counted, COUNTED)
     assert sorted(tuple(row) for row in found.collect()) == [
         (1, 1, True, 1, 2, 3),

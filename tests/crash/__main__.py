@@ -1,8 +1,8 @@
 """`make crash`: the score job is stopped at every bound, inside every commit and at random, and each time run again.
 
 At every moment one run stands still while its home is copied (see trial), and the next run finishes the copy. The
-moments drawn at random (--kill: all, or none) are killed by SIGKILL as well. What is done is not done again, unless
---fresh forgets it. Exit code 1: a trial went wrong.
+moments drawn at random (--kill: all, or none) are killed by SIGKILL as well. What is done is not done again,
+unless the code has changed or --fresh forgets it. Exit code 1: a trial went wrong.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from crash.lender import Lender, prepare
 from crash.plan import Moment, at_random, bounds
 from crash.trial import Harness, Outcome, Undisturbed
+from credit_scoring.scoring.code_version import code_version
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,14 @@ class Campaign:
     folder: Path
 
     def begin(self) -> tuple[Harness, Undisturbed]:
-        """The harness with its lender, and the undisturbed run; made once."""
-        known = self.folder / "undisturbed.json"
-        if known.exists():
+        """The harness with its lender, and the undisturbed run; made once, and anew when the code has changed."""
+        known, by = self.folder / "undisturbed.json", self.folder / "code_version"
+        if known.exists() and by.read_text() == code_version():
             return self._harness(), Undisturbed(**json.loads(known.read_text()))
         shutil.rmtree(self.folder, ignore_errors=True)
         prepare(self.folder / "lender")
         undisturbed = self._harness().undisturbed()
+        by.write_text(code_version())
         known.write_text(json.dumps(asdict(undisturbed)))
         return self._harness(), undisturbed
 

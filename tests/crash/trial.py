@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from pyspark.sql import SparkSession
 
 from crash.contents import Contents, contents, differences
 from crash.lender import Lender
@@ -74,6 +75,7 @@ class Harness:
 
     def here(self, home: Path) -> Contents:
         """Runs the job in a home, in this process, whose session is warm; what is there then."""
+        _forget_tables()
         commands.score(load(self.lender.conf(home)))
         return contents(home)
 
@@ -153,6 +155,12 @@ class Harness:
             finally:
                 _end_session(run.pid)
                 run.wait()
+
+
+def _forget_tables() -> None:
+    """Delta remembers what stood below a path, and one home after another stands below the same."""
+    if running := SparkSession.getActiveSession():
+        running._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
 
 
 def _state(home: Path) -> str:

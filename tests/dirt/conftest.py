@@ -151,7 +151,7 @@ def _staged(landing: Folder, work: Sequence[Work], done: TakenIn) -> TakenIn:
     blocks = pa.Table.from_batches(list(read_files(work, SLOTS, LIMITS)([read]))).sort_by("slot")
     staged = pa.Table.from_batches(list(each_slot(stage_slot)(blocks.to_batches()))).to_pylist()
     done.account = account(SimpleNamespace(**row) for row in staged)
-    done.refused |= done.account.refusals()
+    done.refused |= {seq: str(why) for seq, why in done.account.refusals().items()}
     for row in staged:
         if row["seq"] in done.refused or row["block"] is None:
             continue

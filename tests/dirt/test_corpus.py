@@ -313,6 +313,7 @@ def test_in_memory(case: Case, take_in) -> None:
     assert taken.refused == {}
     (counts,) = taken.account.files
     counts.check()
+    assert taken.account.nobodys.get(1, 0) == len(case.nobodys)
     rows = taken.rows.get((1, "bureau"), pl.DataFrame({"record": [], "made_missing": []}))
     assert (counts.finding.records, counts.accepted, counts.duplicates) == (case.records, rows.height, case.duplicates)
     assert tuple(counts.finding.unknown_columns) == case.unknown

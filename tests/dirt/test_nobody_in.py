@@ -173,7 +173,7 @@ def check(bench: Bench, take_in, delivery: int, name: str, spoilt: bytes) -> boo
     return any(decision == REFER for _, decision in found.values())
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_corrupting_rows_never_lets_a_client_in(bench: Bench, take_in, data: st.DataObject) -> None:
     delivery = data.draw(st.integers(0, 1))

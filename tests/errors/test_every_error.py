@@ -246,6 +246,10 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     usage.MORE_OUTCOMES_THAN_CLIENTS: lambda bench: write(bench.tmp, range(2), 3, 1),
     usage.DELIVERY_NAME_WRONG: lambda bench: deliver(bench.tmp, bench.landing, "../up\n", 99),
     usage.NO_SOURCE_FOLDER: lambda bench: deliver(bench.tmp / "nowhere", bench.landing, "monday", 99),
+    usage.SOURCE_DAMAGED: lambda bench: (
+        (bench.tmp / "outcomes.csv.gz").write_bytes(gzip.compress(TEXT)[:-9]),
+        deliver(bench.tmp, bench.landing, "monday", 99),
+    ),
     usage.DELIVERY_THERE: lambda bench: (bench.delivered(), bench.delivered()),
     usage.NO_TABLE_FILES: lambda bench: deliver(bench.tmp, bench.landing, "monday", 99),
     usage.COLUMN_OF_NO_FEATURE: lambda bench: left_out(["SHOE_SIZE"]),

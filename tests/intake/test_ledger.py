@@ -9,7 +9,7 @@ import pytest
 from pyspark.sql import Row
 
 from credit_scoring.errors import RunActive
-from credit_scoring.intake.events import Claim, Delivered, next_seq
+from credit_scoring.intake.events import DELIVERIES, Claim, Delivered, next_seq
 from credit_scoring.intake.holder import present
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.storage.tables import Tables
@@ -94,6 +94,16 @@ def test_an_event_is_recorded_once(ledger: Ledger) -> None:
     for _ in range(2):
         ledger.record(mine, "accepted", MONDAY, NOW)
     assert [event.event for event in ledger.events()] == ["accepted", "claimed"]
+
+
+def test_events_of_many_deliveries_are_one_commit_and_land_once(ledger: Ledger) -> None:
+    mine = claim(ledger, "first", MONDAY, TUESDAY)
+    before = ledger.tables.pinned([DELIVERIES.name]).versions[DELIVERIES.name]
+    for _ in range(2):
+        ledger.record_all(mine, "accepted", {MONDAY: {}, TUESDAY: {"message": "late"}}, NOW)
+    assert ledger.accepted() == (MONDAY, TUESDAY)
+    assert [event.message for event in ledger.events() if event.event == "accepted"] == [None, "late"]
+    assert ledger.tables.pinned([DELIVERIES.name]).versions[DELIVERIES.name] == before + 1
 
 
 def test_of_runs_that_start_together_one_wins(ledger: Ledger) -> None:

@@ -69,6 +69,26 @@ def test_an_upload_that_goes_on_during_the_run_is_taken_in_when_its_manifest_is_
     assert lender.tables.read("application").count() == 10
 
 
+def test_a_half_uploaded_delivery_is_refused_and_taken_in_once_it_is_whole(lender: Any) -> None:
+    """Of Monday a file is missing, of Tuesday one is cut, of Wednesday another has the right length only."""
+    for name, clients in (("monday", range(4)), ("tuesday", range(4, 8)), ("wednesday", range(8, 12))):
+        lender.deliver(name, clients, only="application")
+    file = "application_test.csv"
+    whole = {name: lender.landing.read(name, file) for name in ("monday", "tuesday", "wednesday")}
+    lender.landing.remove("monday", file)
+    lender.landing.write(whole["tuesday"][:500], "tuesday", file)
+    lender.landing.write(whole["wednesday"][:-2] + b"7\n", "wednesday", file)
+    report = lender.intake()
+    assert (report.accepted, [name for name, _ in report.refused]) == ((), ["monday", "tuesday", "wednesday"])
+    codes = [sentence.rsplit("[")[-1] for _, sentence in report.refused]
+    assert codes == ["file-missing]", "file-cut]", "file-changed]"]
+    for name in whole:
+        lender.landing.write(whole[name], name, file)
+    again = lender.intake()
+    assert (accepted(again), again.refused) == ([("monday", 4), ("tuesday", 5), ("wednesday", 6)], ())
+    assert lender.tables.read("application").count() == 12
+
+
 def test_a_delivery_corrected_after_a_later_one_was_accepted_is_the_newest(lender: Any) -> None:
     """Monday is refused, Tuesday accepted; then Monday comes again as it should have been, and is newer than Tuesday.
 

@@ -17,6 +17,7 @@ from credit_scoring.operations.naming import number
 from credit_scoring.operations.told import forgotten, maintained
 from credit_scoring.publishing import history, latest
 from credit_scoring.settings import RetentionSettings
+from credit_scoring.storage.files import Folder
 from credit_scoring.storage.upkeep import names
 
 
@@ -26,24 +27,27 @@ def test_a_number_is_found_as_files_write_it_and_not_inside_another() -> None:
     assert not any(found.search(text) for text in ("112", "123", "1.12", "12.5", "3450", "34"))
 
 
-def spoilt(frame: pl.DataFrame) -> pl.DataFrame:
-    """The second client's income is missing; a row has lost its client, and says who it was elsewhere."""
-    lost = frame[2].with_columns(SK_ID_CURR=pl.lit(None, pl.String), NAME_TYPE_SUITE=pl.col("SK_ID_CURR"))
-    here = pl.int_range(pl.len()) == 1
-    missing = pl.when(here).then(pl.lit(None, pl.String)).otherwise("AMT_INCOME_TOTAL").alias("AMT_INCOME_TOTAL")
-    return pl.concat([frame.with_columns(missing), lost])
-
-
 def test_nothing_of_a_forgotten_client_is_left(lender, desk_of) -> None:
+    source = lender.source("look", range(6))
+    credits = pl.read_csv(source / "bureau.csv", columns=["SK_ID_CURR", "SK_ID_BUREAU"])
+    balances = pl.read_csv(source / "bureau_balance.csv", columns=["SK_ID_BUREAU"])
+    # Neither the smallest nor the largest number: Delta's log keeps those of every file.
+    gone, other, *_ = credits.join(balances, "SK_ID_BUREAU", "semi")["SK_ID_CURR"].unique().sort()[1:].to_list()
+
+    def spoilt(frame: pl.DataFrame) -> pl.DataFrame:
+        """`other` lacks its income; a row has lost its client, and says elsewhere that it was `gone`."""
+        of = pl.col("SK_ID_CURR")
+        lost = frame.filter(of == str(gone)).with_columns(SK_ID_CURR=pl.lit(None, pl.String), NAME_TYPE_SUITE=of)
+        missing = pl.when(of != str(other)).then("AMT_INCOME_TOTAL").alias("AMT_INCOME_TOTAL")
+        return pl.concat([frame.with_columns(missing), lost])
+
     lender.deliver("monday", range(6), application_test=spoilt)
     lender.deliver("tuesday", range(6), only="bureau_balance")
     lender.intake()
     tables, desk = lender.tables, desk_of(lender)
-    client = pl.read_csv(lender.source("look", range(6)) / "application_test.csv")["SK_ID_CURR"].sort().to_list()
-    gone, other = client[2], client[1]
     for table in (history, latest):
         table.create(tables)
-        given = tables.spark.createDataFrame([(each, 1, 1) for each in (gone, other)], "client_id LONG, s INT, v INT")
+        given = tables.spark.createDataFrame([(each, 1, 1) for each in (gone, other)], "client_id LONG, s LONG, v INT")
         given.selectExpr("client_id", "s AS seq", "v AS model_version").write.format("delta").mode("append").save(
             f"{tables.root}/{table.TABLE}"
         )
@@ -51,7 +55,7 @@ def test_nothing_of_a_forgotten_client_is_left(lender, desk_of) -> None:
     (lender.folder / "published" / "monday").mkdir(parents=True)
     (lender.folder / "published" / "monday" / "scores.csv").write_text(f"client_id,score\n{other},5\n{gone},6\n")
     before = {name: tables.read(name).count() for name in names(tables)}
-    folders = (lender.landing, lender.landing.below("..", "published"))
+    folders = (lender.landing, Folder(str(lender.folder / "published")))
 
     done = forget(desk, gone, folders)
     after = {name: tables.read(name).count() for name in names(tables)}

@@ -98,14 +98,19 @@ def test_a_held_delivery_is_published_when_it_is_let_through(open_office, tmp_pa
         clear(office.ledger, "d1", "again", "run-4", office.now)
 
 
-def test_scores_are_held_against_those_before_by_the_same_model(open_office, tmp_path) -> None:
-    office = open_office(tmp_path)
-    office.run("run-1")
-    d2 = next(event for event in office.ledger.events() if event["event"] == "accepted" and event["delivery"] == "d2")
-    other = Delivered("d2", d2["seq"])
-    judged = judge(office.tables, office.ledger.events(), [other], 1, BreakerSettings(min_clients=4, max_score_psi=0))
-    tame = judge(office.tables, office.ledger.events(), [other], 1, BreakerSettings(min_clients=5, max_score_psi=0))
-    assert tame == {}
-    expected = history.clients_by_score(office.tables, [Delivered("d1", 1), other], 1)
-    moved = score_shift(expected[1], expected[2])
-    assert bool(judged) == (moved.psi > moved.chance)
+def test_scores_are_held_against_those_before_by_the_same_model(tables) -> None:
+    """d1 gave 500 to 519, d2 gives 800 to each of ten clients; by another model there is nothing to compare with."""
+    history.create(tables)
+    given = [(client, 1, 500 + client) for client in range(20)] + [(client, 2, 800) for client in range(10)]
+    rows = tables.spark.createDataFrame([(f"d{seq}", c, seq, score, 1) for c, seq, score in given],
+        "delivery STRING, client_id LONG, seq LONG, score INT, model_version INT")  # fmt: skip
+    rows.write.format("delta").mode("append").save(f"{tables.root}/{history.TABLE}")
+    before = Row(event="published", seq=1, delivery="d1", files=None, model_version=1)
+
+    def judged(version: int, **limits: float) -> dict[Delivered, str]:
+        events = [accepted(1, 100), before, accepted(2, 100)]
+        return judge(tables, events, [Delivered("d2", 2)], version, BreakerSettings(**{"min_clients": 10, **limits}))
+
+    (why,) = judged(1).values()
+    assert re.search(r"PSI of its scores against those of the 1 deliveries .* limit is 0.25 above .*max_score_psi", why)
+    assert judged(1, min_clients=11) == judged(1, max_score_psi=20) == judged(2) == {}

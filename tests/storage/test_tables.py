@@ -1,6 +1,7 @@
 """Delta tables: appends land once, in whatever order they arrive."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -9,6 +10,7 @@ from pyspark.sql import SparkSession
 
 from credit_scoring.errors import Fault
 from credit_scoring.schema.stored import StoredColumn, StoredTable
+from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
 
 CLIENTS = StoredTable(
@@ -53,9 +55,13 @@ def test_a_pinned_table_is_read_as_it_was(table: Tables) -> None:
 
 def test_verify_counts_by_seq(table: Tables) -> None:
     append(table, 1, "a")
-    table.verify("t", "seq", {1: 2})
+    append(table, 2, "b", clients=3)
+    table.create(replace(CLIENTS, name="u"))
+    table.verify("seq", {"t": {1: 2, 2: 3}, "u": {}})
     with pytest.raises(Fault, match="Table t holds 2 rows of seq 1, expected 3"):
-        table.verify("t", "seq", {1: 3})
+        table.verify("seq", {"t": {2: 3, 1: 3}})
+    with pytest.raises(Fault, match="Table u holds 0 rows of seq 1, expected 2"):
+        table.verify("seq", {"t": {1: 2}, "u": {1: 2}})
 
 
 def test_a_table_is_created_once_and_dropped_with_its_files(table: Tables) -> None:
@@ -98,3 +104,12 @@ def test_runs_that_create_a_table_at_the_same_moment_find_one(tables: Tables) ->
     with ThreadPoolExecutor(3) as pool:
         list(pool.map(create, range(3)))
     assert tables.read("t").count() == 6
+
+
+def test_a_table_whose_creation_was_killed_is_created(tables: Tables) -> None:
+    begun = Folder(tables.root).below("t", "_delta_log")
+    begun.write(b"{", ".00000000000000000000.json.9d1e.tmp")
+    assert not tables.exists("t")
+    tables.create(CLIENTS)
+    append(tables, 1, "t/claim")
+    assert tables.read("t").count() == 2

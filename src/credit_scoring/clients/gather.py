@@ -31,7 +31,8 @@ SOURCES = tuple(table for table in TABLES if table is not OUTCOMES)
 """The tables of a client's file: all but the outcomes, which are never an input."""
 
 BROADCAST = 4_000_000
-"""Clients whose ids are sent to every executor (8 bytes each) rather than shuffling the tables for them."""
+"""Clients whose ids are sent to every executor (8 bytes each), so that no other client's rows are shuffled. More than
+that are no small part of what is read: the slots drop the others, and no table is shuffled row by row to find them."""
 
 _UNREAD = (FILE, RECORD, MADE_MISSING)
 """Where a row came from: kept in the tables, not gathered."""
@@ -63,14 +64,11 @@ def gather(
     """
     kept = {source.name: _kept(source, columns) for source in SOURCES if columns is None or source.name in columns}
     slots = max(1, math.ceil(clients / settings.clients_per_slot))
+    rows = {name: _rows(tables, name, read, seqs[name]) for name, read in kept.items() if seqs.get(name)}
     ids = cohort.select(F.col("client_id").alias(CLIENT))
     if clients <= BROADCAST:
         ids = F.broadcast(ids)
-    rows = {
-        name: _rows(tables, name, read, seqs[name]).join(ids, CLIENT, "left_semi")
-        for name, read in kept.items()
-        if seqs.get(name)
-    }
+        rows = {name: found.join(ids, CLIENT, "left_semi") for name, found in rows.items()}
     frames = {_COHORT: cohort, _QUARANTINE: _quarantined(tables, seqs, ids), **rows}
     blocks = [
         frame.mapInArrow(

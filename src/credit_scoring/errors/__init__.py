@@ -34,6 +34,10 @@ class DeliveryRefused(CreditScoringError):
     exit_code = 3
 
 
+class DeliveryIncomplete(DeliveryRefused):
+    """A delivery is not there as its manifest promises; that is no verdict on it, and the next run looks again."""
+
+
 class ModelError(CreditScoringError):
     """There is no model for what was asked, or it was refused."""
 

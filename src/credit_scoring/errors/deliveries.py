@@ -1,6 +1,6 @@
 """Why a delivery is refused. Nothing of it becomes visible, and the others are done."""
 
-from credit_scoring.errors import DeliveryRefused, ErrorKind
+from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused, ErrorKind
 
 MANIFEST_UNUSABLE = ErrorKind(
     "manifest-unusable",
@@ -40,15 +40,15 @@ NAME_TAKEN = ErrorKind(
 )
 DELIVERY_GONE = ErrorKind(
     "delivery-gone",
-    DeliveryRefused,
+    DeliveryIncomplete,
     "Delivery {delivery} was removed before it was taken in.",
     "Upload it again.",
 )
 FILE_MISSING = ErrorKind(
     "file-missing",
-    DeliveryRefused,
+    DeliveryIncomplete,
     "Delivery {delivery} lacks {file}, which its manifest names{more}.",
-    "Upload it and write the manifest again.",
+    "Upload it: the next run looks again.",
 )
 FILE_TOO_LARGE = ErrorKind(
     "file-too-large",
@@ -58,14 +58,14 @@ FILE_TOO_LARGE = ErrorKind(
 )
 FILE_CUT = ErrorKind(
     "file-cut",
-    DeliveryRefused,
+    DeliveryIncomplete,
     "File {file} of delivery {delivery} has {found:,} bytes, the manifest says {promised:,}: the upload was cut, or "
     "the file changed afterwards.",
     "Upload it again.",
 )
 FILE_CHANGED = ErrorKind(
     "file-changed",
-    DeliveryRefused,
+    DeliveryIncomplete,
     "File {file} of delivery {delivery} has the sha256 {found}..., the manifest says {promised}...: the file changed "
     "after the manifest was written.",
     "Upload it again.",

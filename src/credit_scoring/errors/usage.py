@@ -80,6 +80,12 @@ DELIVERY_THERE = ErrorKind(
     "There is a delivery {delivery} in {landing} already.",
     "Give this one another --name.",
 )
+SOURCE_DAMAGED = ErrorKind(
+    "source-damaged",
+    UsageError,
+    "{file} does not unpack as gzip, or ends too early.",
+    "Export it again; a file that is not compressed ends with .csv.",
+)
 NO_TABLE_FILES = ErrorKind(
     "no-table-files",
     UsageError,

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from credit_scoring.errors.usage import DELIVERY_NAME_WRONG, DELIVERY_THERE, NO_SOURCE_FOLDER, NO_TABLE_FILES
+from credit_scoring.errors.usage import (
+    DELIVERY_NAME_WRONG,
+    DELIVERY_THERE,
+    NO_SOURCE_FOLDER,
+    NO_TABLE_FILES,
+    SOURCE_DAMAGED,
+)
 from credit_scoring.intake.manifest import NAME, PLAIN_NAME, DeliveredFile, Manifest, sha256
 from credit_scoring.intake.records import parts
 from credit_scoring.schema.table import Table
@@ -62,7 +69,7 @@ def deliver(
     target = landing.below(name)
     files: list[DeliveredFile] = []
     for path, table in tables.items():
-        for file_name, data, records in _upload_parts(path, split_bytes):
+        for file_name, data, records in _unpacked(path, split_bytes):
             target.write(data, file_name)
             files.append(
                 DeliveredFile(name=file_name, table=table.name, records=records, bytes=len(data), sha256=sha256(data))
@@ -71,6 +78,14 @@ def deliver(
     manifest = Manifest(delivery=name, files=tuple(files))
     target.write(manifest.to_json(), NAME)
     return Delivery(manifest, tuple(sorted(path.name for path, table in found.items() if table is None)))
+
+
+def _unpacked(path: Path, split_bytes: int) -> Iterator[tuple[str, bytes, int]]:
+    """The parts of a file; UsageError when it is not the gzip data that its name says."""
+    try:
+        yield from _upload_parts(path, split_bytes)
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise SOURCE_DAMAGED(file=path) from None
 
 
 def _upload_parts(path: Path, split_bytes: int) -> Iterator[tuple[str, bytes, int]]:

@@ -149,7 +149,10 @@ def latest_accepted(events: Sequence[Row]) -> tuple[str, datetime] | None:
 
 
 def verdicts(events: Sequence[Row]) -> dict[tuple[str, str], str]:
-    """(delivery, manifest sha256) -> "accepted" or "refused": bytes that need no second look."""
+    """(delivery, manifest sha256) -> "accepted" or "refused": bytes that need no second look.
+
+    A delivery that was refused because it was not all there has an event without its bytes' identity, and no verdict.
+    """
     return {
         (event.delivery, event.manifest_sha256): event.event
         for event in events

@@ -9,9 +9,10 @@ its id, deliveries and seqs as they are, because every commit of a claim is idem
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from pyspark.sql import Row
 
@@ -144,9 +145,22 @@ class Ledger:
         files: Sequence[Row] | None = None,
     ) -> None:
         """Appends an event of a claimed delivery, once however often it is called for the same claim."""
-        row = row_of(claim, event, delivered, now, message=message, rows=rows, path=path, sha256=sha256, files=files)
-        frame = self.tables.spark.createDataFrame([row], DELIVERIES.ddl())
-        self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/{event}/{delivered.seq}")
+        told = {"message": message, "rows": rows, "path": path, "sha256": sha256, "files": files}
+        self.record_all(claim, event, {delivered: told}, now)
+
+    def record_all(
+        self, claim: Claim, event: Event, told: Mapping[Delivered, Mapping[str, Any]], now: datetime
+    ) -> None:
+        """Appends the same event of many claimed deliveries, in one commit; `told`: what each row says besides.
+
+        Once however often it is called for the same claim: no delivery is in two sets of a claim that are recorded.
+        """
+        if not told:
+            return
+        rows = [row_of(claim, event, delivered, now, **more) for delivered, more in told.items()]
+        first = min(delivered.seq for delivered in told)
+        frame = self.tables.spark.createDataFrame(rows, DELIVERIES.ddl())
+        self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/{event}/{first}")
 
     def note(self, event: Event, delivered: Delivered, run_id: str, now: datetime, message: str) -> None:
         """Appends an event of a delivery that nobody has to claim, once a delivery."""

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 import polars as pl
 
-from credit_scoring.errors import DeliveryRefused
+from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
 from credit_scoring.errors.deliveries import RECORDS_DIFFER
 from credit_scoring.intake.casting import REASON, REASONS, cast
 from credit_scoring.intake.inspection import Limits, inspect
@@ -37,7 +37,8 @@ READABLE_ID = r"""^[\s'"\x{a0}\x{feff}]*\+?0*([0-9]{1,18})(?:\.0*)?[\s'"\x{a0}\x
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found in one file. `refusal` is the sentence that refuses the whole delivery, if any."""
+    """What was found in one file. `refusal` is the sentence that refuses the whole delivery, if any; `incomplete`:
+    because the file is not there as it was promised."""
 
     seq: int
     file: str
@@ -48,6 +49,7 @@ class Finding:
     cells_missing: int = 0
     unknown_columns: tuple[str, ...] = ()
     refusal: str | None = None
+    incomplete: bool = False
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -72,7 +74,8 @@ def read_file(data: bytes, promised: DeliveredFile, delivery: str, seq: int, lim
         if parsed.records != promised.records:
             raise RECORDS_DIFFER(file=promised.name, delivery=delivery, found=parsed.records, promised=promised.records)
     except DeliveryRefused as refused:
-        return ReadFile(replace(finding, refusal=str(refused)), (), QUARANTINED.to_frame())
+        incomplete = isinstance(refused, DeliveryIncomplete)
+        return ReadFile(replace(finding, refusal=str(refused), incomplete=incomplete), (), QUARANTINED.to_frame())
     typed = cast(parsed.cells, declared)
     good = typed.good.with_columns(pl.lit(promised.name).alias(FILE))
     quarantined = pl.concat(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pyspark.sql import Row
 
+from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
 from credit_scoring.errors.faults import RECORDS_UNACCOUNTED
 from credit_scoring.intake.reading import Finding
 from credit_scoring.intake.staging import ACCEPTED, BAD, COUNTS, FINDING
@@ -52,19 +53,22 @@ class FileCounts:
 
 @dataclass
 class Account:
-    """What staging found, by delivery and table. `rows[table][seq]`: staged accepted rows; `bad[seq]`: quarantined."""
+    """What staging found, by delivery and table. `rows[table][seq]`: staged accepted rows; `bad[seq]`: quarantined;
+    `nobodys[seq]`: those of them whose client nobody can tell."""
 
     files: list[FileCounts] = field(default_factory=list)
     rows: dict[str, dict[int, int]] = field(default_factory=dict)
     bad: dict[int, int] = field(default_factory=dict)
+    nobodys: dict[int, int] = field(default_factory=dict)
     unnamed: int = 0
 
-    def refusals(self) -> dict[int, str]:
-        """The sentence that refuses each delivery that must be refused, by seq: the first in the order of its files."""
-        found: dict[int, str] = {}
+    def refusals(self) -> dict[int, DeliveryRefused]:
+        """What refuses each delivery that must be refused, by seq: the first in the order of its files."""
+        found: dict[int, DeliveryRefused] = {}
         for counts in self.files:
             if counts.finding.refusal is not None:
-                found.setdefault(counts.finding.seq, counts.finding.refusal)
+                kind = DeliveryIncomplete if counts.finding.incomplete else DeliveryRefused
+                found.setdefault(counts.finding.seq, kind(counts.finding.refusal))
         return found
 
     def of(self, seq: int) -> list[FileCounts]:
@@ -86,6 +90,7 @@ def account(staged: Iterable[Row]) -> Account:
             result.unnamed += int(row.detail)
         elif row.kind == BAD:
             result.bad[row.seq] = result.bad.get(row.seq, 0) + row.rows
+            result.nobodys[row.seq] = result.nobodys.get(row.seq, 0) + int(row.detail)
         elif row.kind == COUNTS:
             for file, numbers in json.loads(row.detail).items():
                 _add(counted.setdefault((row.seq, row.table, file), {}), numbers)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
-from credit_scoring.errors import DeliveryRefused
+from pyspark.sql import Row
+
+from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
 from credit_scoring.intake import appending
 from credit_scoring.intake.events import Claim, Delivered, latest_accepted, names_taken
 from credit_scoring.intake.events import accepted as visible_in
@@ -66,8 +67,14 @@ def intake(
     appending.create(tables)
     accepted: list[Accepted] = []
     refused: list[tuple[str, str]] = []
-    plan = partial(waiting, landing)
+    seen: set[tuple[str, str]] = set()
+
+    def plan(events: Sequence[Row]) -> list[Delivered]:
+        """What waits and was not looked at by this run: of what is not all there, the next run may see more."""
+        return [each for each in waiting(landing, events) if (each.name, each.manifest_sha256) not in seen]
+
     while claim := ledger.claim("intake", plan, run_id, clock(), settings.claim_minutes):
+        seen |= {(each.name, each.manifest_sha256) for each in claim.deliveries}
         try:
             done = _take_in(tables, ledger, landing, settings, claim, clock)
         except BaseException:
@@ -112,61 +119,79 @@ def _take_in(
         staged = stage(tables, staging, landing.root, work, limits, settings.slot_mb * 1_000_000)
         result = account(staged.drop("block").toLocalIterator())
         by_seq = {delivery.seq: delivery for delivery in claim.deliveries}
-        refused.update({by_seq[seq]: sentence for seq, sentence in result.refusals().items()})
+        refused.update({by_seq[seq]: why for seq, why in result.refusals().items()})
     good = [delivery for delivery in claim.deliveries if delivery not in refused]
     if good:
         appends = appending.Appends(
             tables, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
         append_all(appends, result, good, clients_known=result.unnamed == 0 and not refused)
+        _warn_of_nobodys(result, good)
     # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
     tables.drop(staging)
-    for delivery in claim.deliveries:
-        if delivery in refused:
-            ledger.record(claim, "refused", delivery, clock(), message=refused[delivery])
-        else:
-            files = [counts.row() for counts in result.of(delivery.seq)]
-            ledger.record(claim, "accepted", delivery, clock(), files=files)
+    sentences = {_judged(delivery, why): {"message": str(why)} for delivery, why in refused.items()}
+    ledger.record_all(claim, "refused", sentences, clock())
+    files = {d: {"files": [counts.row() for counts in result.of(d.seq)]} for d in good}
+    ledger.record_all(claim, "accepted", files, clock())
     return IntakeReport(
         accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
-        refused=tuple((delivery.name, refused[delivery]) for delivery in claim.deliveries if delivery in refused),
+        refused=tuple((delivery.name, str(refused[delivery])) for delivery in claim.deliveries if delivery in refused),
     )
+
+
+def _warn_of_nobodys(result: Account, good: list[Delivered]) -> None:
+    """Rows whose client nobody can tell cost a whole delivery its decisions: somebody should know before they ask."""
+    for delivery in good:
+        if rows := result.nobodys.get(delivery.seq):
+            log.warning(
+                "delivery %s has %s rows whose client cannot be told, so its clients are referred: correct the files "
+                "(`credit-scoring show quarantine`) and deliver them again under another name",
+                delivery.name, f"{rows:,}",
+            )  # fmt: skip
+
+
+def _judged(delivery: Delivered, why: DeliveryRefused) -> Delivered:
+    """What a refusal is a verdict on: an event without the identity of the bytes judges none that were incomplete."""
+    return replace(delivery, manifest_sha256="") if isinstance(why, DeliveryIncomplete) else delivery
 
 
 def _manifests(
     landing: Folder, claim: Claim, taken: Mapping[str, int], limits: Limits
-) -> tuple[dict[Delivered, Manifest], dict[Delivered, str]]:
-    """The manifests of the claimed deliveries, and the sentences of those that are refused for theirs."""
+) -> tuple[dict[Delivered, Manifest], dict[Delivered, DeliveryRefused]]:
+    """The manifests of the claimed deliveries, and why others are refused before they are read."""
     manifests: dict[Delivered, Manifest] = {}
-    refused: dict[Delivered, str] = {}
+    refused: dict[Delivered, DeliveryRefused] = {}
     for delivery in claim.deliveries:
         try:
             manifests[delivery] = manifest_of(landing, delivery, taken, limits)
         except DeliveryRefused as error:
-            refused[delivery] = str(error)
+            refused[delivery] = error
     return manifests, refused
 
 
 def append_all(appends: appending.Appends, result: Account, good: list[Delivered], clients_known: bool) -> None:
-    """Appends every table that has rows; bureau before bureau_balance, which asks it for clients."""
+    """Appends every table that has rows; bureau before bureau_balance, which asks it for clients. Then counts again."""
     seqs = set(appends.seqs)
+    bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
+    expected = {
+        name: {seq: rows for seq, rows in by_seq.items() if seq in seqs} for name, by_seq in result.rows.items()
+    }
 
     def append(table: Table) -> None:
-        expected = {seq: rows for seq, rows in result.rows.get(table.name, {}).items() if seq in seqs}
-        if expected:
-            log.info("Appending %s rows to %s", f"{sum(expected.values()):,}", table.name)
-            appends.rows(table, expected, clients_known)
+        if rows := sum(expected.get(table.name, {}).values()):
+            log.info("Appending %s rows to %s", f"{rows:,}", table.name)
+            appends.rows(table, clients_known)
 
     # A commit is mostly waiting: for storage, for the log. Tables that do not need each other wait together.
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
         list(pool.map(append, [table for table in TABLES if table.client_column]))
     append(BUREAU_BALANCE)
     names = {delivery.seq: delivery.name for delivery in good}
-    bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
-        appends.quarantine(names, bad)
-    if seqs & set(result.rows.get(BUREAU.name, {})):
+        appends.quarantine(names)
+    if expected.get(BUREAU.name):
         appends.adopted()
         appends.adopted_quarantine(names)
+    appends.verify({**expected, appending.QUARANTINE: bad})
     appends.client_deliveries()

@@ -173,7 +173,8 @@ def stage_slot(frames: Frames) -> Iterator[pa.RecordBatch]:
             yield _row(ACCEPTED, place, rows=frame.height, detail=str(unnamed), block=to_block(order))
     for place, frames_of in bad.items():
         frame = pl.concat(frames_of).sort(FILE, RECORD)
-        yield _row(BAD, place, rows=frame.height, block=to_block(frame))
+        nobodys = frame.filter(pl.col("client_id").is_null() & pl.col(OWNER).is_null()).height
+        yield _row(BAD, place, rows=frame.height, detail=str(nobodys), block=to_block(frame))
 
 
 def _conflicting(rows: pl.DataFrame, table: Table) -> pl.DataFrame:

@@ -79,9 +79,9 @@ def to_retry(tables: Tables, table: Table, rows: DataFrame, wanted: Wanted, even
     seqs, stored = _visible(events), tables.read(table.name)
     mine = rows.where(F.col("table") == table.name).withColumn(OWNER, _owner(table))
     together = F.coalesce(
-        F.concat(F.lit("client "), "client_id"),
-        F.concat(F.lit("owner "), OWNER),
-        F.concat_ws(" ", _CAME_IN, RECORD),
+        F.concat(F.lit("client "), F.col("client_id").cast("string")),
+        F.concat(F.lit("owner "), F.col(OWNER).cast("string")),
+        F.concat_ws(" ", F.col(_CAME_IN), F.col(RECORD).cast("string")),
     )
     mine = mine.withColumn("together", together)
     asked = mine.join(mine.where(wanted.matches()).select("together").distinct(), "together", "left_semi")

@@ -27,6 +27,8 @@ from credit_scoring.intake.run import append_all
 from credit_scoring.intake.staging import ACCEPTED, FINDING, label, slot_key, stage_blocks
 from credit_scoring.operations.quarantined import Retried, Wanted, open_rows, to_retry
 from credit_scoring.operations.working import Desk
+from credit_scoring.schema.application import APPLICATION
+from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.schema.table import FILE
 from credit_scoring.schema.tables import table as declared
 from credit_scoring.storage.blocks import BLOCKS, split_rows
@@ -106,7 +108,7 @@ def _carry_out(desk: Desk, claim: Claim) -> Requeued:
     tasks = 1 + sum(row["rows"] for row in counted) // _ROWS_A_TASK
     staging = f"staging_{claim.claim_id}"
     staged = stage_blocks(tables, staging, _blocks(every, again.seq, tasks), tasks)
-    findings = [_finding(again.seq, row) for row in counted]
+    findings = [_finding(again.seq, row) for row in counted if not _with_applications(row, counted)]
     result = account(chain(findings, staged.drop("block").toLocalIterator()))
     left = min(tried, result.bad.get(again.seq, 0))
     if left == tried:
@@ -149,6 +151,11 @@ def _blocks(every: Sequence[Retried], seq: int, tasks: int) -> list[DataFrame]:
         beside = split_rows(label(ACCEPTED, seq, each.table.name), slot_key(each.table), slots, _ROWS_A_TASK)
         blocks.append(each.beside.mapInArrow(beside, BLOCKS))
     return blocks
+
+
+def _with_applications(row: Row, counted: Sequence[Row]) -> bool:
+    """Whether outcomes come out of the applications of the same file, too, so that their number follows from those."""
+    return row["table"] == OUTCOMES.name and (APPLICATION.name, row[FILE]) in {(r["table"], r[FILE]) for r in counted}
 
 
 def _finding(seq: int, row: Row) -> Row:

@@ -152,15 +152,15 @@ class ScoreRun:
         places, ledger = self.places, self.places.ledger
         for unit, why in stopped.items():
             log.warning("delivery %s is held: %s", unit.name, why)
-            ledger.record(claim, "held", unit, self.watch.now(), message=why)
+        ledger.record_all(claim, "held", {unit: {"message": why} for unit, why in stopped.items()}, self.watch.now())
         self._told += [Scored(unit, version, each.count, each.summary) for unit, each in finished.items()]
         if finished:
             self._page = write(places.tables, ledger, places.reports, self._told, work.features, stamp, self.watch)
-        for unit, each in finished.items():
-            ledger.record(
-                claim, closing, unit, self.watch.now(),
-                rows=each.file.clients, path=each.file.path, sha256=each.file.sha256,
-            )  # fmt: skip
+        files = {
+            unit: {"rows": each.file.clients, "path": each.file.path, "sha256": each.file.sha256}
+            for unit, each in finished.items()
+        }
+        ledger.record_all(claim, closing, files, self.watch.now())
         self._done += finished.values()
 
     def report(self) -> Report:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from credit_scoring.errors.faults import APPEND_NOT_ONCE, TABLE_WITHOUT_HISTORY
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.storage.files import Folder
+from credit_scoring.storage.frames import union
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,24 @@ class Tables:
         if self.exists(table.name):
             self._complete(table)
             return
+        self._clear(table.name)
         cluster = f"CLUSTER BY ({', '.join(f'`{c}`' for c in table.cluster_by)})" if table.cluster_by else ""
         # Deletion vectors off: readers outside Spark (delta-rs and others) look clients up in these tables.
-        self.spark.sql(
+        statement = (
             f"CREATE TABLE IF NOT EXISTS {self.name(table.name)} ({_commented(table.columns)}) USING DELTA {cluster} "
             f"COMMENT {literal(table.meaning)} TBLPROPERTIES ('delta.enableDeletionVectors' = 'false')"
         )
+        try:
+            self.spark.sql(statement)
+        except Exception:
+            if not self.exists(table.name):  # else another run created it at the same moment
+                raise
+
+    def _clear(self, table: str) -> None:
+        """Removes what a creation left that was killed before its commit: Spark takes a folder that is not empty for a
+        table, and would never create it."""
+        if self.below_folder:
+            Folder(self.root).remove(table)
 
     def _complete(self, table: StoredTable) -> None:
         held = set(self.read(table.name).columns)
@@ -53,9 +66,11 @@ class Tables:
             self.spark.sql(f"ALTER TABLE {self.name(table.name)} ADD COLUMNS ({_commented(lacking)})")
 
     def exists(self, table: str) -> bool:
-        """Whether the table has been created."""
+        """Whether the table has been created: its log's folder is there a moment before its first commit."""
         if self.below_folder:
-            return Folder(self.root).exists(table, "_delta_log")
+            # A run that dies while it creates a table leaves the folders without a commit.
+            commits = Folder(self.root).below(table, "_delta_log").files()
+            return any(name.endswith((".json", ".parquet")) for name in commits)
         return bool(self.spark.catalog.tableExists(self.name(table)))
 
     def read(self, table: str) -> DataFrame:
@@ -95,18 +110,25 @@ class Tables:
         else:
             self.spark.sql(f"DROP TABLE IF EXISTS {self.name(table)}")
 
-    def verify(self, table: str, column: str, expected: Mapping[int, int], where: Column | None = None) -> None:
-        """Counts the rows (those of `where`) by `column`, a seq; Fault where they are not as many as expected."""
-        if not expected:
-            return
-        rows = self.read(table).where(F.col(column).isin(list(expected)))
-        counted = (rows if where is None else rows.where(where)).groupBy(column).count().collect()
-        found = {row[0]: row[1] for row in counted}
-        for value, count in expected.items():
-            if found.get(value, 0) != count:
-                raise APPEND_NOT_ONCE(
-                    table=table, found=found.get(value, 0), column=column, value=value, expected=count
-                )
+    def verify(self, column: str, expected: Mapping[str, Mapping[int, int]], where: Column | None = None) -> None:
+        """Counts the rows (those of `where`) by `column`, a seq; Fault where they are not as many as expected.
+
+        `expected`: table -> seq -> rows. One statement, however many tables: each is a scan of a column.
+        """
+        counted = [self._count(table, column, list(rows), where) for table, rows in expected.items() if rows]
+        found = {(row[0], row[1]): row[2] for row in union(counted).collect()} if counted else {}
+        for table, rows in expected.items():
+            for value, count in rows.items():
+                if found.get((table, value), 0) != count:
+                    raise APPEND_NOT_ONCE(
+                        table=table, found=found.get((table, value), 0), column=column, value=value, expected=count
+                    )
+
+    def _count(self, table: str, column: str, values: Sequence[int], where: Column | None) -> DataFrame:
+        """(table, value of the column, rows)."""
+        rows = self.read(table).where(F.col(column).isin(values))
+        counted = (rows if where is None else rows.where(where)).groupBy(column).count()
+        return counted.select(F.lit(table).alias("table"), column, "count")
 
 
 def literal(text: str) -> str:

@@ -1,0 +1,369 @@
+"""Is little work small, and much work flat? Cases of scale on generated lenders, each by the product's own commands.
+
+    python benchmarks/scale.py [--only everyday bulk ...] [--folder var/benchmarks/scale] [--clients 356000]
+
+bulk          all seven tables of --small and of --clients clients: intake, scoring
+applications  the application alone of a million clients: intake, scoring
+everyday      500 new clients on the store that `bulk` left, and the same 500 on an empty store
+plain         `bulk`'s small files read by Spark's CSV reader with a schema and written to Delta; and read, cast and
+              written by polars
+many          500 deliveries of 20 clients that wait together
+deliveries    a store of 2,000 deliveries of 5 clients: all clients as known, before and after OPTIMIZE
+skew          5,000 clients, one of them with a million rows; ids in strides; more slots than clients
+
+Each command is a process of its own with the settings of conf/local.yml (local[2]); its line says seconds on the
+clock, CPU seconds and peak memory (proportional set size) in all and of driver, JVM and Python workers, Spark's SQL
+statements and jobs, and the bytes that its tasks read and shuffled. `start` is a session that counts one row.
+
+The last line is JSON with the ratios that have a target.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # as the tasks have it; polars reads it when it is imported
+
+import numpy as np
+import polars as pl
+from champion import crown, model, outcomes_of, vectors_of
+from measuring import HEAD, Cost, run, sparks
+from stored import checkpoint, nothing_quarantined, store
+
+from credit_scoring import commands
+from credit_scoring.clients.gather import SOURCES
+from credit_scoring.clients.vectors import vectors
+from credit_scoring.features import registry
+from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.intake.appending import CLIENT_DELIVERIES
+from credit_scoring.intake.deliver import table_of
+from credit_scoring.model.texts import ModelTexts
+from credit_scoring.schema.table import CLIENT
+from credit_scoring.session import session
+from credit_scoring.settings import GatherSettings, Settings, SparkSettings, load
+from credit_scoring.storage.tables import Tables
+from credit_scoring.synthetic.known import known
+from credit_scoring.synthetic.lender import blocks_of
+from credit_scoring.synthetic.writing import NEW, write
+
+SEED, TREES, LEARNED_FROM = 7, 300, 5_000
+FIRST_LEARNED = 2_000_000
+"""Number of the first client that the model is fitted to: nobody that is scored."""
+
+START = "from credit_scoring.session import session; from credit_scoring.settings import SparkSettings\n"
+START += "session(SparkSettings()).range(1).count()"
+
+Ratios = Mapping[str, float]
+
+
+def say(line: str) -> None:
+    """Prints a line at once."""
+    print(line, flush=True)
+
+
+@dataclass(frozen=True)
+class Lender:
+    """A lender below a folder of its own."""
+
+    home: Path
+    texts: ModelTexts
+
+    @property
+    def settings(self) -> Settings:
+        """As conf/local.yml has them, with Spark's event log."""
+        return load(self.home / "conf.yml")
+
+    def found(self) -> None:
+        """Makes the lender anew, with a champion and no delivery."""
+        shutil.rmtree(self.home, ignore_errors=True)
+        (self.home / "events").mkdir(parents=True)
+        (self.home / "conf.yml").write_text(
+            f"home: {self.home / 'var'}\nspark:\n  driver_memory: 4g\n  config:\n"
+            f"    spark.eventLog.enabled: 'true'\n    spark.eventLog.dir: {(self.home / 'events').as_uri()}\n"
+        )
+        crown(self.settings, self.texts)
+
+    def deliver(self, folder: Path, name: str) -> None:
+        """Uploads a folder; not measured."""
+        commands.deliver(self.settings, folder, name, lambda line: None)
+
+    def run(self, command: str, what: str) -> Cost:
+        """A command of the product, measured."""
+        events = self.home / "events"
+        _, cost = run(["-m", "credit_scoring.cli", command, "--conf", self.home / "conf.yml", "--quiet"])
+        (log,) = events.iterdir()
+        cost = replace(cost, spark=sparks(log))
+        log.unlink()
+        say(cost.line(what))
+        return cost
+
+    def published(self, name: str) -> pl.DataFrame:
+        """A delivery's scores.csv, without what differs from run to run."""
+        return pl.read_csv(Path(self.settings.published) / name / "scores.csv").drop("scored_at", "delivery")
+
+    def commits(self, table: str) -> int:
+        """How many commits a table has, its creation aside."""
+        return len(list((Path(self.settings.tables) / table / "_delta_log").glob("*.json"))) - 1
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where the benchmark works, and with what model."""
+
+    folder: Path
+    texts: ModelTexts
+
+    def lender(self, name: str) -> Lender:
+        """The lender of that name, made or not."""
+        return Lender(self.folder / name, self.texts)
+
+    def generated(self, clients: range) -> Path:
+        """The CSV files of these clients without an outcome, written once."""
+        folder = self.folder / f"csv-{clients.start}-{clients.stop}"
+        if not (folder / "done").exists():
+            write(folder, clients, 0, SEED)
+            (folder / "done").touch()
+        return folder
+
+
+def fitted(folder: Path) -> ModelTexts:
+    """The champion's texts, fitted once."""
+    there = folder / "model"
+    if not there.exists():
+        learned = range(FIRST_LEARNED, FIRST_LEARNED + LEARNED_FROM)
+        write(folder / "learned", learned, len(learned), SEED)
+        outcomes = outcomes_of(folder / "learned")["TARGET"].to_numpy().astype(np.float64)
+        model(vectors_of(learned, SEED), outcomes, TREES).write(there)
+    return ModelTexts.read(there)
+
+
+# Cases by the product's commands ----------------------------------------------------------------------------------
+
+
+def bulk(bench: Bench, sizes: Sequence[int]) -> Ratios:
+    """Every table of many clients, from empty stores."""
+    cpu = {}
+    for clients in sizes:
+        lender = bench.lender(f"bulk-{clients}")
+        lender.found()
+        lender.deliver(bench.generated(range(clients)), "history")
+        intake = lender.run("intake", f"bulk: intake of {clients:,} clients")
+        scores = lender.run("score", f"bulk: scoring of {clients:,} clients")
+        cpu[clients] = (intake.total, scores.total)
+    small, large = sizes[0], sizes[-1]
+    growth = [cpu[large][i] / cpu[small][i] / (large / small) for i in range(2)]
+    return {"bulk intake growth": growth[0], "bulk score growth": growth[1]}
+
+
+def applications(bench: Bench, clients: int) -> Ratios:
+    """The application alone of many clients."""
+    folder = bench.folder / f"applications-{clients}"
+    if not (folder / "done").exists():
+        folder.mkdir(exist_ok=True)
+        with (folder / NEW).open("wb") as out:
+            for block in blocks_of(range(clients), SEED):
+                block["application"].write_csv(out, include_header=out.tell() == 0)
+        (folder / "done").touch()
+    lender = bench.lender("applications")
+    lender.found()
+    lender.deliver(folder, "applications")
+    lender.run("intake", f"applications: intake of {clients:,} clients")
+    lender.run("score", f"applications: scoring of {clients:,} clients")
+    return {}
+
+
+def everyday(bench: Bench, before: int, new: int) -> Ratios:
+    """Few new clients on a large store, and the same on an empty one; their CSV must say the same."""
+    start = run(["-c", START])[1]
+    say(start.line("start"))
+    clients = bench.generated(range(before, before + new))
+    empty, full = bench.lender("empty"), bench.lender(f"bulk-{before}")
+    empty.found()
+    costs, said = [], []
+    for lender, where in ((empty, "an empty store"), (full, f"a store of {before:,}")):
+        name = f"new-{len(list(Path(lender.settings.published).glob('new-*')))}"
+        lender.deliver(clients, name)
+        costs.append(lender.run("score", f"everyday: {new} new clients, {where}").total - start.total)
+        said.append(lender.published(name))
+    if not said[0].equals(said[1]):
+        raise SystemExit("The same clients have other scores on the large store.")
+    return {"everyday": costs[1] / costs[0]}
+
+
+def many(bench: Bench, deliveries: int, clients: int) -> Ratios:
+    """Many small deliveries that wait together: one commit a table, a CSV each."""
+    lender = bench.lender("many")
+    lender.found()
+    for number in range(deliveries):
+        own = range(number * clients, (number + 1) * clients)
+        write(bench.folder / "one of many", own, 0, SEED)
+        lender.deliver(bench.folder / "one of many", f"d{number:04d}")
+    cost = lender.run("score", f"many: {deliveries} deliveries of {clients} clients")
+    scored = sum(lender.published(f"d{number:04d}").height for number in range(deliveries))
+    commits = {table.name: lender.commits(table.name) for table in SOURCES}
+    if scored != deliveries * clients or set(commits.values()) != {1}:
+        raise SystemExit(f"{scored} clients are published, in commits {commits}.")
+    return {"many wall minutes": cost.wall / 60}
+
+
+def plain(bench: Bench, clients: int) -> Ratios:
+    """What reading and writing the same files costs without any rule."""
+    source, sides = bench.generated(range(clients)), {}
+    for side, threads in (("spark", "1"), ("polars", "2")):
+        shutil.rmtree(bench.folder / f"plain-{side}", ignore_errors=True)
+        command = [__file__, "--side", side, "--folder", source, "--out", bench.folder / f"plain-{side}"]
+        _, sides[side] = run(command, {"POLARS_MAX_THREADS": threads})
+        say(sides[side].line(f"plain: {side}, files of {clients:,} clients"))
+    lender = bench.lender("plain")
+    lender.found()
+    lender.deliver(source, "history")
+    intake = lender.run("intake", f"plain: intake of {clients:,} clients")
+    return {f"intake to plain {side}": intake.total / cost.total for side, cost in sides.items()}
+
+
+# Cases on stores that are written as intake leaves them -----------------------------------------------------------
+
+
+def deliveries(bench: Bench, count: int, clients: int) -> Ratios:
+    """A store of many deliveries, read before and after OPTIMIZE."""
+    folder = bench.folder / "deliveries"
+    if not folder.exists():
+        for seq in range(1, count + 1):
+            store(folder, known(range((seq - 1) * clients, seq * clients), SEED), seq)
+        nothing_quarantined(folder)
+        checkpoint(folder)
+    before = gathered(bench, folder, f"deliveries: {count:,}, one file each")
+    _, cost = run([__file__, "--side", "optimize", "--folder", folder])
+    say(cost.line("deliveries: OPTIMIZE"))
+    after = gathered(bench, folder, "deliveries: after OPTIMIZE")
+    return {"reading before to after optimize": before.total / after.total}
+
+
+def skew(bench: Bench, clients: int, rows: int) -> Ratios:
+    """One client with many rows among others, ids in strides of 64, most slots empty; the vectors must be polars'."""
+    folder = bench.folder / "skew"
+    shutil.rmtree(folder, ignore_errors=True)
+    part = known(range(clients), SEED)
+    heavy = part["application"][CLIENT].min()
+    paid = part["installments_payments"]
+    more = paid.sample(rows, with_replacement=True, seed=1).with_columns(
+        pl.lit(heavy).cast(pl.Int64).alias(CLIENT), SK_ID_PREV=pl.int_range(rows, dtype=pl.Int64) // 12
+    )
+    part["installments_payments"] = pl.concat([paid, more.select(paid.columns)])
+    strided = {name: frame.with_columns(pl.col(CLIENT) * 64) for name, frame in part.items()}
+    store(folder, strided, 1)
+    nothing_quarantined(folder)
+    for slot in (5_000, 1):
+        what = f"skew: a client of {rows:,} rows, {slot:,} clients a slot"
+        cost = gathered(bench, folder, what, {"SCALE_CLIENTS_PER_SLOT": str(slot)})
+        rows = pl.read_parquet(folder / "vectors" / "*.parquet").sort("client_id")["features"]
+        found = rows.list.to_array(len(registry.names())).to_numpy()
+        if found.tobytes() != matrix(feature_frame(strided)).tobytes():
+            raise SystemExit(f"{what}: the vectors are not those of polars.")
+    return {"skew largest worker MB": cost.largest_worker / 1e6}
+
+
+def gathered(bench: Bench, folder: Path, what: str, variables: Mapping[str, str] | None = None) -> Cost:
+    """All clients of a store as known at its last delivery, by a process of its own; their vectors below it."""
+    _, cost = run([__file__, "--side", "gather", "--folder", folder], variables)
+    say(cost.line(what))
+    return cost
+
+
+# Sides: each in a process of its own ------------------------------------------------------------------------------
+
+
+def side_gather(folder: Path, out: Path) -> None:
+    """The vectors of all clients, as known at the last delivery."""
+    tables = Tables(session(SparkSettings()), str(folder))
+    touched = tables.read(CLIENT_DELIVERIES).selectExpr("client_id", "seq")
+    last = touched.selectExpr("max(seq)").first()[0]
+    cohort = touched.selectExpr("client_id", f"CAST({last} AS BIGINT) AS as_of", "'all' AS delivery").distinct()
+    seqs = {source.name: list(range(1, last + 1)) for source in SOURCES}
+    slot = int(os.environ.get("SCALE_CLIENTS_PER_SLOT", "5000"))
+    found = vectors(tables, cohort, cohort.count(), seqs, GatherSettings(clients_per_slot=slot))
+    found.select("client_id", "features").write.mode("overwrite").parquet(str(out / "vectors"))
+
+
+def side_optimize(folder: Path, out: Path) -> None:
+    """Small files become few large ones."""
+    tables = Tables(session(SparkSettings()), str(folder))
+    for table in (*(source.name for source in SOURCES), CLIENT_DELIVERIES):
+        tables.spark.sql(f"OPTIMIZE {tables.name(table)}")
+
+
+def side_spark(folder: Path, out: Path) -> None:
+    """Spark's CSV reader with the declared types, into Delta."""
+    spark = session(SparkSettings())
+    for path in sorted(folder.glob("*.csv")):
+        table = table_of(path.name)
+        kinds = {column.name: column.kind.sql for column in table.columns}
+        header = path.open().readline().rstrip().split(",")
+        read = spark.read.schema(", ".join(f"`{name}` {kinds[name]}" for name in header)).option("header", True)
+        read.csv(str(path)).write.format("delta").save(str(out / table.name))
+
+
+def side_polars(folder: Path, out: Path) -> None:
+    """Polars reads text cells, casts them to the declared types, and writes Parquet."""
+    out.mkdir()
+    for path in sorted(folder.glob("*.csv")):
+        table = table_of(path.name)
+        text = pl.read_csv(path, infer_schema=False)
+        text.cast({name: kind for name, kind in table.polars_schema().items() if name in text.columns}).write_parquet(
+            out / f"{table.name}.parquet"
+        )
+
+
+SIDES: dict[str, Callable[[Path, Path], None]] = {
+    "gather": side_gather,
+    "optimize": side_optimize,
+    "spark": side_spark,
+    "polars": side_polars,
+}
+
+
+def main() -> None:
+    """Runs the cases that are asked for; with --side one side, in this process."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, default=Path("var/benchmarks/scale"))
+    parser.add_argument("--clients", type=int, default=356_000, help="clients of the large store")
+    parser.add_argument("--small", type=int, default=50_000, help="clients that it is compared with")
+    parser.add_argument("--new", type=int, default=500, help="new clients of an everyday delivery")
+    parser.add_argument("--applications", type=int, default=1_000_000)
+    parser.add_argument("--many", type=int, default=500, help="deliveries that wait together")
+    parser.add_argument("--deliveries", type=int, default=2_000, help="deliveries of a store with many")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the client who has many")
+    parser.add_argument("--side", choices=sorted(SIDES), help=argparse.SUPPRESS)
+    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    cases: dict[str, Callable[[Bench], Ratios]] = {
+        "bulk": lambda bench: bulk(bench, [given.small, given.clients]),
+        "everyday": lambda bench: everyday(bench, given.clients, given.new),
+        "applications": lambda bench: applications(bench, given.applications),
+        "plain": lambda bench: plain(bench, given.small),
+        "many": lambda bench: many(bench, given.many, 20),
+        "deliveries": lambda bench: deliveries(bench, given.deliveries, 5),
+        "skew": lambda bench: skew(bench, 5_000, given.rows),
+    }
+    parser.add_argument("--only", nargs="+", choices=list(cases), default=list(cases))
+    given = parser.parse_args()
+    folder = given.folder.absolute()
+    if given.side:
+        SIDES[given.side](folder, given.out or folder)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    bench = Bench(folder, fitted(folder))
+    say(HEAD)
+    ratios: dict[str, float] = {}
+    for case in given.only:
+        ratios |= cases[case](bench)
+    print(json.dumps({"benchmark": "scale", "ratios": ratios}))
+
+
+if __name__ == "__main__":
+    main()
