@@ -66,7 +66,7 @@ class Tables:
         """Removes what a creation left that was killed before its commit: Spark takes a folder that is not empty for a
         table, and would never create it."""
         if self.below_folder:
-            Folder(self.root).remove(table)
+            self.folder.remove(table)
 
     def _complete(self, table: StoredTable) -> None:
         held = set(self.read(table.name).columns)
@@ -76,7 +76,7 @@ class Tables:
     def exists(self, table: str) -> bool:
         """Whether the table has been created: its log's folder is there a moment before its first commit."""
         if self.below_folder:
-            # A run that dies while it creates a table leaves the folders without a commit.
+            # A creation that failed half-way leaves folders without a commit.
             commits = self.folder.below(table, "_delta_log").files()
             return any(name.endswith((".json", ".parquet")) for name in commits)
         return bool(self.spark.catalog.tableExists(self.name(table)))
