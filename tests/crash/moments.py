@@ -150,8 +150,9 @@ def install(moments: Moments) -> None:
             yield sink
 
     def remove(folder: Folder, *names: str) -> None:
-        with moments.commit("remove", folder.path(*names)):
-            removing(folder, *names)
+        if folder.exists(*names):
+            with moments.commit("remove", folder.path(*names)):
+                removing(folder, *names)
 
     Stopwatch.step, Folder.writing, Folder.remove = step, writing, remove
 
