@@ -162,4 +162,5 @@ def _first_seq(tables: Tables, source: Table, seqs: Seqs, name: str) -> DataFram
 def _name_of(seq: str, deliveries: Sequence[Delivered]) -> Column:
     """The delivery's name, from its seq."""
     pairs = [(F.lit(delivered.seq).cast("bigint"), F.lit(delivered.name)) for delivered in deliveries]
-    return F.create_map(*[part for pair in pairs for part in pair])[F.col(seq)]
+    # By function: where Spark Connect gives the columns, a map's brackets take no column.
+    return F.try_element_at(F.create_map(*[part for pair in pairs for part in pair]), F.col(seq))

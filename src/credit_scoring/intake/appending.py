@@ -191,7 +191,9 @@ def waits_for_client() -> Column:
 
 def _name(seq: str, names: Mapping[int, str]) -> Column:
     """The delivery's name, from its seq."""
-    return F.create_map(*chain(*((F.lit(number), F.lit(name)) for number, name in names.items())))[F.col(seq)]
+    # By function: where Spark Connect gives the columns, a map's brackets take no column.
+    pairs = ((F.lit(number).cast("bigint"), F.lit(name)) for number, name in names.items())
+    return F.try_element_at(F.create_map(*chain(*pairs)), F.col(seq))
 
 
 def _opener(columns: Sequence[str]) -> Callable[[Batches], Batches]:
