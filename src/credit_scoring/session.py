@@ -22,6 +22,8 @@ LOCAL = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # The default of 50 partitions for a table's log costs seconds a read on two cores.
     "spark.databricks.delta.snapshotPartitions": "2",
+    # VACUUM lists a table's files in so many tasks, by default 10,000, however few folders there are.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.driver.host": "127.0.0.1",
