@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -11,6 +12,7 @@ from azurite.fault_proxy import Fault
 from credit_scoring.errors import RunActive
 from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.ledger import Ledger
+from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.storage.tables import Tables
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -37,6 +39,35 @@ def claim(ledger: Ledger, run: str):
     return ledger.claim("intake", lambda events: [MONDAY], run, NOW, minutes=60)
 
 
+def test_of_writers_of_one_commit_one_wins(spark_on_azurite, tables) -> None:
+    """Two JVMs have no lock in common, so the store itself is asked, beside the locks that Delta has within one."""
+    jvm = spark_on_azurite._jvm
+    assert not tables.exists("race")
+    conf = spark_on_azurite._jsparkSession.sessionState().newHadoopConf()
+    folder = jvm.org.apache.hadoop.fs.Path(f"{tables.root}/race/_delta_log")
+    folder.getFileSystem(conf).mkdirs(folder)
+    store = jvm.org.apache.spark.sql.delta.storage.LogStore.apply(spark_on_azurite._jsparkSession)
+
+    def write(commit: str, writer: str) -> str:
+        lines = jvm.java.util.ArrayList()
+        lines.add(writer)
+        scala = jvm.scala.collection.JavaConverters.asScalaIteratorConverter(lines.iterator()).asScala()
+        try:
+            store.write(jvm.org.apache.hadoop.fs.Path(folder, commit), scala, False, conf)
+        except Exception as error:
+            if "FileAlreadyExistsException" not in str(error):
+                raise
+            return ""
+        return writer
+
+    for commit in (f"{version:020d}.json" for version in range(5)):
+        with ThreadPoolExecutor(6) as pool:
+            won = [who for who in pool.map(write, [commit] * 6, [uuid.uuid4().hex for _ in range(6)]) if who]
+        assert len(won) == 1
+        kept = spark_on_azurite.read.text(f"{tables.root}/race/_delta_log/{commit}").collect()
+        assert [row.value for row in kept] == won
+
+
 def test_of_claims_that_meet_one_wins(ledger) -> None:
     def attempt(run: str) -> str:
         try:
@@ -61,3 +92,13 @@ def test_a_claim_is_ones_own_although_its_commit_was_tried_twice(ledger, proxy, 
     assert [(event.claim_number, event.run_id) for event in ledger.events()] == [(1, "mine")]
     with pytest.raises(RunActive, match=r"\(mine\) is at work"):
         claim(ledger, "another")
+
+
+def test_an_append_lands_once_although_its_commit_was_tried_twice(tables, spark_on_azurite, proxy) -> None:
+    assert not tables.exists("t")
+    tables.create(StoredTable("t", "numbers", (StoredColumn("a", "BIGINT", "a number"),)))
+    with proxy.spoiling(Fault.ANSWER_LOST, COMMIT) as rule:
+        tables.append("t", spark_on_azurite.range(3).toDF("a"), "claim")
+    assert rule.met == 1
+    tables.append("t", spark_on_azurite.range(3).toDF("a"), "claim")
+    assert sorted(row.a for row in tables.read("t").collect()) == [0, 1, 2]

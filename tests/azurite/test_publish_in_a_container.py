@@ -1,0 +1,142 @@
+"""The CSV in a container: tasks stage its blocks, one request makes it visible; readers see none of it or all of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from threading import Thread
+
+import pyarrow as pa
+import pytest
+
+from azurite.fault_proxy import Fault
+from credit_scoring.errors import Fault as OurFault
+from credit_scoring.publishing import placing
+from credit_scoring.storage import block_list
+from credit_scoring.storage.content import Content
+from credit_scoring.storage.files import Folder
+from credit_scoring.storage.trouble import of_storage
+
+HEAD = b"line\n"
+LINES, LENGTH = 4_000, 5_000
+WHOLE = HEAD + b"".join(b"%0*d\n" % (LENGTH - 1, i) for i in range(LINES))
+"""20 MB: three blocks of two tasks, and the head."""
+
+
+@pytest.fixture(scope="module")
+def parts(spark_on_azurite) -> Content:
+    def as_they_are(batches):  # in here, Spark's workers get it by value: they do not know this module
+        yield from batches
+
+    made = f"concat(lpad(cast(id AS STRING), {LENGTH - 1}, '0'), '\\n')"
+    rows = spark_on_azurite.range(0, LINES, 1, 2).selectExpr("1 AS rows", f"cast({made} AS BINARY) AS lines")
+    return Content(HEAD, rows, as_they_are)
+
+
+@pytest.fixture
+def folder(new_root, storage) -> Folder:
+    made = Folder(new_root() + "/published/may", storage)
+    assert made.files() == []
+    return made
+
+
+def test_what_tasks_staged_becomes_one_file_in_order(parts, folder, proxy) -> None:
+    before = len(proxy.requests)
+    assert placing.place(parts, folder, "scores.csv", "run-1") == LINES
+    asked = [request for request in proxy.requests[before:] if "comp=block" in request]
+    assert [request.split("comp=")[1].split("&")[0] for request in asked] == ["block"] * 5 + ["blocklist"]
+    assert hashlib.sha256(folder.read("scores.csv")).digest() == hashlib.sha256(WHOLE).digest()
+    assert placing.sha256(folder, "scores.csv") == parts.digest()[1] == hashlib.sha256(WHOLE).hexdigest()
+    with pytest.raises(FileExistsError):
+        placing.place(parts, folder, "scores.csv", "run-2")
+
+
+@pytest.mark.parametrize("fault", [Fault.DROPPED, Fault.ANSWER_LOST, Fault.ERROR])
+def test_blocks_whose_upload_fails_are_uploaded_again(parts, folder, proxy, fault) -> None:
+    with proxy.spoiling(fault, "PUT .*comp=block&", times=2):
+        placing.place(parts, folder, "scores.csv", "run-1")
+    assert folder.read("scores.csv") == WHOLE
+
+
+def test_a_commit_whose_answer_got_lost_is_told_from_anothers_by_its_content(parts, folder, proxy) -> None:
+    """Asked again, the service says that the file is there: `scores_csv.write` then compares what it would write."""
+    with proxy.spoiling(Fault.ANSWER_LOST, "PUT .*comp=blocklist"), pytest.raises(FileExistsError):
+        placing.place(parts, folder, "scores.csv", "run-1")
+    assert placing.sha256(folder, "scores.csv") == parts.digest()[1]
+
+
+@pytest.mark.parametrize("request_", ["PUT .*comp=block&", "PUT .*comp=blocklist"])
+def test_an_outage_leaves_nothing_visible_and_the_next_run_publishes(parts, folder, proxy, request_) -> None:
+    with proxy.spoiling(Fault.DROPPED, request_, times=99), pytest.raises(Exception, match=r".") as raised:
+        placing.place(parts, folder, "scores.csv", "run-1")
+    assert of_storage(raised.value) is not None
+    assert not folder.exists("scores.csv")
+    placing.place(parts, folder, "scores.csv", "run-2")
+    assert folder.read("scores.csv") == WHOLE
+
+
+def test_readers_see_none_of_it_or_all_of_it(parts, folder, storage, azurite) -> None:
+    """Published, moved away, published again, while somebody reads as fast as he can."""
+    direct = Folder(folder.root, storage.model_copy(update={"emulator": f"http://127.0.0.1:{azurite}"}))
+    seen: set[bytes] = set()
+    ended: list[bool] = []
+
+    def read() -> None:
+        while not ended:
+            try:
+                seen.add(hashlib.sha256(direct.read("scores.csv")).digest())
+            except FileNotFoundError:
+                seen.add(b"none")
+
+    reader = Thread(target=read)
+    reader.start()
+    placing.place(parts, folder, "scores.csv", "run-1")
+    ones = parts.rows.selectExpr("rows", "cast(replace(cast(lines AS STRING), '0', '1') AS BINARY) AS lines")
+    other = replace(parts, rows=ones)
+    folder.remove("scores.csv")
+    placing.place(other, folder, "scores.csv", "run-2")
+    direct.read("scores.csv")
+    ended.append(True)
+    reader.join()
+    second = HEAD + WHOLE[len(HEAD) :].replace(b"0", b"1")
+    assert seen - {b"none"} <= {hashlib.sha256(each).digest() for each in (WHOLE, second)}
+    assert folder.read("scores.csv") == second
+
+
+def test_a_task_holds_a_block_and_no_more(monkeypatch) -> None:
+    """However many rows there are; what comes in one batch is as many lines as `lines` made of one of Spark's."""
+    monkeypatch.setattr(block_list, "BLOCK_BYTES", 100_000)
+    made = pa.Table.from_pylist([{"rows": 1, "lines": b"x" * LENGTH}] * 1_000).to_batches(max_chunksize=1)
+    held = 0
+
+    def counted():
+        nonlocal held
+        for batch in made:
+            held += LENGTH
+            yield batch
+
+    for rows, data in block_list._gathered(counted()):
+        assert (rows, len(data), held) == (20, 100_000, 100_000)
+        held = 0
+
+
+def test_two_runs_that_publish_the_same_file_leave_one(parts, folder) -> None:
+    def publish(run: str) -> None:
+        try:
+            placing.place(parts, folder, "scores.csv", run)
+            outcome.append(run)
+        except FileExistsError:
+            outcome.append("there already")
+
+    outcome: list[str] = []
+    runs = [Thread(target=publish, args=(run,)) for run in ("run-1", "run-2")]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert sorted(outcome)[-1] == "there already"
+    assert folder.read("scores.csv") == WHOLE
+
+
+def test_our_fault_is_not_the_storages() -> None:
+    assert of_storage(OurFault("x")) is None

@@ -1,0 +1,142 @@
+"""The whole job with landing, tables, published and reports in a container, while requests fail: as on a local disk."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from pyspark.sql import SparkSession
+
+from azurite.fault_proxy import Fault, FaultProxy
+from credit_scoring import commands
+from credit_scoring.commands import Store
+from credit_scoring.model.texts import ModelTexts
+from credit_scoring.publishing.run import score_and_publish
+from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.work import Places, Report, ScoreRun
+from credit_scoring.schema.tables import TABLES
+from credit_scoring.settings import GatherSettings, Settings, StorageSettings
+from credit_scoring.synthetic.writing import write
+
+NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
+MINUTES = 60
+RUN_OWN = {
+    "scored_at",
+    "run_id",
+    "at",
+    "expires_at",
+    "claim_id",
+    "holder",
+    "path",
+    "started_at",
+    "finished_at",
+    "seconds",
+}
+"""Columns that tell when and where a run was."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A store after one delivery went the whole way."""
+
+    store: Store
+    report: Report
+
+    def rows(self, table: str) -> list[str]:
+        """All rows of a table, but for what tells of the run, in an order of their own."""
+        frame = self.store.tables.read(table)
+        kept = [name for name in frame.columns if name not in RUN_OWN]
+        return sorted(repr(tuple(row)) for row in frame.select(kept).collect())
+
+
+def run(settings: Settings, folder: Path, model: ModelTexts) -> Ran:
+    commands.deliver(settings, folder, "may", lambda line: None)
+    taken = commands.intake(settings)
+    assert [accepted.delivery.name for accepted in taken.accepted] == ["may"]
+    store = commands.open_store(settings)
+    return Ran(store, score(store, model, "run-1"))
+
+
+def score(store: Store, model: ModelTexts, run_id: str) -> Report:
+    places = Places(store.tables, store.ledger, store.published, store.reports)
+    watch = Stopwatch(lambda: NOW)
+    return score_and_publish(ScoreRun(places, lambda version: (model, 1), GatherSettings(), run_id, watch, MINUTES))
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("lender")
+    write(folder, range(12), 0, 11)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def local(spark, delivered, model_of_seed, tmp_path_factory) -> Ran:
+    return run(Settings(home=tmp_path_factory.mktemp("local")), delivered, model_of_seed(1))
+
+
+@pytest.fixture(scope="module")
+def on_azurite(
+    local: Ran,
+    spark_on_azurite: SparkSession,
+    delivered: Path,
+    model_of_seed,
+    storage: StorageSettings,
+    proxy: FaultProxy,
+    new_root,
+    tmp_path_factory,
+) -> Ran:
+    """Of every 60 requests one breaks off, one is answered 500, one 503; of every 60 reads one is cut off."""
+    root = new_root()
+    settings = Settings(
+        home=tmp_path_factory.mktemp("home"),
+        **{name: f"{root}/{name}" for name in ("landing", "tables", "published", "reports")},
+        storage=storage,
+    )
+    with ExitStack() as faults:
+        met = [
+            faults.enter_context(proxy.spoiling(fault, matching, times=float("inf"), every=every))
+            for fault, matching, every in (
+                (Fault.DROPPED, "", 61),
+                (Fault.ERROR, "", 59),
+                (Fault.BUSY, "", 67),
+                (Fault.CUT_OFF, "^GET", 61),
+            )
+        ]
+        ran = run(settings, delivered, model_of_seed(1))
+    assert all(rule.met > 3 for rule in met)
+    return ran
+
+
+def csv(ran: Ran) -> pl.DataFrame:
+    return pl.read_csv(ran.store.published.read("may", "scores.csv")).drop("scored_at")
+
+
+def test_the_csv_is_the_one_of_a_local_run(local, on_azurite) -> None:
+    assert csv(on_azurite).height == 12
+    assert csv(on_azurite).equals(csv(local))
+    (published,) = on_azurite.report.published
+    assert published.file.path == on_azurite.store.published.path("may", "scores.csv")
+
+
+@pytest.mark.parametrize(
+    "table", [*(table.name for table in TABLES), "client_deliveries", "quarantine", "score_history", "scores", "runs"]
+)
+def test_every_table_is_the_one_of_a_local_run(local, on_azurite, table) -> None:
+    assert on_azurite.rows(table) == local.rows(table)
+
+
+def test_the_report_is_there_and_staging_is_gone(on_azurite) -> None:
+    assert on_azurite.store.reports.files() == ["run-1.html"]
+    folders = on_azurite.store.reports.__class__(
+        on_azurite.store.tables.root, on_azurite.store.tables.storage
+    ).folders()
+    assert [name for name in folders if name.startswith("staging")] == []
+
+
+def test_a_second_run_does_nothing(on_azurite, model_of_seed) -> None:
+    assert score(on_azurite.store, model_of_seed(1), "run-2").published == ()
