@@ -38,7 +38,7 @@ test: setup  ## run every test
 coverage: setup  ## run every test and say which lines none of them runs
 	@$(BIN)/pytest -q --numprocesses=2 --dist=loadfile --cov --cov-report=term:skip-covered --cov-report=xml
 
-crash: setup  ## stop the score job at every commit and at random, run it again, compare (an hour; goes on where it was)
+crash: setup  ## stop the score job at every commit and at random, run it again, compare (hours; goes on where it was)
 	@PYTHONPATH=tests $(BIN)/python -m crash $(CRASH)
 
 setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(CLASSES) $(CONNECT) $(AZURITE)  ## install all that score and test need
