@@ -119,7 +119,7 @@ class StoredLender:
             {"seq": seq, "table": "bureau_balance", "reasons": why, "cells": json.dumps({"SK_ID_BUREAU": f"{credit}"})}
             for credit in waiting
         ]
-        self._append(QUARANTINE, bad, _QUARANTINE_SCHEMA)
+        self._append(QUARANTINE, [{**row, "delivery": f"d{seq}"} for row in bad], _QUARANTINE_SCHEMA)
         touches = [{"client_id": client, "table": table, "seq": seq} for client, table in sorted(touched)]
         self._append(CLIENT_DELIVERIES, touches, _TOUCHES)
         return Delivered(f"d{seq}", seq, f"sha{seq}")

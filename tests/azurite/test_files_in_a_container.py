@@ -96,8 +96,8 @@ def test_readers_of_a_file_that_is_replaced_see_the_old_one_or_the_new_one(folde
     folder.write(old, "report")
     direct = Folder(folder.root, storage.model_copy(update={"emulator": f"http://127.0.0.1:{azurite}"}))
     writer = Thread(target=lambda: folder.write(new, "report"))
-    writer.start()
     seen = [direct.read("report")]
+    writer.start()
     while writer.is_alive():
         seen.append(direct.read("report"))
     writer.join()

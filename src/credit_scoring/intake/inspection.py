@@ -14,6 +14,7 @@ from credit_scoring.errors.deliveries import (
     GZIP_CUT,
     GZIP_DAMAGED,
     INFLATES_TOO_FAR,
+    NO_HEADER,
     NOT_UTF8,
     WIDE_TEXT,
 )
@@ -50,7 +51,7 @@ def inspect(data: bytes, promised: DeliveredFile, delivery: str, limits: Limits)
 
 
 def check_size(size: int, promised: DeliveredFile, delivery: str, limits: Limits) -> None:
-    """DeliveryRefused when a file of `size` bytes is over the limit, or not as large as was promised.
+    """DeliveryRefused when a file of `size` bytes is over the limit, not as large as was promised, or empty.
 
     Asked of the listing, too, before a byte is read: one file that fits into no task would stop all others.
     """
@@ -59,6 +60,8 @@ def check_size(size: int, promised: DeliveredFile, delivery: str, limits: Limits
         raise FILE_TOO_LARGE(**where, found=size / 1e6, limit=limits.max_bytes / 1e6)
     if size != promised.bytes:
         raise FILE_CUT(**where, found=size, promised=promised.bytes)
+    if size == 0:  # Spark lists no empty file, so that no task would ever say so
+        raise NO_HEADER(**where)
 
 
 def _inflate(data: bytes, where: Mapping[str, str], limits: Limits) -> bytes:

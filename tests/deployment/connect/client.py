@@ -14,6 +14,7 @@ from credit_scoring.cli import main
 for arguments in json.loads(sys.argv[1]):
     done = CliRunner().invoke(main, arguments)
     told = {"arguments": arguments, "exit_code": done.exit_code, "stdout": done.stdout, "stderr": done.stderr}
+    told["exception"] = repr(done.exception)
     print(json.dumps(told), flush=True)
 
 from pyspark.sql import SparkSession  # noqa: E402
