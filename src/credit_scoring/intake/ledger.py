@@ -8,8 +8,10 @@ its id, deliveries and seqs as they are, because every commit of a claim is idem
 
 from __future__ import annotations
 
+import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,6 +40,7 @@ from credit_scoring.intake.holder import is_gone
 from credit_scoring.intake.own import withdrawn_by
 from credit_scoring.storage.tables import Tables
 
+log = logging.getLogger(__name__)
 _ATTEMPTS = 5
 
 Plan = Callable[[Sequence[Row]], Sequence[Delivered]]
@@ -161,6 +164,21 @@ class Ledger:
         """Appends an event of a delivery that nobody has to claim, once a delivery."""
         unclaimed = Claim("", 0, "score", run_id, (delivered,), now)
         self.record(unclaimed, event, delivered, now, message=message)
+
+    @contextmanager
+    def working(self, claim: Claim, clock: Callable[[], datetime]) -> Iterator[None]:
+        """Work under a claim; when it fails, the claim is released if the ledger can be written."""
+        try:
+            yield
+        except BaseException:
+            try:
+                self.release(claim, clock())
+            except Exception as error:  # what made the run fail matters more, and a claim expires by itself
+                log.warning(
+                    "The claim stays until %s: the ledger cannot be written (%s)",
+                    claim.expires_at, type(error).__name__,
+                )  # fmt: skip
+            raise
 
     def release(self, claim: Claim, now: datetime) -> None:
         """Lets the next run take the claim over at once: called by a run that fails in an orderly way."""

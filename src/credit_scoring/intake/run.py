@@ -18,7 +18,7 @@ from credit_scoring.intake.inspection import Limits
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.manifest import Manifest
 from credit_scoring.intake.reconciliation import Account, FileCounts, account
-from credit_scoring.intake.staging import Work, stage
+from credit_scoring.intake.staging import Work, stage, staging_of
 from credit_scoring.intake.waiting import landed, manifest_of, waiting
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
@@ -75,27 +75,14 @@ def intake(
 
     while claim := ledger.claim("intake", plan, run_id, clock(), settings.claim_minutes):
         seen |= {(each.name, each.manifest_sha256) for each in claim.deliveries}
-        try:
+        with ledger.working(claim, clock):
             done = _take_in(tables, ledger, landing, settings, claim, clock)
-        except BaseException:
-            _release(ledger, claim, clock())
-            raise
         accepted += done.accepted
         refused += done.refused
     mine = {each.delivery.name for each in accepted} | {name for name, _ in refused}
     events = ledger.events()
     known = [delivery.name for delivery in landed(landing, events) if delivery.name not in mine]
     return IntakeReport(tuple(accepted), tuple(refused), tuple(known), latest_accepted(events))
-
-
-def _release(ledger: Ledger, claim: Claim, now: datetime) -> None:
-    """Frees the claim if the ledger can be written; what made the run fail matters more than that it cannot."""
-    try:
-        ledger.release(claim, now)
-    except Exception as error:
-        log.warning(
-            "The claim stays until %s: the ledger cannot be written (%s)", claim.expires_at, type(error).__name__
-        )
 
 
 def _take_in(
@@ -113,7 +100,7 @@ def _take_in(
     manifests, refused = _manifests(landing, claim, names_taken(events), limits)
     work = [Work(d.name, d.seq, file) for d in claim.deliveries if d in manifests for file in manifests[d].files]
     log.info("Reading %d files of %d deliveries", len(work), len(manifests))
-    staging = f"staging_{claim.claim_id}"
+    staging = staging_of(claim.claim_id)
     result = Account()
     if work:
         staged = stage(tables, staging, landing.root, work, limits, settings.slot_mb * 1_000_000)

@@ -54,6 +54,7 @@ _ARROW = pa.schema(
         ("block", pa.binary()),
     ]
 )
+_STAGING = "staging_"
 _INFLATION = 8
 """About how many times larger the lender's gzipped CSV files are as text."""
 
@@ -70,6 +71,16 @@ class Work:
     def text_bytes(self) -> int:
         """About how much text the file holds."""
         return self.file.bytes * (_INFLATION if self.file.name.endswith(".gz") else 1)
+
+
+def staging_of(claim_id: str) -> str:
+    """The name of the table in which the rows of a claim are staged."""
+    return f"{_STAGING}{claim_id}"
+
+
+def is_staging(table: str) -> bool:
+    """Whether a table of that name is one of staged rows, be it left over by a run that was killed."""
+    return table.startswith(_STAGING)
 
 
 def stage(tables: Tables, name: str, landing: str, files: Sequence[Work], limits: Limits, slot_bytes: int) -> DataFrame:

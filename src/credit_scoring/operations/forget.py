@@ -22,6 +22,7 @@ from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
 from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
+from credit_scoring.intake.staging import is_staging
 from credit_scoring.operations.naming import Naming, files_naming, number
 from credit_scoring.operations.working import Desk
 from credit_scoring.schema.bureau import BUREAU
@@ -57,7 +58,7 @@ def forget(desk: Desk, client: int, folders: Sequence[Folder]) -> Forgotten:
     with desk.claimed("forget", lambda events: [_WORK]) as claim:
         assert claim is not None
         for table in names(tables):
-            if table.startswith("staging_"):  # left by a run that was killed: rows as they were delivered
+            if is_staging(table):  # left by a run that was killed: rows as they were delivered
                 tables.drop(table)
         of_clients = [table for table in names(tables) if set(_WHO) & set(tables.read(table).columns)]
         credits = _credits(tables, client) if BUREAU.name in of_clients else []

@@ -16,6 +16,7 @@ from pyspark.sql import Row
 
 from credit_scoring.intake.appending import QUARANTINE
 from credit_scoring.intake.events import PURPOSES, Delivered, open_claim
+from credit_scoring.intake.staging import is_staging, staging_of
 from credit_scoring.operations.working import Desk
 from credit_scoring.publishing import history
 from credit_scoring.schema.table import SEQ
@@ -26,7 +27,6 @@ from credit_scoring.storage.upkeep import Compacted, compact, empty, names
 
 log = logging.getLogger(__name__)
 _WORK = Delivered("maintenance", 0)
-STAGING = "staging_"
 
 
 @dataclass(frozen=True)
@@ -105,8 +105,8 @@ def _seqs(events: Sequence[Row], kinds: Sequence[str], before: datetime) -> list
 def _dropped(tables: Tables, events: Sequence[Row]) -> tuple[str, ...]:
     """Drops staging tables of claims that nobody will take over."""
     claims = (open_claim(events, purpose) for purpose in PURPOSES)
-    needed = {f"{STAGING}{claim.claim_id}" for claim in claims if claim is not None}
-    left = [name for name in names(tables) if name.startswith(STAGING) and name not in needed]
+    needed = {staging_of(claim.claim_id) for claim in claims if claim is not None}
+    left = [name for name in names(tables) if is_staging(name) and name not in needed]
     for name in left:
         tables.drop(name)
     return tuple(left)
@@ -115,7 +115,7 @@ def _dropped(tables: Tables, events: Sequence[Row]) -> tuple[str, ...]:
 def _compacted(tables: Tables, kept: RetentionSettings) -> tuple[Compacted, ...]:
     done = []
     for table in names(tables):
-        if not table.startswith(STAGING):
+        if not is_staging(table):
             log.info("Compacting %s", table)
             done.append(compact(tables, table, kept.old_files_hours))
     return tuple(done)

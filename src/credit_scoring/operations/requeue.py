@@ -24,7 +24,7 @@ from credit_scoring.intake.reading import Finding
 from credit_scoring.intake.reconciliation import FileCounts, account
 from credit_scoring.intake.retrying import retry
 from credit_scoring.intake.run import append_all
-from credit_scoring.intake.staging import ACCEPTED, FINDING, label, slot_key, stage_blocks
+from credit_scoring.intake.staging import ACCEPTED, FINDING, label, slot_key, stage_blocks, staging_of
 from credit_scoring.operations.quarantined import Retried, Wanted, open_rows, to_retry
 from credit_scoring.operations.working import Desk
 from credit_scoring.schema.application import APPLICATION
@@ -106,7 +106,7 @@ def _carry_out(desk: Desk, claim: Claim) -> Requeued:
         return _refused(desk, claim, 0, "No row can be tried again: later deliveries replaced what they belong to.")
     log.info("Trying %s quarantined rows again", f"{tried:,}")
     tasks = 1 + sum(row["rows"] for row in counted) // _ROWS_A_TASK
-    staging = f"staging_{claim.claim_id}"
+    staging = staging_of(claim.claim_id)
     staged = stage_blocks(tables, staging, _blocks(every, again.seq, tasks), tasks)
     findings = [_finding(again.seq, row) for row in counted if not _with_applications(row, counted)]
     result = account(chain(findings, staged.drop("block").toLocalIterator()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +10,6 @@ from datetime import datetime
 from credit_scoring.intake.events import Claim, Purpose
 from credit_scoring.intake.ledger import Ledger, Plan
 from credit_scoring.storage.tables import Tables
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -32,17 +29,8 @@ class Desk:
         RunActive while another run is at work. A run that fails inside releases the claim to the next one.
         """
         claim = self.ledger.claim(purpose, plan, self.run_id, self.clock(), self.minutes, detail=detail)
-        try:
+        if claim is None:
+            yield None
+            return
+        with self.ledger.working(claim, self.clock):
             yield claim
-        except BaseException:
-            if claim is not None:
-                self._release(claim)
-            raise
-
-    def _release(self, claim: Claim) -> None:
-        try:
-            self.ledger.release(claim, self.clock())
-        except Exception as error:  # what made the run fail matters more
-            log.warning(
-                "The claim stays until %s: the ledger cannot be written (%s)", claim.expires_at, type(error).__name__
-            )

@@ -7,8 +7,8 @@ its deliveries and its model, the appends land once, the merge never goes back, 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -118,15 +118,9 @@ class ScoreRun:
             log.info("finishing what another run began with model version %s", claim.model_version)
         return claim
 
-    @contextmanager
-    def working(self, claim: Claim) -> Iterator[None]:
+    def working(self, claim: Claim) -> AbstractContextManager[None]:
         """Work under a claim, which is released when it fails."""
-        try:
-            yield
-        except BaseException:
-            with suppress(Exception):  # the first error is the one to show, and a claim expires by itself
-                self.places.ledger.release(claim, self.watch.now())
-            raise
+        return self.places.ledger.working(claim, self.watch.now)
 
     def carry_out(
         self,

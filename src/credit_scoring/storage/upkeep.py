@@ -25,7 +25,7 @@ class Compacted:
 
 def names(tables: Tables) -> list[str]:
     """The tables that there are, declared or left over, by name."""
-    if "/" in tables.root:
+    if tables.below_folder:
         return [name for name in tables.folder.folders() if tables.exists(name)]
     listed = tables.spark.catalog.listTables(tables.root)
     return sorted(each.name for each in listed if not each.isTemporary and each.tableType != "VIEW")
