@@ -22,22 +22,23 @@ import mlflow
 import numpy as np
 import polars as pl
 import pytest
+from pyspark.sql import SparkSession
 
-from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model import packaging
 from credit_scoring.model.registry import Alias
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.printing import plain
+from credit_scoring.publishing.truth import check as check_truth
 from credit_scoring.runtime import jars, java_home
 from credit_scoring.session import EVERYWHERE, LOCAL
-from credit_scoring.settings import MlflowSettings
+from credit_scoring.settings import GatherSettings, MlflowSettings
+from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.writing import write
-
-pytestmark = pytest.mark.skip(
-    "not passing yet: `reasons --check` and `promises` end with 1 there, and nobody has seen why"
-)
+from credit_scoring.training.promises import check as check_kept
 
 ROOT = Path(__file__).parents[2]
 CLIENT = Path(__file__).with_name("connect") / "client.py"
@@ -49,6 +50,7 @@ QUICKLY = {
     "spark.sql.shuffle.partitions": "2",
 }
 CLIENTS, SEED = range(40), 11
+GATHER = GatherSettings(clients_per_slot=25)
 STARTS_WITHIN = 60
 
 
@@ -171,7 +173,10 @@ def _clients() -> list[int]:
 
 
 def test_every_command_ends_well(done: Done) -> None:
-    assert {name: (each["exit_code"], each["stderr"]) for name, each in done.told.items() if each["exit_code"]} == {}
+    """`promises` ends with 1 as it should: the model was drawn, not trained, and breaks some."""
+    failed = {name: (each["exit_code"], each["exception"]) for name, each in done.told.items() if each["exit_code"]}
+    assert failed == {"promises": (1, "SystemExit(1)")}
+    assert any(each["lower"] for each in done.json("promises")["kept"])
 
 
 def test_scores_are_those_of_the_same_rows_without_spark(done: Done) -> None:
@@ -187,11 +192,16 @@ def test_scores_are_those_of_the_same_rows_without_spark(done: Done) -> None:
     assert again.drop("delivery", "scored_at").equals(published.drop("delivery", "scored_at"))
 
 
-def test_what_is_looked_at_agrees(done: Done) -> None:
-    truth, promises = done.json("reasons"), done.json("promises")
+def test_what_is_checked_is_what_a_session_of_our_own_finds(done: Done, spark: SparkSession) -> None:
+    tables = Tables(spark, str(done.home / "tables"))
+    truth = check_truth(tables, Ledger(tables), GATHER)
+    kept = check_kept(tables, Ledger(tables), done.texts, GATHER, 20)
+    assert truth.untrue == 0
+    assert done.json("reasons") == plain(truth)
+    assert done.json("promises")["kept"] == plain(kept)
 
-    assert {(each["untrue"]) for each in truth["statements"]} == {0}
-    assert [(each["promise"], each["lower"]) for each in promises["kept"]] == [(p.name, 0) for p in PROMISES]
+
+def test_what_is_looked_at_agrees(done: Done) -> None:
     assert done.json("nothing")["scores"]["published"] == []
     assert done.json("explain")["delivery"].startswith("rescore-1-") or done.json("explain")["delivery"] == "monday"
     assert [row[2][:7] for row in done.json("show runs")["rows"]] == ["rescore", "monday"]

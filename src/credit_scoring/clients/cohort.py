@@ -18,6 +18,7 @@ from credit_scoring.intake.events import Delivered
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.outcomes import OUTCOMES, TARGET
 from credit_scoring.schema.table import CLIENT, SEQ, Table
+from credit_scoring.storage.frames import size
 from credit_scoring.storage.tables import Tables
 
 _TO_SCORE = "has_application AND NOT has_outcome"
@@ -150,7 +151,7 @@ def contradicted(tables: Tables, accepted: Sequence[Delivered]) -> int:
     """
     visible = F.col(SEQ).isin([delivered.seq for delivered in accepted])
     kinds = tables.read(OUTCOMES.name).where(visible).groupBy(CLIENT).agg(F.countDistinct(TARGET.name).alias("kinds"))
-    return kinds.where("kinds > 1").count()
+    return size(kinds.where("kinds > 1"))
 
 
 def _first_seq(tables: Tables, source: Table, seqs: Seqs, name: str) -> DataFrame:

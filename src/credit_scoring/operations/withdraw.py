@@ -23,7 +23,7 @@ from credit_scoring.operations.working import Desk
 from credit_scoring.publishing import history, latest
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ
-from credit_scoring.storage.frames import union
+from credit_scoring.storage.frames import size, union
 from credit_scoring.storage.tables import Tables
 from credit_scoring.storage.upkeep import remove
 
@@ -150,7 +150,7 @@ def _told(desk: Desk, delivery: str) -> Withdrawal:
     return Withdrawal(
         delivery,
         withdrawal_of(delivery),
-        clients.count(),
+        size(clients),
         tuple(each.name for each in gone if each.name != delivery),
         tuple(copies),
     )

@@ -24,6 +24,7 @@ from credit_scoring.intake.events import accepted, withdrawals
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.publishing import history
 from credit_scoring.settings import GatherSettings
+from credit_scoring.storage.frames import size
 from credit_scoring.storage.tables import Tables
 
 _SCHEMA = "code STRING, absent BOOLEAN, said BIGINT, untrue BIGINT"
@@ -75,7 +76,7 @@ def check(tables: Tables, ledger: Ledger, settings: GatherSettings) -> Truth:
     cases = scored.where(F.col("model_version") == version).select(
         "client_id", F.col("seq").alias("as_of"), "delivery", said.alias("reasons")
     )
-    clients = cases.count()
+    clients = size(cases)
     seqs = cohort.seqs_of(tables, cases, accepted(events))
     judged = gather(tables, cases, clients, seqs, settings, _judge, _SCHEMA)
     counted = judged.groupBy("code", "absent").agg(F.sum("said").alias("said"), F.sum("untrue").alias("untrue"))

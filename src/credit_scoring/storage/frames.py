@@ -1,4 +1,4 @@
-"""Frames of Spark put together, on every kind of session."""
+"""Frames of Spark put together and counted, on every kind of session."""
 
 from __future__ import annotations
 
@@ -14,3 +14,8 @@ def union(frames: Iterable[DataFrame]) -> DataFrame:
     By the frame's own method: `DataFrame.unionByName` is that of another class where Spark Connect gives the frames.
     """
     return reduce(lambda one, other: one.unionByName(other), frames)
+
+
+def size(frame: DataFrame) -> int:
+    """How many rows a frame has; an action. On Spark Connect `DataFrame.count` gives a number of NumPy's."""
+    return int(frame.count())
