@@ -38,16 +38,11 @@ from stored import checkpoint, nothing_quarantined, store
 
 from credit_scoring import commands
 from credit_scoring.clients.gather import SOURCES
-from credit_scoring.clients.vectors import vectors
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
-from credit_scoring.intake.appending import CLIENT_DELIVERIES
-from credit_scoring.intake.deliver import table_of
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.session import session
-from credit_scoring.settings import GatherSettings, Settings, SparkSettings, load
-from credit_scoring.storage.tables import Tables
+from credit_scoring.settings import Settings, load
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.lender import blocks_of
 from credit_scoring.synthetic.writing import NEW, write
@@ -58,6 +53,8 @@ FIRST_LEARNED = 2_000_000
 
 START = "from credit_scoring.session import session; from credit_scoring.settings import SparkSettings\n"
 START += "session(SparkSettings()).range(1).count()"
+
+SIDES = Path(__file__).with_name("scale_sides.py")
 
 Ratios = Mapping[str, float]
 
@@ -217,7 +214,7 @@ def plain(bench: Bench, clients: int) -> Ratios:
     source, sides = bench.generated(range(clients)), {}
     for side, threads in (("spark", "1"), ("polars", "2")):
         shutil.rmtree(bench.folder / f"plain-{side}", ignore_errors=True)
-        command = [__file__, "--side", side, "--folder", source, "--out", bench.folder / f"plain-{side}"]
+        command = [SIDES, side, "--folder", source, "--out", bench.folder / f"plain-{side}"]
         _, sides[side] = run(command, {"POLARS_MAX_THREADS": threads})
         say(sides[side].line(f"plain: {side}, files of {clients:,} clients"))
     lender = bench.lender("plain")
@@ -238,10 +235,10 @@ def deliveries(bench: Bench, count: int, clients: int) -> Ratios:
             store(folder, known(range((seq - 1) * clients, seq * clients), SEED), seq)
         nothing_quarantined(folder)
         checkpoint(folder)
-    before = gathered(bench, folder, f"deliveries: {count:,}, one file each")
-    _, cost = run([__file__, "--side", "optimize", "--folder", folder])
+    before = gathered(folder, f"deliveries: {count:,}, one file each")
+    _, cost = run([SIDES, "optimize", "--folder", folder, "--out", folder])
     say(cost.line("deliveries: OPTIMIZE"))
-    after = gathered(bench, folder, "deliveries: after OPTIMIZE")
+    after = gathered(folder, "deliveries: after OPTIMIZE")
     return {"reading before to after optimize": before.total / after.total}
 
 
@@ -261,75 +258,24 @@ def skew(bench: Bench, clients: int, rows: int) -> Ratios:
     nothing_quarantined(folder)
     for slot in (5_000, 1):
         what = f"skew: a client of {rows:,} rows, {slot:,} clients a slot"
-        cost = gathered(bench, folder, what, {"SCALE_CLIENTS_PER_SLOT": str(slot)})
-        rows = pl.read_parquet(folder / "vectors" / "*.parquet").sort("client_id")["features"]
-        found = rows.list.to_array(len(registry.names())).to_numpy()
+        cost = gathered(folder, what, slot)
+        lists = pl.read_parquet(folder / "vectors" / "*.parquet").sort("client_id")["features"]
+        found = lists.list.to_array(len(registry.names())).to_numpy()
         if found.tobytes() != matrix(feature_frame(strided)).tobytes():
             raise SystemExit(f"{what}: the vectors are not those of polars.")
     return {"skew largest worker MB": cost.largest_worker / 1e6}
 
 
-def gathered(bench: Bench, folder: Path, what: str, variables: Mapping[str, str] | None = None) -> Cost:
+def gathered(folder: Path, what: str, clients_per_slot: int = 5_000) -> Cost:
     """All clients of a store as known at its last delivery, by a process of its own; their vectors below it."""
-    _, cost = run([__file__, "--side", "gather", "--folder", folder], variables)
+    slot = ["--clients-per-slot", str(clients_per_slot)]
+    _, cost = run([SIDES, "gather", "--folder", folder, "--out", folder, *slot])
     say(cost.line(what))
     return cost
 
 
-# Sides: each in a process of its own ------------------------------------------------------------------------------
-
-
-def side_gather(folder: Path, out: Path) -> None:
-    """The vectors of all clients, as known at the last delivery."""
-    tables = Tables(session(SparkSettings()), str(folder))
-    touched = tables.read(CLIENT_DELIVERIES).selectExpr("client_id", "seq")
-    last = touched.selectExpr("max(seq)").first()[0]
-    cohort = touched.selectExpr("client_id", f"CAST({last} AS BIGINT) AS as_of", "'all' AS delivery").distinct()
-    seqs = {source.name: list(range(1, last + 1)) for source in SOURCES}
-    slot = int(os.environ.get("SCALE_CLIENTS_PER_SLOT", "5000"))
-    found = vectors(tables, cohort, cohort.count(), seqs, GatherSettings(clients_per_slot=slot))
-    found.select("client_id", "features").write.mode("overwrite").parquet(str(out / "vectors"))
-
-
-def side_optimize(folder: Path, out: Path) -> None:
-    """Small files become few large ones."""
-    tables = Tables(session(SparkSettings()), str(folder))
-    for table in (*(source.name for source in SOURCES), CLIENT_DELIVERIES):
-        tables.spark.sql(f"OPTIMIZE {tables.name(table)}")
-
-
-def side_spark(folder: Path, out: Path) -> None:
-    """Spark's CSV reader with the declared types, into Delta."""
-    spark = session(SparkSettings())
-    for path in sorted(folder.glob("*.csv")):
-        table = table_of(path.name)
-        kinds = {column.name: column.kind.sql for column in table.columns}
-        header = path.open().readline().rstrip().split(",")
-        read = spark.read.schema(", ".join(f"`{name}` {kinds[name]}" for name in header)).option("header", True)
-        read.csv(str(path)).write.format("delta").save(str(out / table.name))
-
-
-def side_polars(folder: Path, out: Path) -> None:
-    """Polars reads text cells, casts them to the declared types, and writes Parquet."""
-    out.mkdir()
-    for path in sorted(folder.glob("*.csv")):
-        table = table_of(path.name)
-        text = pl.read_csv(path, infer_schema=False)
-        text.cast({name: kind for name, kind in table.polars_schema().items() if name in text.columns}).write_parquet(
-            out / f"{table.name}.parquet"
-        )
-
-
-SIDES: dict[str, Callable[[Path, Path], None]] = {
-    "gather": side_gather,
-    "optimize": side_optimize,
-    "spark": side_spark,
-    "polars": side_polars,
-}
-
-
 def main() -> None:
-    """Runs the cases that are asked for; with --side one side, in this process."""
+    """Runs the cases that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, default=Path("var/benchmarks/scale"))
     parser.add_argument("--clients", type=int, default=356_000, help="clients of the large store")
@@ -339,8 +285,6 @@ def main() -> None:
     parser.add_argument("--many", type=int, default=500, help="deliveries that wait together")
     parser.add_argument("--deliveries", type=int, default=2_000, help="deliveries of a store with many")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the client who has many")
-    parser.add_argument("--side", choices=sorted(SIDES), help=argparse.SUPPRESS)
-    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
     cases: dict[str, Callable[[Bench], Ratios]] = {
         "bulk": lambda bench: bulk(bench, [given.small, given.clients]),
         "everyday": lambda bench: everyday(bench, given.clients, given.new),
@@ -353,9 +297,6 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=list(cases), default=list(cases))
     given = parser.parse_args()
     folder = given.folder.absolute()
-    if given.side:
-        SIDES[given.side](folder, given.out or folder)
-        return
     folder.mkdir(parents=True, exist_ok=True)
     bench = Bench(folder, fitted(folder))
     say(HEAD)

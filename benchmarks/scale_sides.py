@@ -1,0 +1,93 @@
+"""What benchmarks/scale.py measures beside the product's commands, each in a process of its own.
+
+    python benchmarks/scale_sides.py gather|optimize|spark|polars --folder DIR --out DIR
+
+gather     the vectors of all clients of a store, as known at its last delivery
+optimize   the small files of a store become few large ones
+spark      CSV files by Spark's reader with the declared types, into Delta
+polars     CSV files read as text, cast to the declared types, written as Parquet
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from credit_scoring.clients.gather import SOURCES
+from credit_scoring.clients.vectors import vectors
+from credit_scoring.intake.appending import CLIENT_DELIVERIES
+from credit_scoring.intake.deliver import table_of
+from credit_scoring.session import session
+from credit_scoring.settings import GatherSettings, SparkSettings
+from credit_scoring.storage.tables import Tables
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a side works with: the folder that it reads, the one that it writes, and clients a slot of the gather."""
+
+    folder: Path
+    out: Path
+    clients_per_slot: int
+
+
+def gather(given: Given) -> None:
+    """The vectors of all clients, as known at the last delivery."""
+    tables = Tables(session(SparkSettings()), str(given.folder))
+    touched = tables.read(CLIENT_DELIVERIES).selectExpr("client_id", "seq")
+    last = touched.selectExpr("max(seq)").first()[0]
+    cohort = touched.selectExpr("client_id", f"CAST({last} AS BIGINT) AS as_of", "'all' AS delivery").distinct()
+    seqs = {source.name: list(range(1, last + 1)) for source in SOURCES}
+    settings = GatherSettings(clients_per_slot=given.clients_per_slot)
+    found = vectors(tables, cohort, cohort.count(), seqs, settings)
+    found.select("client_id", "features").write.mode("overwrite").parquet(str(given.out / "vectors"))
+
+
+def optimize(given: Given) -> None:
+    """Small files become few large ones."""
+    tables = Tables(session(SparkSettings()), str(given.folder))
+    for table in (*(source.name for source in SOURCES), CLIENT_DELIVERIES):
+        tables.spark.sql(f"OPTIMIZE {tables.name(table)}")
+
+
+def spark(given: Given) -> None:
+    """Spark's CSV reader with the declared types, into Delta."""
+    running = session(SparkSettings())
+    for path in sorted(given.folder.glob("*.csv")):
+        table = table_of(path.name)
+        kinds = {column.name: column.kind.sql for column in table.columns}
+        header = path.open().readline().rstrip().split(",")
+        read = running.read.schema(", ".join(f"`{name}` {kinds[name]}" for name in header)).option("header", True)
+        read.csv(str(path)).write.format("delta").save(str(given.out / table.name))
+
+
+def polars(given: Given) -> None:
+    """Polars reads text cells, casts them to the declared types, and writes Parquet."""
+    given.out.mkdir()
+    for path in sorted(given.folder.glob("*.csv")):
+        table = table_of(path.name)
+        text = pl.read_csv(path, infer_schema=False)
+        kinds = {name: kind for name, kind in table.polars_schema().items() if name in text.columns}
+        text.cast(kinds).write_parquet(given.out / f"{table.name}.parquet")
+
+
+SIDES: dict[str, Callable[[Given], None]] = {side.__name__: side for side in (gather, optimize, spark, polars)}
+
+
+def main() -> None:
+    """Does one side."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("side", choices=list(SIDES))
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--clients-per-slot", type=int, default=5_000)
+    given = parser.parse_args()
+    SIDES[given.side](Given(given.folder, given.out, given.clients_per_slot))
+
+
+if __name__ == "__main__":
+    main()
