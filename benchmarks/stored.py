@@ -11,11 +11,10 @@ from deltalake import DeltaTable, write_deltalake
 
 from credit_scoring.clients.gather import SOURCES
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
-from credit_scoring.schema.table import CLIENT
+from credit_scoring.intake.reading import QUARANTINED
+from credit_scoring.schema.table import CLIENT, SEQ
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.storage.arrow import record_batches
-
-QUARANTINED = {"client_id": pl.Int64, "table": pl.String, "seq": pl.Int64}
 
 
 def store(folder: Path, rows: Mapping[str, pl.DataFrame], seq: int) -> dict[str, int]:
@@ -42,7 +41,7 @@ def store(folder: Path, rows: Mapping[str, pl.DataFrame], seq: int) -> dict[str,
 
 def nothing_quarantined(folder: Path) -> None:
     """An empty quarantine."""
-    _append(folder / QUARANTINE, pl.DataFrame(schema=QUARANTINED))
+    _append(folder / QUARANTINE, pl.DataFrame(schema={**QUARANTINED, SEQ: pl.Int64}))
 
 
 def checkpoint(folder: Path) -> None:

@@ -19,13 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credit_scoring.intake.deliver import table_of
-from credit_scoring.model.scorer import APPROVE, REFER, Scorer, scorer
+from credit_scoring.model.scorer import REFER, Scorer, scorer
 from credit_scoring.schema.column import Kind
 from credit_scoring.schema.table import Column
 
 Spoil = Callable[[bytes], bytes]
 Judged = dict[tuple[int, int], tuple[bytes, str]]
-"""(client, delivery) -> vector and decision."""
+"""(client, delivery) -> digest of the vector and decision."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +134,14 @@ def conflicting(draw: st.DrawFn, name: str, data: bytes) -> bytes:
 
 @st.composite
 def bytewise(draw: st.DrawFn, name: str, data: bytes) -> bytes:
-    """A byte becomes one that no number holds: a separator or a line's end lost or gained, a quote, text, a zero."""
+    """A byte becomes one that no number holds: a separator or a line's end lost or gained, a quote, text, a zero.
+
+    Not a row's first byte a line's end: what that leaves is an empty line, which is no record, and a row under another
+    id ("00001" of 100001), which nobody can tell from the truth.
+    """
     at = draw(st.integers(data.index(b"\n") + 1, len(data) - 1))
-    return data[:at] + draw(st.sampled_from([b",", b'"', b"\n", b"\r", b"\x00", b";", b"\xff", b"z"])) + data[at + 1 :]
+    inside = [] if data[at - 1 : at] == b"\n" else [b"\n", b"\r"]
+    return data[:at] + draw(st.sampled_from([b",", b'"', b"\x00", b";", b"\xff", b"z", *inside])) + data[at + 1 :]
 
 
 @st.composite
@@ -147,7 +152,8 @@ def swallowing(draw: st.DrawFn, name: str, data: bytes) -> bytes:
     return data[: first + 1] + b'"' + data[first + 1 : second] + b'"' + data[second:]
 
 
-CORRUPTIONS = [cell, identity, ragged, conflicting, bytewise, swallowing]
+OF_ROWS = [cell, identity, ragged, conflicting]
+OF_BYTES = [bytewise, swallowing]
 NAMES = (
     "application_test.csv", "bureau.csv", "bureau_balance.csv", "previous_application.csv", "POS_CASH_balance.csv",
     "installments_payments.csv", "credit_card_balance.csv",
@@ -167,9 +173,7 @@ def check(bench: Bench, take_in, delivery: int, name: str, spoilt: bytes) -> boo
         assert {seq for _, seq in found} <= {2 - delivery}
         return True
     for case, (vector, decision) in found.items():
-        before, said = bench.clean[case]
-        assert decision == REFER or (vector, decision) == (before, said), case
-        assert not (said != APPROVE and decision == APPROVE), case
+        assert decision == REFER or (vector, decision) == bench.clean.get(case), case
     return any(decision == REFER for _, decision in found.values())
 
 
@@ -179,6 +183,8 @@ def test_corrupting_rows_never_lets_a_client_in(bench: Bench, take_in, data: st.
     delivery = data.draw(st.integers(0, 1))
     name = data.draw(st.sampled_from(NAMES))
     spoilt = bench.deliveries[delivery][name]
-    for corrupt in data.draw(st.lists(st.sampled_from(CORRUPTIONS), min_size=1, max_size=2)):
+    # One of the rows and one of the bytes, or either: rows can be told apart only until their bytes are spoilt.
+    kinds = [data.draw(st.sampled_from(OF_ROWS)), data.draw(st.sampled_from(OF_BYTES))]
+    for corrupt in data.draw(st.sampled_from([kinds, kinds[:1], kinds[1:]])):
         spoilt = data.draw(corrupt(name, spoilt))
     check(bench, take_in, delivery, name, spoilt)

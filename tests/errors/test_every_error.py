@@ -9,6 +9,7 @@ import gzip
 import json
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -338,7 +339,7 @@ def claim_of_nothing(bench: Bench) -> None:
         events=lambda: [monday],
         unpublished=lambda: (Delivered("monday", 1),),
         claim=lambda *arguments: Claim("c", 1, "score", "run", (Delivered("tuesday", 2),), NOW),
-        release=lambda *arguments: None,
+        working=lambda *arguments: nullcontext(),
     )
     score_and_publish(run)
 

@@ -40,7 +40,7 @@ def dies_at(monkeypatch: pytest.MonkeyPatch, of: Any, name: str, call: int) -> N
         return going_on(*arguments, **more)
 
     monkeypatch.setattr(of, name, dying)
-    monkeypatch.setattr(intake_run, "_release", lambda *arguments: None)
+    monkeypatch.setattr(Ledger, "release", lambda *arguments: None)
 
 
 def without_credit(frame: Any) -> Any:
@@ -109,7 +109,7 @@ def test_a_delivery_corrected_after_a_later_one_was_accepted_is_the_newest(lende
 
 
 @pytest.mark.parametrize(
-    ("of", "commit"), [(intake_run, "_append"), (appending.Appends, "client_deliveries")], ids=["first", "last"]
+    ("of", "commit"), [(intake_run, "append_all"), (appending.Appends, "client_deliveries")], ids=["first", "last"]
 )
 def test_a_run_that_outlives_its_claim_changes_nothing_more(
     lender: Any, monkeypatch: pytest.MonkeyPatch, of: Any, commit: str
@@ -135,20 +135,20 @@ def test_a_run_that_outlives_its_claim_changes_nothing_more(
     assert staged(lender) == []
 
 
-def test_what_was_accepted_before_a_run_died_is_not_judged_again(lender: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It dies between two acceptances, and leaves no copy of the clients' rows. The lender clears Monday away."""
-    lender.deliver("monday", range(5), only="application")
+def test_what_was_refused_before_a_run_died_is_not_judged_again(lender: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It dies between its refusals and its acceptances, and leaves no copy of the clients' rows. Then Monday, which was
+    refused, is cleared away by the lender: it stays refused for what was wrong with it, and Tuesday is accepted."""
+    lender.deliver("monday", range(5), only="application", application_test=without_credit)
     lender.deliver("tuesday", range(5, 9), only="application")
-    dies_at(monkeypatch, Ledger, "record", call=2)
+    dies_at(monkeypatch, Ledger, "record_all", call=2)
     with pytest.raises(KeyboardInterrupt):
         lender.intake()
     assert staged(lender) == []
     lender.landing.remove("monday")
     lender.now += timedelta(hours=3)
-    report = lender.intake()
-    assert (accepted(report), report.refused) == ([("tuesday", 2)], ())
-    assert [(e.event, e.delivery) for e in lender.ledger.events() if e.event in ("accepted", "refused")] == [
-        ("accepted", "monday"),
-        ("accepted", "tuesday"),
-    ]
-    assert lender.tables.read("application").count() == 9
+    assert accepted(lender.intake()) == [("tuesday", 2)]
+    judged = [(e.event, e.delivery) for e in lender.ledger.events() if e.event in ("accepted", "refused")]
+    assert judged == [("refused", "monday"), ("accepted", "tuesday")]
+    refusal = next(event.message for event in lender.ledger.events() if event.event == "refused")
+    assert "AMT_CREDIT" in refusal
+    assert lender.tables.read("application").count() == 4

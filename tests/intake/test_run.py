@@ -9,6 +9,7 @@ import pytest
 
 from credit_scoring.errors import RunActive
 from credit_scoring.intake import appending
+from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.schema.tables import TABLES
 
@@ -135,7 +136,7 @@ def test_a_run_killed_between_its_commits_is_finished_by_the_next(
 
     monkeypatch.setattr(appending.Appends, "client_deliveries", killed)
     # A killed process releases nothing: the claim is left to expire.
-    monkeypatch.setattr("credit_scoring.intake.run._release", lambda *arguments: None)
+    monkeypatch.setattr(Ledger, "release", lambda *arguments: None)
     with pytest.raises(KeyboardInterrupt):
         lender.intake()
     assert lender.ledger.accepted() == ()

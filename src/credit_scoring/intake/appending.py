@@ -172,11 +172,16 @@ class Appends:
         return owners(self.tables, [*self.visible, *self.seqs])
 
 
-def credit_in_cells() -> Column:
-    """The credit that a quarantined row of bureau_balance names, null where it cannot be read and in other tables."""
+def cell_of_credit() -> Column:
+    """The credit that the cells of a quarantined row name, null where it cannot be read."""
     digits = F.regexp_extract(F.get_json_object("cells", f"$.{CREDIT}"), READABLE_ID, 1)
     credit = F.nullif(digits, F.lit("")).cast("bigint")
-    return F.when((F.col("table") == BUREAU_BALANCE.name) & (credit >= 1), credit)
+    return F.when(credit >= 1, credit)
+
+
+def credit_in_cells() -> Column:
+    """The credit that a quarantined row of bureau_balance names, null where it cannot be read and in other tables."""
+    return F.when(F.col("table") == BUREAU_BALANCE.name, cell_of_credit())
 
 
 def waits_for_client() -> Column:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
+from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE, cell_of_credit, credit_in_cells
 from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
@@ -90,7 +90,7 @@ def _credits(tables: Tables, client: int) -> list[int]:
     """The client's credits, by accepted rows and by quarantined ones."""
     who = _who(tables, client)
     stored = tables.read(BUREAU.name).join(who, F.col(CLIENT) == F.col("who"), "left_semi").select(CREDIT)
-    named = F.expr(f"try_cast(get_json_object(cells, '$.{CREDIT}') AS BIGINT)").alias(CREDIT)
+    named = cell_of_credit().alias(CREDIT)
     bad = tables.read(QUARANTINE).where(F.col("table") == BUREAU.name)
     bad = bad.join(who, F.col("client_id") == F.col("who"), "left_semi").select(named)
     found = stored.unionByName(bad).where(F.col(CREDIT).isNotNull()).distinct().collect()
@@ -122,9 +122,8 @@ def _erase_quarantined(tables: Tables, client: int, credits: Sequence[int]) -> i
     misread = F.exists("reasons", lambda each: F.coalesce(each["rule"].isin(CELL_COUNT, LINE_END), F.lit(False)))
     mine = F.col("client_id").eqNullSafe(F.col("who")) | (F.col("client_id").isNull() & held & ~misread)
     count = remove(tables, QUARANTINE, rows.where(mine), place)
-    credit = F.expr(f"try_cast(get_json_object(cells, '$.{CREDIT}') AS BIGINT)").alias(CREDIT)
     if credits:
-        balances = tables.read(QUARANTINE).where(F.col("table") == BUREAU_BALANCE.name).withColumn(CREDIT, credit)
+        balances = tables.read(QUARANTINE).withColumn(CREDIT, credit_in_cells())
         count += remove(tables, QUARANTINE, balances.join(_of_credits(tables, credits), CREDIT, "left_semi"), place)
     return count + remove(tables, QUARANTINE, rows.where(held & misread & ~mine), place, blank="cells")
 
