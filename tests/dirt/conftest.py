@@ -94,7 +94,7 @@ class TakenIn:
         return pl.concat([attributed.select(columns), anybodys.select(columns)]).unique()
 
     def judged(self, decide: Decide) -> dict[tuple[int, int], tuple[bytes, str]]:
-        """(client, seq) -> digest of the vector and decision of every client that a delivery touches and that has an application."""
+        """(client, seq) -> digest of the vector, and decision, of every touched client with an application."""
         applied = self.table("application").select(pl.col(CLIENT).alias("client_id"), pl.col(SEQ).alias("since"))
         quarantine = self.spoilt()
         accepted = [self.table(source.name).select(pl.col(CLIENT).alias("client_id"), SEQ) for source in SOURCES]
