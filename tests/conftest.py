@@ -36,14 +36,14 @@ settings.load_profile("ci")
 
 
 SHORT_LIVED = {
-    # One compiler has a quarter of the usual room for its code, and where that is full everything is interpreted.
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m",
+    # Where the room for compiled code is full, everything is interpreted.
+    "spark.driver.extraJavaOptions": "-XX:ReservedCodeCacheSize=240m",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
 }
-"""What earns back its time on large data, not on a test's: compilers, and plans that change on the way. The jobs that
-tests submit have Spark's own settings, as a user's do."""
+"""What earns back its time on large data, not on a test's: code of its own for every query, and plans that change on
+the way. The jobs that tests submit have Spark's own settings, as a user's do."""
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from functools import cache
 import lightgbm as lgb
 import numpy as np
 
-from credit_scoring.explanation.contributions import margins_and_contributions
+from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale
 from credit_scoring.features import registry
 from credit_scoring.model.artifacts import Costs, Decision, FeatureLine, Features

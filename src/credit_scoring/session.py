@@ -20,8 +20,8 @@ LOCAL = {
     "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
     "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
-    # The default of 50 partitions for a table's log costs seconds a read on two cores.
-    "spark.databricks.delta.snapshotPartitions": "2",
+    # A table's log has as many lines as the table files: one task reads it, the default of 50 take seconds.
+    "spark.databricks.delta.snapshotPartitions": "1",
     # VACUUM lists a table's files in so many tasks, by default 10,000, however few folders there are.
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
     "spark.ui.enabled": "false",

@@ -39,7 +39,7 @@ from credit_scoring.errors import (
     usage,
 )
 from credit_scoring.errors.catalogue import kinds
-from credit_scoring.explanation.contributions import margins_and_contributions
+from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale, whole_points
 from credit_scoring.features import registry
 from credit_scoring.intake import manifest

@@ -10,7 +10,7 @@ import mlflow
 import numpy as np
 import pytest
 
-from credit_scoring.explanation.contributions import margins_and_contributions
+from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale
 from credit_scoring.model.artifacts import Costs, Decision, FeatureLine, Features
 from credit_scoring.model.assembly import assemble

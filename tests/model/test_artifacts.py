@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_scoring.errors import ModelError
-from credit_scoring.model.artifacts import Costs, Decision, Features, Probe
+from credit_scoring.model.artifacts import Costs, Decision, Features
+from credit_scoring.model.probe import Probe
 
 
 def test_threshold_is_where_approving_begins_to_cost():

@@ -1,7 +1,9 @@
 """Delta tables: appends land once, in whatever order they arrive."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from threading import Barrier
 
 import pytest
@@ -51,6 +53,15 @@ def test_a_pinned_table_is_read_as_it_was(table: Tables) -> None:
     assert (pinned.read("t").count(), table.read("t").count()) == (2, 4)
     assert pinned.versions == {"t": 1}
     assert table.versions == {}
+
+
+def test_bounds_are_kept_of_the_columns_that_are_sought(tables: Tables, tmp_path: Path) -> None:
+    tables.create(replace(CLIENTS, sought=("seq",)))
+    append(tables, 1, "a", clients=1)
+    lines = (tmp_path / "tables" / "t" / "_delta_log" / f"{1:020d}.json").read_text().splitlines()
+    bounds = [json.loads(json.loads(line)["add"]["stats"])["minValues"] for line in lines if '"add"' in line]
+    assert {"seq": 1} in bounds
+    assert all(each.keys() <= {"seq"} for each in bounds)
 
 
 def test_verify_counts_by_seq(table: Tables) -> None:

@@ -2,7 +2,7 @@ import lightgbm as lgb
 import numpy as np
 import pytest
 
-from credit_scoring.explanation.contributions import margins_and_contributions
+from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import contributions, cut_off, score
 from credit_scoring.training.split import HOLDOUT, Split
 from credit_scoring.training.train import parted, train

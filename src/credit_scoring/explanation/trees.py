@@ -106,6 +106,12 @@ class Forest:
         return sum((tree.expectation() for tree in self.trees), 0.0)
 
 
+def feature_names(text: str) -> tuple[str, ...]:
+    """The names of the features in a vector's order, as the model text has them; none where it names none."""
+    head, _, _ = text.partition("\nTree=")
+    return tuple(_fields(head).get("feature_names", "").split())
+
+
 def forest(text: str) -> Forest:
     """The trees of a model text. Raises Unsupported, never anything else."""
     head, *blocks = text.split("end of trees")[0].split("\nTree=")

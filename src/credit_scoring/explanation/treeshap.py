@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.explanation.codes import CodeTables, code_splits
 from credit_scoring.explanation.compiling import compiled
 from credit_scoring.explanation.lanes import LANES
@@ -15,8 +16,6 @@ from credit_scoring.explanation.layout import ROWS, Prediction, Quadrature, pred
 from credit_scoring.explanation.trees import Unsupported, forest
 
 Bytes = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float64]
-Matrix = npt.NDArray[np.float32]
 
 MOST_CODES = 2**28
 """Bytes that the codes, or numbers that the contributions, of a block may take."""

@@ -44,6 +44,7 @@ QUARANTINED = StoredTable(
         ),
         StoredColumn("cells", "STRING", "The row's cells as they came, as JSON by column name"),
     ),
+    sought=("client_id", SEQ),
 )
 CLIENT_DELIVERIES = "client_deliveries"
 TOUCHES = StoredTable(

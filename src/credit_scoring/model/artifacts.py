@@ -1,4 +1,4 @@
-"""What a model holds beside its trees: the decision, the features and the probe, each a JSON file with a strict shape.
+"""What a model holds beside its trees, each a JSON file with a strict shape: the decision and the features.
 
 The files are read by other versions of the code and by people, so a key that is missing, unknown or of another type is
 refused with a sentence, never guessed.
@@ -29,7 +29,9 @@ Number = Annotated[float, Field(allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class _Artifact(BaseModel):
+class Artifact(BaseModel):
+    """A file of a model."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     @classmethod
@@ -47,7 +49,7 @@ class _Artifact(BaseModel):
         return self.model_dump_json(indent=1) + "\n"
 
 
-class ScaleNumbers(_Artifact):
+class ScaleNumbers(Artifact):
     """Calibration and scaling (see explanation.points.Scale)."""
 
     a: Number
@@ -68,7 +70,7 @@ class ScaleNumbers(_Artifact):
         return Scale(self.a, self.b, self.pdo, self.anchor_points, self.anchor_odds)
 
 
-class Costs(_Artifact):
+class Costs(Artifact):
     """What a decision costs or brings the lender, in any one unit.
 
     `default`: a default that is approved. `good`: what a good client who is approved brings. `handling`: one client.
@@ -83,7 +85,7 @@ class Costs(_Artifact):
         return self.good / (self.default + self.good)
 
 
-class Decision(_Artifact):
+class Decision(Artifact):
     """decision.json: how a margin becomes points, reasons and a decision.
 
     `threshold`: probability of default from which a client is refused. `cut_off`: the lowest approved score.
@@ -144,7 +146,7 @@ class Decision(_Artifact):
             raise START_OF_OTHER_TREES()
 
 
-class FeatureLine(_Artifact):
+class FeatureLine(Artifact):
     """A feature as declared when the model was trained (see features)."""
 
     name: str
@@ -154,7 +156,7 @@ class FeatureLine(_Artifact):
     reason: str
 
 
-class Features(_Artifact):
+class Features(Artifact):
     """features.json: the declared features in registry order, and the names that the trees use, in the trees' order."""
 
     fingerprint: str
@@ -180,13 +182,3 @@ class Features(_Artifact):
             raise OTHER_FINGERPRINT(model=self.fingerprint, code=fingerprint)
         if self.names != tuple(names):
             raise OTHER_FEATURES()
-
-
-class Probe(_Artifact):
-    """probe.json: generated clients whose points are known; what a loaded model must give again, exactly.
-
-    `vectors`: a row a client, registry order, missing = null, values exactly those of float32. `points`: one a row.
-    """
-
-    vectors: tuple[tuple[Number | None, ...], ...]
-    points: tuple[Number, ...]

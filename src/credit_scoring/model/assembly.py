@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from credit_scoring.errors.models import PROBE_MISSING
-from credit_scoring.explanation.contributions import Matrix
-from credit_scoring.model.artifacts import Decision, Features, Probe
-from credit_scoring.model.scorer import Scorer
+from credit_scoring.explanation import by_lightgbm
+from credit_scoring.explanation.arrays import Matrix
+from credit_scoring.model.artifacts import Decision, Features
+from credit_scoring.model.probe import Probe
+from credit_scoring.model.scorer import Scorer, used_positions
 from credit_scoring.model.texts import ModelTexts
 
 
@@ -21,9 +23,8 @@ def assemble(
     """
     if len(probe_vectors) == 0:
         raise PROBE_MISSING()
-    points = Scorer.unproven(booster_text, decision, features, probe_vectors).score(probe_vectors).points
-    # float32 -> float64 is exact, and so is its decimal text: the vectors come back bit for bit.
-    rows = np.asarray(probe_vectors, np.float64).tolist()
-    vectors = tuple(tuple(None if np.isnan(value) else value for value in row) for row in rows)
-    probe = Probe(vectors=vectors, points=tuple(points.tolist()))
+    used = used_positions(booster_text, features)
+    proof = by_lightgbm.proof(booster_text, np.ascontiguousarray(probe_vectors[:, used]))
+    points = Scorer.unproven(booster_text, decision, features, proof).score(probe_vectors).points
+    probe = Probe.of(probe_vectors, points, proof)
     return ModelTexts(booster_text, decision.to_json(), features.to_json(), probe.to_json(), model_card)

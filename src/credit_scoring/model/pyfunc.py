@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from credit_scoring.explanation.contributions import Matrix
+from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.model.scorer import Scorer, scorer
 from credit_scoring.model.texts import ModelTexts
 

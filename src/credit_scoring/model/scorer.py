@@ -9,22 +9,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
-from lightgbm.basic import LightGBMError
 
 from credit_scoring.errors.faults import VECTORS_ODD
 from credit_scoring.errors.models import (
     PARTS_OF_TWO_MODELS,
     PROBE_DIFFERS,
-    PROBE_ODD,
     TREES_OF_OTHER_FEATURES,
     TREES_UNREADABLE,
 )
-from credit_scoring.explanation.contributions import Explain, Floats, Matrix, explaining
+from credit_scoring.explanation.arrays import Floats, Matrix
+from credit_scoring.explanation.contributions import explaining
 from credit_scoring.explanation.points import Integers, Scale, contributions, score
-from credit_scoring.model.artifacts import Decision, Features, Probe
+from credit_scoring.explanation.proof import Explain, Proof
+from credit_scoring.explanation.trees import feature_names
+from credit_scoring.model.artifacts import Decision, Features
+from credit_scoring.model.probe import Probe
 from credit_scoring.model.texts import ModelTexts
 
 APPROVE, REFUSE, REFER = "approve", "refuse", "refer"
@@ -63,26 +64,15 @@ class Scorer:
     reference: Floats
 
     @classmethod
-    def unproven(
-        cls, booster_text: str, decision: Decision, features: Features, probe_vectors: Matrix | None = None
-    ) -> Scorer:
+    def unproven(cls, booster_text: str, decision: Decision, features: Features, proof: Proof | None = None) -> Scorer:
         """A Scorer whose probe nobody has checked. ModelError when the parts do not belong together.
 
-        `probe_vectors` float32 [k, F], registry order: the clients for whom our kernel is checked against LightGBM.
+        `proof`: what LightGBM says of some clients, for our kernel to agree with; by default it is asked about two.
         """
-        try:
-            booster = lgb.Booster(model_str=booster_text)
-        except LightGBMError as error:
-            raise TREES_UNREADABLE(why=error) from error
-        features.check()
-        if tuple(booster.feature_name()) != features.used:
-            raise TREES_OF_OTHER_FEATURES()
+        used = used_positions(booster_text, features)
         if decision.fingerprint != features.fingerprint:
             raise PARTS_OF_TWO_MODELS()
-        position = {name: i for i, name in enumerate(features.names)}
-        used = np.array([position[name] for name in features.used], np.intp)
-        proof = None if probe_vectors is None else np.ascontiguousarray(probe_vectors[:, used])
-        explain = explaining(booster_text, booster, proof)
+        explain = explaining(booster_text, proof)
         _, _, phi_0 = explain(np.zeros((0, len(used)), np.float32))
         decision.check(features.used, phi_0)
         reference = np.array([decision.reference[name] for name in features.used], np.float64)
@@ -117,6 +107,18 @@ class Scorer:
         return np.where(refer, REFER, np.where(score < self.decision.cut_off, REFUSE, APPROVE))
 
 
+def used_positions(booster_text: str, features: Features) -> npt.NDArray[np.intp]:
+    """Where the features of the trees stand in a vector, in the trees' order; ModelError when they are others."""
+    features.check()
+    named = feature_names(booster_text)
+    if not named:
+        raise TREES_UNREADABLE(why="the text names no features")
+    if named != features.used:
+        raise TREES_OF_OTHER_FEATURES()
+    position = {name: i for i, name in enumerate(features.names)}
+    return np.array([position[name] for name in named], np.intp)
+
+
 @lru_cache(maxsize=2)
 def scorer(texts: ModelTexts) -> Scorer:
     """The Scorer of a whole model, proven on its probe; ModelError when it is not the model that was saved.
@@ -126,10 +128,10 @@ def scorer(texts: ModelTexts) -> Scorer:
     decision = Decision.from_json(texts.decision, "decision.json")
     features = Features.from_json(texts.features, "features.json")
     probe = Probe.from_json(texts.probe, "probe.json")
-    if {len(vector) for vector in probe.vectors} != {len(features.features)} or len(probe.points) != len(probe.vectors):
-        raise PROBE_ODD()
-    vectors = np.array(probe.vectors, np.float32)  # None becomes NaN
-    built = Scorer.unproven(texts.booster, decision, features, vectors)
+    used = used_positions(texts.booster, features)
+    vectors = probe.matrix(len(features.features))
+    proof = probe.proof(np.ascontiguousarray(vectors[:, used]))
+    built = Scorer.unproven(texts.booster, decision, features, proof)
     points = built.score(vectors).points
     if wrong := int(np.count_nonzero(points != np.array(probe.points))):
         raise PROBE_DIFFERS(wrong=wrong, clients=len(points))

@@ -20,12 +20,18 @@ class StoredColumn:
 
 @dataclass(frozen=True)
 class StoredTable:
-    """A Delta table of the store. `cluster_by`: the columns that most reads ask for."""
+    """A Delta table of the store.
+
+    `cluster_by`: the columns that most reads ask for. `sought`: the columns by whose bounds files are passed over, by
+    default those that Delta takes, which are the first; of a wide table, writing the bounds of all costs more than its
+    rows, and bounds in the log are values of clients.
+    """
 
     name: str
     meaning: str
     columns: tuple[StoredColumn, ...]
     cluster_by: tuple[str, ...] = ()
+    sought: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

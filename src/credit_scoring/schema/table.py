@@ -89,9 +89,8 @@ class Table:
         ]
         if not self.client_column:
             columns.append(StoredColumn(CLIENT, Kind.IDENTIFIER.sql, "Client (= one application), attached at intake"))
-        return StoredTable(
-            self.name, self.meaning, (*columns, SEQ_COLUMN, FILE_COLUMN, RECORD_COLUMN, _MADE_MISSING_COLUMN)
-        )
+        columns += [SEQ_COLUMN, FILE_COLUMN, RECORD_COLUMN, _MADE_MISSING_COLUMN]
+        return StoredTable(self.name, self.meaning, tuple(columns), sought=(CLIENT, SEQ))
 
     def stored_columns(self) -> dict[str, str]:
         """Column name -> SQL type of the Delta table."""

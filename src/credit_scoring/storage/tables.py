@@ -52,9 +52,13 @@ class Tables:
         self._clear(table.name)
         cluster = f"CLUSTER BY ({', '.join(f'`{c}`' for c in table.cluster_by)})" if table.cluster_by else ""
         # Deletion vectors off: readers outside Spark (delta-rs and others) look clients up in these tables.
+        properties = {"delta.enableDeletionVectors": "false"}
+        if table.sought:
+            properties["delta.dataSkippingStatsColumns"] = ",".join(table.sought)
+        told = ", ".join(f"{literal(key)} = {literal(value)}" for key, value in properties.items())
         statement = (
             f"CREATE TABLE IF NOT EXISTS {self.name(table.name)} ({_commented(table.columns)}) USING DELTA {cluster} "
-            f"COMMENT {literal(table.meaning)} TBLPROPERTIES ('delta.enableDeletionVectors' = 'false')"
+            f"COMMENT {literal(table.meaning)} TBLPROPERTIES ({told})"
         )
         try:
             self.spark.sql(statement)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import brier_score_loss, roc_auc_score, roc_curve
 
-from credit_scoring.explanation.contributions import Floats
+from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers
 from credit_scoring.training.intervals import Flags, Statistic, quotients
 

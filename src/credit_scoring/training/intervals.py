@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from credit_scoring.explanation.contributions import Floats
+from credit_scoring.explanation.arrays import Floats
 
 Flags = npt.NDArray[np.bool_]
 

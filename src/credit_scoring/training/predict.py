@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-import lightgbm as lgb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -16,7 +15,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from credit_scoring.explanation.contributions import Floats, Matrix, explaining, predicting
+from credit_scoring.explanation.arrays import Floats, Matrix
+from credit_scoring.explanation.contributions import explaining, predicting
 from credit_scoring.explanation.points import Integers
 
 Batches = Iterable[pa.RecordBatch]
@@ -47,7 +47,7 @@ def margins(vectors: DataFrame, boosters: Mapping[int, str]) -> Margins:
     texts = dict(boosters)
 
     def loaded() -> Models:
-        return {part: predicting(text, lgb.Booster(model_str=text)) for part, text in texts.items()}
+        return {part: predicting(text) for part, text in texts.items()}
 
     return margins_by(vectors.where(F.col("part").isin(list(texts))), loaded)
 
@@ -84,7 +84,7 @@ def shares(vectors: DataFrame, booster: str, client_ids: Integers) -> Floats:
     wanted = np.sort(client_ids)
 
     def explained(batches: Batches) -> Iterator[pa.RecordBatch]:
-        explain = explaining(booster, lgb.Booster(model_str=booster))
+        explain = explaining(booster)
         for batch in batches:
             chosen = batch.filter(pa.array(np.isin(batch["client_id"].to_numpy(zero_copy_only=False), wanted)))
             if chosen.num_rows:

@@ -12,7 +12,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.tracking import MlflowClient
 from sqlalchemy.exc import SQLAlchemyError
 
-from credit_scoring.explanation.contributions import Matrix
+from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.model.artifacts import Decision
 from credit_scoring.model.assembly import assemble
 from credit_scoring.model.packaging import log as log_model

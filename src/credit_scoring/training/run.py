@@ -10,7 +10,7 @@ from functools import partial
 from credit_scoring.clients import cohort
 from credit_scoring.clients.vectors import vectors
 from credit_scoring.errors.learning import NO_OUTCOMES, NOTHING_ACCEPTED
-from credit_scoring.explanation.contributions import Matrix
+from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.intake import events

@@ -22,7 +22,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from credit_scoring.explanation.contributions import margins_and_contributions
+from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale
 from credit_scoring.model.artifacts import Costs
 from credit_scoring.settings import DecisionSettings, TrainingSettings

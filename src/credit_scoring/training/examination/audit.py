@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credit_scoring.explanation.contributions import Floats
+from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers
 from credit_scoring.training.evaluate import calibration_error_of
 from credit_scoring.training.examination.groups import UNKNOWN, Grouping, Groups

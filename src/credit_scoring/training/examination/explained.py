@@ -10,8 +10,8 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 
 from credit_scoring.clients.vectors import lists
+from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.by_reason import by_reason
-from credit_scoring.explanation.contributions import Floats
 from credit_scoring.explanation.points import Integers
 from credit_scoring.model.artifacts import Decision, Features
 from credit_scoring.model.scorer import scorer

@@ -11,7 +11,7 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from credit_scoring.explanation.contributions import Floats, Matrix
+from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.explanation.points import Integers
 from credit_scoring.training.examination.stability import BINS, histogram
 from credit_scoring.training.predict import Batches, collected, matrix_of

@@ -13,7 +13,7 @@ import lightgbm as lgb
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
-from credit_scoring.explanation.contributions import Floats, Matrix
+from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.training.evaluate import auc_of
 from credit_scoring.training.intervals import Flags, Interval, Resampling, bootstrap
 

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from credit_scoring.clients import cohort
 from credit_scoring.clients.vectors import vectors
-from credit_scoring.explanation.contributions import Floats
+from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts

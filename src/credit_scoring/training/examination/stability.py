@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credit_scoring.explanation.contributions import Floats, Matrix
+from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.explanation.points import Integers
 
 SHIFTING, SHIFTED = 0.1, 0.25

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from credit_scoring.explanation.contributions import Floats
+from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers
 from credit_scoring.model.artifacts import Costs
 from credit_scoring.settings import GateSettings
