@@ -33,10 +33,10 @@ score: system $(PACKAGE) $(SPARK) $(CLASSES)  ## generate a lender, train, promo
 	@$(BIN)/credit-scoring demo
 
 test: setup  ## run every test
-	@$(BIN)/pytest -q --durations=15 --numprocesses=2 --dist=loadfile
+	@$(BIN)/pytest -q --durations=15 --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 
 coverage: setup  ## run every test and say which lines none of them runs
-	@$(BIN)/pytest -q --numprocesses=2 --dist=loadfile --cov --cov-report=term:skip-covered --cov-report=xml
+	@$(BIN)/pytest -q --numprocesses=2 --dist=loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=xml
 
 crash: setup  ## stop the score job at every commit and at random, run it again, compare (hours; goes on where it was)
 	@PYTHONPATH=tests $(BIN)/python -m crash $(CRASH)

@@ -46,6 +46,20 @@ SHORT_LIVED = {
 the way. The jobs that tests submit have Spark's own settings, as a user's do."""
 
 
+FIRST = ("test_end_to_end.py", "test_newcomers.py", "crash", "azurite", "deployment", "operations", "publishing")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes comes first, so that no worker ends with it alone while the other has nothing left to do."""
+    here = Path(__file__).parent
+
+    def place(item: pytest.Item) -> int:
+        part = item.path.relative_to(here).parts[0]
+        return FIRST.index(part) if part in FIRST else len(FIRST)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def short_lived() -> dict[str, str]:
     """Settings of Spark for a session that a test starts in a process of its own."""

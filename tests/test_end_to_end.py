@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
+import runpy
 import shutil
 import subprocess
 import sys
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import lightgbm as lgb
 import mlflow
@@ -284,14 +289,31 @@ def test_the_model_was_examined_and_its_promotion_is_on_record(world: World) -> 
     assert f"{len(NEW):,}" in world.texts.model_card  # the clients waiting, in the table on stability
 
 
+def conf(world: World, folder: Path) -> Path:
+    """A settings file for jobs on the world's store."""
+    path = folder / "conf.yml"
+    learning = {"folds": 2, "max_rounds": 40, "learning_rate": 0.1, "min_data_in_leaf": 40}
+    training = {**learning, "compare": [], "resamples": 100}
+    gates = {"promise_clients": 100}
+    path.write_text(json.dumps({"home": str(world.settings.home), "training": training, "gates": gates}))
+    return path
+
+
+def run_here(world: World, folder: Path, job: str) -> tuple[int, Any]:
+    """Runs jobs/<job>.py in this process, whose session is there already: its exit code, and what it says as JSON."""
+    said = io.StringIO()
+    script = str(PROJECT / "jobs" / f"{job}.py")
+    with (
+        patch.object(sys, "argv", [script, "--conf", str(conf(world, folder)), "--json", "--quiet"]),
+        redirect_stdout(said),
+        pytest.raises(SystemExit) as ended,
+    ):
+        runpy.run_path(script, run_name="__main__")
+    return int(ended.value.code or 0), json.loads(said.getvalue())
+
+
 def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.CompletedProcess[str]:
     """What `spark-submit jobs/<job>.py --conf FILE` does in an activated environment, on the world's store."""
-    conf = folder / "conf.yml"
-    conf.write_text(
-        f"home: {world.settings.home}\n"
-        "training: {folds: 2, max_rounds: 40, learning_rate: 0.1, min_data_in_leaf: 40, compare: [], resamples: 100}\n"
-        "gates: {promise_clients: 100}\n"
-    )
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "PYSPARK", "JAVA"))}
     return subprocess.run(
         [
@@ -301,10 +323,10 @@ def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.Co
             "--driver-memory",
             "2g",
             "--driver-java-options",
-            "-XX:TieredStopAtLevel=1",  # four short lives
+            "-XX:TieredStopAtLevel=1",  # a short life
             str(PROJECT / "jobs" / f"{job}.py"),
             "--conf",
-            str(conf),
+            str(conf(world, folder)),
             *options,
         ],
         cwd=PROJECT,
@@ -316,29 +338,22 @@ def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.Co
     )
 
 
-def test_spark_submit_runs_the_jobs(world: World, tmp_path: Path) -> None:
-    """On the same store a later delivery is taken in and scored, and another challenger trained: the same model.
-
-    One core and another process, where the first had two: the same clients, settings and seed give the same bytes.
-    """
+def test_the_jobs_run_by_spark_submit_and_here(world: World, tmp_path: Path) -> None:
+    """On the same store a later delivery is taken in and scored, and another challenger trained: the same model."""
     more = range(NEW.stop, NEW.stop + 20)
     write(tmp_path / "more", more, 0, SEED)
     commands.deliver(world.settings, tmp_path / "more", "more", lambda line: None)
-    taken = submit(world, tmp_path, "intake", "--json", "--quiet")
-    assert taken.returncode == 0, taken.stderr[-3000:]
-    assert [each["delivery"]["name"] for each in json.loads(taken.stdout)["accepted"]] == ["more"]
+    code, taken = run_here(world, tmp_path, "intake")
+    assert (code, [each["delivery"]["name"] for each in taken["accepted"]]) == (0, ["more"])
     scored = submit(world, tmp_path, "score", "--json", "--quiet")
     assert scored.returncode == 0, scored.stderr[-3000:]
     (published,) = json.loads(scored.stdout)["scores"]["published"]
     assert (published["delivery"], published["summary"]["scored"]) == ("more", 20)
     assert world.csv("more").height == 20
-    trained = submit(world, tmp_path, "train")
-    assert trained.returncode == 0, trained.stderr[-3000:]
-    assert "Model version 2 is the challenger" in trained.stdout
-    judged = submit(world, tmp_path, "promote", "--json", "--quiet")
-    assert judged.returncode == 4, judged.stderr[-3000:]
-    found = json.loads(judged.stdout)
-    assert (found["version"], found["challenger"], found["forced"]) == (1, 2, None)
+    code, trained = run_here(world, tmp_path, "train")
+    assert (code, trained["version"]) == (0, 2)
+    code, found = run_here(world, tmp_path, "promote")
+    assert (code, found["version"], found["challenger"], found["forced"]) == (4, 1, 2, None)
     assert "AUC against the champion" in {gate["name"] for gate in found["gates"]}
     again, _ = load_version(world.settings.mlflow.model, 2)
     assert (again.booster, again.features, again.probe) == (

@@ -14,8 +14,9 @@ from tempfile import TemporaryDirectory
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.run import intake
-from credit_scoring.publishing.run import Places, score_and_publish
+from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.work import Places, ScoreRun
 from credit_scoring.session import session
 from credit_scoring.settings import GatherSettings, IntakeSettings, SparkSettings
 from credit_scoring.storage.files import Folder
@@ -40,7 +41,8 @@ def main() -> None:
             intake(tables, places.ledger, Folder(str(home / "landing")), IntakeSettings(), delivery, lambda: NOW)
             if delivery == "first":
                 watch = Stopwatch(lambda: NOW)
-                score_and_publish(places, lambda version: (drawn_model(1), 1), GatherSettings(), "run-1", watch, 60)
+                run = ScoreRun(places, lambda version: (drawn_model(1), 1), GatherSettings(), "run-1", watch, 60)
+                score_and_publish(run)
         with tarfile.open(KEPT, "w:gz", compresslevel=9) as packed:
             for path in sorted((home / "tables").rglob("*")):
                 if path.is_file() and not path.name.endswith(".crc"):

@@ -12,8 +12,9 @@ from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.run import intake
 from credit_scoring.publishing.explain import explain
 from credit_scoring.publishing.history import TABLE
-from credit_scoring.publishing.run import Places, score_and_publish
+from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.work import Places, ScoreRun
 from credit_scoring.settings import GatherSettings, IntakeSettings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
@@ -35,7 +36,9 @@ def test_the_kept_store_still_reads(spark, model_of_seed, tmp_path: Path) -> Non
     assert (report.accepted, [delivered.name for delivered in ledger.unpublished()]) == ((), ["second"])
     places = Places(tables, ledger, folder.below("published"), folder.below("reports"))
     watch = Stopwatch(lambda: NOW)
-    done = score_and_publish(places, lambda version: (model_of_seed(1), 1), GatherSettings(), "run-2", watch, 60)
+    done = score_and_publish(
+        ScoreRun(places, lambda version: (model_of_seed(1), 1), GatherSettings(), "run-2", watch, 60)
+    )
     assert [each.delivery for each in done.published] == ["second"]
     published = pl.read_csv(tmp_path / "published" / "second" / "scores.csv")
     assert published["client_id"].len() == done.published[0].count.to_score > 0
