@@ -7,7 +7,8 @@ SHELL := /usr/bin/env bash
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
-INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+# Compiled now: where Python may not write (PYTHONDONTWRITEBYTECODE, a read-only image), every process would compile anew.
+INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --python-platform linux --custom-compile-command "make lock"
 # Its warning is about the next major version, which the lock keeps away.
@@ -97,6 +98,7 @@ $(RUN): requirements.lock $(BUILD_TOOLS)
 
 $(PACKAGE): pyproject.toml $(RUN)
 	@$(INSTALL) --no-deps --editable .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(DEV): requirements-dev.lock $(RUN)
