@@ -1,6 +1,8 @@
 """What a user can have done, each a function of the settings: the command line and the jobs call the same ones.
 
-This is the edge: here the session, the clock, the run's id and the places come from, and nowhere else.
+This is the edge: here the session, the clock, the run's id and the places come from, and nowhere else. What trains,
+judges models or draws is imported where it is needed: LightGBM, scikit-learn and matplotlib would take seconds of every
+run that only scores.
 """
 
 from __future__ import annotations
@@ -12,12 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import mlflow
 
 from credit_scoring.errors.usage import PICTURE_NOT_WRITTEN
 from credit_scoring.explanation.waterfall import Language
-from credit_scoring.explanation.waterfall_picture import png
 from credit_scoring.intake.deliver import Delivery
 from credit_scoring.intake.deliver import deliver as deliver_folder
 from credit_scoring.intake.holder import present
@@ -42,12 +44,11 @@ from credit_scoring.settings import MlflowSettings, Settings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.hadoop import hadoop_settings
 from credit_scoring.storage.tables import Tables
-from credit_scoring.training.promises import Kept
-from credit_scoring.training.promises import check as check_kept
-from credit_scoring.training.promotion.promote import Promotion
-from credit_scoring.training.promotion.promote import promote as promote_challenger
-from credit_scoring.training.promotion.promote import rollback as roll_back
-from credit_scoring.training.run import TrainingReport, train_and_register
+
+if TYPE_CHECKING:
+    from credit_scoring.training.promises import Kept
+    from credit_scoring.training.promotion.promote import Promotion
+    from credit_scoring.training.run import TrainingReport
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,8 @@ def intake(settings: Settings) -> IntakeReport:
 
 def train(settings: Settings, trials: int = 0) -> TrainingReport:
     """Trains on all clients with an outcome and registers the challenger; `trials` of a search for parameters first."""
+    from credit_scoring.training.run import train_and_register
+
     connect(settings.mlflow)
     store = open_store(settings)
     return train_and_register(store.tables, store.ledger, settings, code_version(), trials)
@@ -129,6 +132,8 @@ def train(settings: Settings, trials: int = 0) -> TrainingReport:
 
 def promote(settings: Settings, force_reason: str | None = None) -> Promotion:
     """Sets the challenger against the champion, and makes it the champion when it passes its gates or is forced."""
+    from credit_scoring.training.promotion.promote import promote as promote_challenger
+
     connect(settings.mlflow)
     version_of(settings.mlflow.model, Alias.CHALLENGER)  # said before a session is started, which takes seconds
     store = open_store(settings)
@@ -137,6 +142,8 @@ def promote(settings: Settings, force_reason: str | None = None) -> Promotion:
 
 def rollback(settings: Settings) -> Promotion:
     """Makes the champion before the present one the champion again."""
+    from credit_scoring.training.promotion.promote import rollback as roll_back
+
     connect(settings.mlflow)
     return roll_back(settings.mlflow.model)
 
@@ -194,6 +201,8 @@ def explain(settings: Settings, client_id: int, language: Language, picture: Pat
     """One client's latest score, in words; also as a PNG file where `picture` says so (UsageError if it cannot be)."""
     found = explain_client(open_store(settings).tables, client_id, language)
     if picture is not None:
+        from credit_scoring.explanation.waterfall_picture import png
+
         try:
             picture.write_bytes(png(found.waterfall(), found.headline))
         except OSError as error:
@@ -209,6 +218,8 @@ def check_reasons(settings: Settings) -> Truth:
 
 def check_promises(settings: Settings, clients: int) -> PromiseReport:
     """Improves every promised raw value of the store's clients and scores again, by the champion or the challenger."""
+    from credit_scoring.training.promises import check as check_kept
+
     store = open_store(settings)
     connect(settings.mlflow)
     name = settings.mlflow.model

@@ -7,19 +7,21 @@ from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow.csv as pcsv
 
-from credit_scoring.commands import PromiseReport, ScoreReport
 from credit_scoring.explanation.waterfall_text import text as waterfall_text
 from credit_scoring.features.statements import STATEMENTS
-from credit_scoring.intake.run import IntakeReport
-from credit_scoring.publishing.explain import Explanation
-from credit_scoring.publishing.truth import Truth
-from credit_scoring.publishing.work import Report
-from credit_scoring.training.promotion.promote import Promotion
-from credit_scoring.training.run import TrainingReport
+
+if TYPE_CHECKING:
+    from credit_scoring.commands import PromiseReport, ScoreReport
+    from credit_scoring.intake.run import IntakeReport
+    from credit_scoring.publishing.explain import Explanation
+    from credit_scoring.publishing.truth import Truth
+    from credit_scoring.publishing.work import Report
+    from credit_scoring.training.promotion.promote import Promotion
+    from credit_scoring.training.run import TrainingReport
 
 _SHOWN = 8
 
