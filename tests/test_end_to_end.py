@@ -351,7 +351,7 @@ def test_the_jobs_run_by_spark_submit_and_here(world: World, tmp_path: Path) -> 
     assert (published["delivery"], published["summary"]["scored"]) == ("more", 20)
     assert world.csv("more").height == 20
     code, trained = run_here(world, tmp_path, "train")
-    assert (code, trained["version"]) == (0, 2)
+    assert (code, trained["version"], [each["name"] for each in trained["comparison"]]) == (0, 2, ["ours"])
     code, found = run_here(world, tmp_path, "promote")
     assert (code, found["version"], found["challenger"], found["forced"]) == (4, 1, 2, None)
     assert "AUC against the champion" in {gate["name"] for gate in found["gates"]}
