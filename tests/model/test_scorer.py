@@ -120,6 +120,27 @@ def test_a_model_that_gives_other_points_than_when_saved_is_refused(texts):
         scorer(replace(texts, probe=changed(texts.probe, points=points)))
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda told: {"margins": told["margins"][1:]},
+        lambda told: {"margins": [*told["margins"], 0.0]},
+        lambda told: {"contributions": []},
+        lambda told: {"contributions": [share[1:] for share in told["contributions"]]},
+        lambda told: {"contributions": told["contributions"] * 10},
+    ],
+    ids=["a margin short", "a margin too many", "no shares", "a share short", "shares of more clients"],
+)
+def test_a_probe_whose_numbers_are_not_those_of_its_clients_is_refused(texts, wrong):
+    with pytest.raises(ModelError, match="probe"):
+        scorer(replace(texts, probe=changed(texts.probe, **wrong(json.loads(texts.probe)))))
+
+
+def test_a_model_that_was_saved_without_lightgbms_numbers_is_measured_when_it_is_loaded(texts, vectors):
+    older = replace(texts, probe=changed(texts.probe, margins=[], contributions=[]))
+    assert (scorer(older).score(vectors(20, 5)).points == scorer(texts).score(vectors(20, 5)).points).all()
+
+
 @pytest.mark.parametrize("wrong", [{"points": []}, {"vectors": []}, {"points": [], "vectors": []}])
 def test_a_probe_that_proves_nothing_is_refused(texts, wrong):
     with pytest.raises(ModelError, match="probe"):

@@ -102,7 +102,7 @@ PROBE_MISSING = ErrorKind(
 PROBE_ODD = ErrorKind(
     "probe-odd",
     ModelError,
-    "probe.json has vectors of another length than features.json, or not one number of points for each.",
+    "probe.json has vectors of another length than features.json, or not one number of points and one margin for each.",
     "Train the model again.",
 )
 PROBE_DIFFERS = ErrorKind(

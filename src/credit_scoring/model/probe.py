@@ -53,7 +53,8 @@ class Probe(Artifact):
         if not self.margins:
             return None
         lengths = {len(shares) for shares in self.contributions}
-        if lengths != {vectors.shape[1] + 1} or len(self.margins) != len(vectors) < len(self.contributions):
+        clients = len(vectors)
+        if lengths != {vectors.shape[1] + 1} or len(self.margins) != clients or len(self.contributions) > clients:
             raise PROBE_ODD()
         shares = np.array(self.contributions, np.float64)
         return Proof(vectors, np.array(self.margins, np.float64), shares[:, :-1], float(shares[0, -1]))
