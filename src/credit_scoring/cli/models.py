@@ -22,9 +22,14 @@ def train(call: Call, trials: int | None) -> None:
     report = commands.train(call.settings(), trials or 0)
     if call.as_json:
         trained = report.trained
-        found = {"version": report.registered.version, "run_id": report.registered.run_id, "rounds": trained.rounds}
-        found |= {"metrics": trained.metrics, "intervals": trained.intervals}
-        found |= {"comparison": [each.row() for each in trained.comparison]}
+        found = {
+            "version": report.registered.version,
+            "run_id": report.registered.run_id,
+            "rounds": trained.rounds,
+            "metrics": trained.metrics,
+            "intervals": trained.intervals,
+            "comparison": [each.row() for each in trained.comparison],
+        }
         click.echo(json.dumps(printing.plain(found)))
     else:
         click.echo(printing.training(report))

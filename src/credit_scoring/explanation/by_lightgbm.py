@@ -1,18 +1,21 @@
 """LightGBM's own margins and contributions: what our kernel is measured by, and what is used where it cannot be.
 
-Of the modules that score, only this one needs LightGBM, which brings pandas, scikit-learn and matplotlib along: more
-than a second of every process that imports it.
+Of the modules that score, only this one needs LightGBM, and imports it when it is asked: it brings pandas, scikit-learn
+and matplotlib along, more than a second of every process.
 """
 
 from __future__ import annotations
 
-import lightgbm as lgb
+from typing import TYPE_CHECKING
+
 import numpy as np
-from lightgbm.basic import LightGBMError
 
 from credit_scoring.errors.models import CONTRIBUTIONS_OFF, SEVERAL_MARGINS, TREES_NOT_EXPLAINED, TREES_UNREADABLE
 from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.explanation.proof import TOLERANCE, Proof
+
+if TYPE_CHECKING:
+    import lightgbm as lgb
 
 MOST_EXPLAINED = 8
 """Clients whose contributions LightGBM computes for a proof; the margins are those of all."""
@@ -20,8 +23,10 @@ MOST_EXPLAINED = 8
 
 def read(booster_text: str) -> lgb.Booster:
     """The model of a model text. ModelError when LightGBM cannot read it."""
+    from lightgbm.basic import Booster, LightGBMError
+
     try:
-        return lgb.Booster(model_str=booster_text)
+        return Booster(model_str=booster_text)
     except LightGBMError as error:
         raise TREES_UNREADABLE(why=error) from error
 
@@ -54,6 +59,8 @@ def margins_and_contributions(booster: lgb.Booster, matrix: Matrix) -> tuple[Flo
     A client's numbers do not depend on the other rows. ModelError when LightGBM cannot explain the model
     (linear trees), or when the shares do not add up to the margin (client counts at the nodes that contradict).
     """
+    from lightgbm.basic import LightGBMError
+
     if len(matrix) == 0:
         # LightGBM takes no empty matrix; the expectation is still asked for, and any row tells it.
         _, _, phi_0 = margins_and_contributions(booster, np.zeros((1, matrix.shape[1]), np.float32))

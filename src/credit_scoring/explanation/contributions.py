@@ -9,11 +9,19 @@ them, where it takes the model and has shown that it agrees with LightGBM; else 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
 
-from credit_scoring.explanation.proof import Explain, Predict, Proof
+from credit_scoring.explanation import by_lightgbm
+from credit_scoring.explanation.arrays import Floats, Matrix
+from credit_scoring.explanation.proof import Proof
 from credit_scoring.explanation.trees import Unsupported
 from credit_scoring.explanation.treeshap import Explainer
+
+Explain = Callable[[Matrix], tuple[Floats, Floats, float]]
+"""From `matrix` [n, F] to margin [n], phi [n, F] and phi_0, as `by_lightgbm.margins_and_contributions` has them."""
+Predict = Callable[[Matrix], Floats]
+"""From `matrix` [n, F] to margin [n]."""
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +35,6 @@ def explaining(booster_text: str, proof: Proof | None = None) -> Explain:
     explainer = _proven(booster_text, proof)
     if explainer is not None:
         return lambda matrix: (*explainer.explain(matrix), explainer.phi_0)
-    from credit_scoring.explanation import by_lightgbm
-
     return partial(by_lightgbm.margins_and_contributions, by_lightgbm.read(booster_text))
 
 
@@ -37,8 +43,6 @@ def predicting(booster_text: str) -> Predict:
     explainer = _proven(booster_text, None)
     if explainer is not None:
         return explainer.predict
-    from credit_scoring.explanation import by_lightgbm
-
     return partial(by_lightgbm.raw_scores, by_lightgbm.read(booster_text))
 
 
@@ -50,8 +54,6 @@ def _proven(booster_text: str, proof: Proof | None) -> Explainer | None:
         log.warning("LightGBM explains this model, which takes a hundred times longer than our kernel: %s", reason)
         return None
     if proof is None:
-        from credit_scoring.explanation import by_lightgbm
-
         proof = by_lightgbm.proof(booster_text)
     if proof.holds_for(explainer):
         return explainer

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.explanation.treeshap import Explainer
-
-Explain = Callable[[Matrix], tuple[Floats, Floats, float]]
-"""From `matrix` [n, F] to margin [n], phi [n, F] and phi_0, as `by_lightgbm.margins_and_contributions` has them."""
-Predict = Callable[[Matrix], Floats]
-"""From `matrix` [n, F] to margin [n]."""
 
 TOLERANCE = 1e-9
 """By how much margin and sum of shares may differ, relative to the row's largest absolute value."""

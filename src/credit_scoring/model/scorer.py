@@ -20,9 +20,9 @@ from credit_scoring.errors.models import (
     TREES_UNREADABLE,
 )
 from credit_scoring.explanation.arrays import Floats, Matrix
-from credit_scoring.explanation.contributions import explaining
+from credit_scoring.explanation.contributions import Explain, explaining
 from credit_scoring.explanation.points import Integers, Scale, contributions, score
-from credit_scoring.explanation.proof import Explain, Proof
+from credit_scoring.explanation.proof import Proof
 from credit_scoring.explanation.trees import feature_names
 from credit_scoring.model.artifacts import Decision, Features
 from credit_scoring.model.probe import Probe
