@@ -9,6 +9,8 @@ SHELL := /usr/bin/env bash
 BIN := .venv/bin
 # Compiled now: where Python may not write (PYTHONDONTWRITEBYTECODE, a read-only image), every process would compile anew.
 INSTALL := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python
+# A worker of the tests runs whole files, in the order that tests/conftest.py gives them.
+PYTEST := $(BIN)/pytest -q --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-emit-index-url --no-emit-find-links \
 	--python-version 3.11 --python-platform linux --custom-compile-command "make lock"
 # Its warning is about the next major version, which the lock keeps away.
@@ -34,10 +36,10 @@ score: system $(PACKAGE) $(SPARK) $(CLASSES)  ## generate a lender, train, promo
 	@$(BIN)/credit-scoring demo
 
 test: setup  ## run every test
-	@$(BIN)/pytest -q --durations=15 --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+	@$(PYTEST) --durations=15
 
 coverage: setup  ## run every test and say which lines none of them runs
-	@$(BIN)/pytest -q --numprocesses=2 --dist=loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered --cov-report=xml
+	@$(PYTEST) --cov --cov-report=term:skip-covered --cov-report=xml
 
 crash: setup  ## stop the score job at every commit and at random, run it again, compare (hours; goes on where it was)
 	@PYTHONPATH=tests $(BIN)/python -m crash $(CRASH)

@@ -29,21 +29,11 @@ from credit_scoring.settings import SparkSettings
 from credit_scoring.storage.arrow import record_batches
 from credit_scoring.storage.tables import Tables
 from drawn_model import drawn_model
+from short_lived import SHORT_LIVED
 
 # A shared machine is slow at times: no example fails for its time, and the same examples come every run.
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
-
-
-SHORT_LIVED = {
-    # Where the room for compiled code is full, everything is interpreted.
-    "spark.driver.extraJavaOptions": "-XX:ReservedCodeCacheSize=240m",
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-}
-"""What earns back its time on large data, not on a test's: code of its own for every query, and plans that change on
-the way. The jobs that tests submit have Spark's own settings, as a user's do."""
 
 
 FIRST = ("test_end_to_end.py", "test_newcomers.py", "crash", "azurite", "deployment", "operations", "publishing")
@@ -58,12 +48,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return FIRST.index(part) if part in FIRST else len(FIRST)
 
     items.sort(key=place)
-
-
-@pytest.fixture(scope="session")
-def short_lived() -> dict[str, str]:
-    """Settings of Spark for a session that a test starts in a process of its own."""
-    return SHORT_LIVED
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 
 from credit_scoring import demo
 from credit_scoring.cli import main
+from short_lived import SHORT_LIVED
 
 PROJECT = Path(__file__).parents[1]
 COMMANDS = [
@@ -38,7 +39,7 @@ SMALL = {
 """A tenth of the lender of `make score`: all its kinds of clients, and the client whom the tutorial explains."""
 
 
-def conf(config: dict[str, str]) -> str:
+def conf() -> str:
     """Settings for so small a lender. Defaults cost so much that a large holdout tells the model from approving all."""
     training = {"folds": 2, "max_rounds": 40, "learning_rate": 0.1, "min_data_in_leaf": 40, "resamples": 100}
     training |= {"holdout_percent": 40, "min_clients": 500}
@@ -46,7 +47,7 @@ def conf(config: dict[str, str]) -> str:
     return yaml.safe_dump(
         {
             "home": "var",
-            "spark": {"driver_memory": "2g", "shuffle_partitions": 2, "config": config},
+            "spark": {"driver_memory": "2g", "shuffle_partitions": 2, "config": SHORT_LIVED},
             "training": {**training, "compare": ["prior"]},
             "gates": {**gates, "promise_clients": 100},
             "decision": {"cost_default": 200},
@@ -55,11 +56,11 @@ def conf(config: dict[str, str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def clone(short_lived: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder to type commands in, with the settings of a small lender where a clone has its own."""
     folder = tmp_path_factory.mktemp("clone")
     (folder / "conf").mkdir()
-    (folder / "conf" / "local.yml").write_text(conf(short_lived))
+    (folder / "conf" / "local.yml").write_text(conf())
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.delenv("CREDIT_SCORING_CONF", raising=False)
