@@ -1,9 +1,16 @@
+import json
+
 import lightgbm as lgb
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from credit_scoring import commands
+from credit_scoring.cli import main
 from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import contributions, cut_off, score
+from credit_scoring.training.register import Registered
+from credit_scoring.training.run import TrainingReport
 from credit_scoring.training.split import HOLDOUT, Split
 from credit_scoring.training.train import parted, train
 
@@ -25,6 +32,18 @@ def test_rounds_come_from_the_folds(trained, parameters):
     assert len(trained.fold_rounds) == parameters.folds
     assert trained.rounds == round(np.mean(trained.fold_rounds))
     assert lgb.Booster(model_str=trained.booster).num_trees() == trained.rounds
+
+
+def test_what_was_found_is_told_as_json(trained, tmp_path, monkeypatch):
+    (tmp_path / "conf.yml").write_text(f"home: {tmp_path}\n")
+    report = TrainingReport(Registered(version=2, run_id="r"), trained, examined=None)
+    monkeypatch.setattr(commands, "train", lambda settings, trials: report)
+    done = CliRunner().invoke(main, ["train", "--json", "--conf", str(tmp_path / "conf.yml")])
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["version"], told["rounds"], told["metrics"]) == (2, trained.rounds, trained.metrics)
+    (ours,) = told["comparison"]
+    assert (ours["name"], ours["auc"]) == ("ours", pytest.approx(trained.metrics["oof_auc"]))
 
 
 def test_a_feature_that_carries_nothing_is_left_out(frame, lender, inputs, parameters, decision_settings):
