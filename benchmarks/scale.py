@@ -9,7 +9,7 @@ plain         `bulk`'s small files read by Spark's CSV reader with a schema and 
               written by polars
 many          500 deliveries of 20 clients that wait together
 deliveries    a store of 2,000 deliveries of 5 clients: all clients as known, before and after OPTIMIZE
-skew          5,000 clients, one of them with a million rows; ids in strides; more slots than clients
+skew          1,000 clients, one of them with a million rows; ids in strides; more slots than clients
 
 Each command is a process of its own with the settings of conf/local.yml (local[2]); its line says seconds on the
 clock, CPU seconds and peak memory (proportional set size) in all and of driver, JVM and Python workers, Spark's SQL
@@ -292,7 +292,7 @@ def main() -> None:
         "plain": lambda bench: plain(bench, given.small),
         "many": lambda bench: many(bench, given.many, 20),
         "deliveries": lambda bench: deliveries(bench, given.deliveries, 5),
-        "skew": lambda bench: skew(bench, 5_000, given.rows),
+        "skew": lambda bench: skew(bench, 1_000, given.rows),
     }
     parser.add_argument("--only", nargs="+", choices=list(cases), default=list(cases))
     given = parser.parse_args()

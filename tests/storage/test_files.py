@@ -41,3 +41,21 @@ def test_what_a_writer_left_that_was_killed_goes_with_the_next(tmp_path: Path) -
     folder.write(b"of another file", "ff.123.part")
     folder.write(b"new", "f")
     assert folder.files() == ["f", "ff.123.part"]
+
+
+def test_a_folder_is_cleared_but_for_what_comes_meanwhile(tmp_path: Path) -> None:
+    folder = Folder(str(tmp_path)).below("table")
+    folder.write(b"begun", "log", ".0.tmp")
+    folder.clear_unless(lambda name: False)
+    assert not folder.exists()
+
+    def others_write(name: str) -> bool:
+        folder.write(b"done", "log", "0.json")
+        return False
+
+    folder.write(b"begun", "log", ".0.tmp")
+    folder.clear_unless(others_write)
+    assert folder.below("log").files() == ["0.json"]
+    folder.clear_unless(lambda name: name == "0.json")
+    assert folder.below("log").files() == ["0.json"]
+    folder.below("nowhere").clear_unless(lambda name: False)

@@ -117,6 +117,24 @@ def test_runs_that_create_a_table_at_the_same_moment_find_one(tables: Tables) ->
     assert tables.read("t").count() == 6
 
 
+def test_a_table_that_another_run_creates_meanwhile_keeps_its_rows(
+    tables: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After one has looked for it, before one clears away what a creation may have left that was killed."""
+    exists = Tables.exists
+
+    def meanwhile(looking: Tables, table: str) -> bool:
+        monkeypatch.setattr(Tables, "exists", exists)
+        found = looking.exists(table)
+        looking.create(CLIENTS)
+        append(looking, 1, "t/other")
+        return found
+
+    monkeypatch.setattr(Tables, "exists", meanwhile)
+    tables.create(CLIENTS)
+    assert tables.read("t").count() == 2
+
+
 def test_a_table_whose_creation_was_killed_is_created(tables: Tables) -> None:
     begun = Folder(tables.root).below("t", "_delta_log")
     begun.write(b"{", ".00000000000000000000.json.9d1e.tmp")

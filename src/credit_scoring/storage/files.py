@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from glob import escape, glob
 from typing import IO, Any
@@ -104,6 +104,22 @@ class Folder:
         fs, path = self._fs(*names)
         if fs.exists(path):
             fs.rm(path, recursive=True)
+
+    def clear_unless(self, kept: Callable[[str], bool]) -> None:
+        """Removes the folder with all it holds, unless a file that is to be kept is there; `kept` is told its name.
+
+        Nothing goes that was not there before `kept` was asked: what others write meanwhile stays.
+        """
+        fs, path = self._fs()
+        held = fs.find(path, withdirs=True) if fs.exists(path) else []
+        if any(kept(posixpath.basename(each)) for each in held):
+            return
+        if blob_place(self.root):
+            fs.rm(held, expand_path=False)
+            return
+        for each in sorted({path, *held}, reverse=True):  # what a folder holds goes before it
+            with suppress(OSError):  # it is gone already, or no longer empty
+                os.rmdir(each) if os.path.isdir(each) else os.remove(each)
 
     def _fs(self, *names: str) -> tuple[fsspec.AbstractFileSystem, str]:
         if place := blob_place(self.path(*names)):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -13,6 +15,9 @@ from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.frames import union
+
+_WAITS = (0.5, 2.0)
+"""Seconds after which a creation that came to nothing is cleared away: another run may be at it in this moment."""
 
 
 @dataclass(frozen=True)
@@ -49,28 +54,32 @@ class Tables:
         if self.exists(table.name):
             self._complete(table)
             return
-        self._clear(table.name)
+        for wait in _WAITS:
+            with suppress(Exception):  # it comes again from the last attempt, below
+                self.spark.sql(self._creation(table))
+            if self.exists(table.name):
+                return
+            time.sleep(wait)
+            self._clear(table.name)
+        self.spark.sql(self._creation(table))
+
+    def _creation(self, table: StoredTable) -> str:
         cluster = f"CLUSTER BY ({', '.join(f'`{c}`' for c in table.cluster_by)})" if table.cluster_by else ""
         # Deletion vectors off: readers outside Spark (delta-rs and others) look clients up in these tables.
         properties = {"delta.enableDeletionVectors": "false"}
         if table.sought:
             properties["delta.dataSkippingStatsColumns"] = ",".join(table.sought)
         told = ", ".join(f"{literal(key)} = {literal(value)}" for key, value in properties.items())
-        statement = (
+        return (
             f"CREATE TABLE IF NOT EXISTS {self.name(table.name)} ({_commented(table.columns)}) USING DELTA {cluster} "
             f"COMMENT {literal(table.meaning)} TBLPROPERTIES ({told})"
         )
-        try:
-            self.spark.sql(statement)
-        except Exception:
-            if not self.exists(table.name):  # else another run created it at the same moment
-                raise
 
     def _clear(self, table: str) -> None:
         """Removes what a creation left that was killed before its commit: Spark takes a folder that is not empty for a
-        table, and would never create it."""
+        table, and would never create it. A table that another run has created meanwhile stays."""
         if self.below_folder:
-            self.folder.remove(table)
+            self.folder.below(table).clear_unless(_is_commit)
 
     def _complete(self, table: StoredTable) -> None:
         held = set(self.read(table.name).columns)
@@ -81,8 +90,7 @@ class Tables:
         """Whether the table has been created: its log's folder is there a moment before its first commit."""
         if self.below_folder:
             # A creation that failed half-way leaves folders without a commit.
-            commits = self.folder.below(table, "_delta_log").files()
-            return any(name.endswith((".json", ".parquet")) for name in commits)
+            return any(map(_is_commit, self.folder.below(table, "_delta_log").files()))
         return bool(self.spark.catalog.tableExists(self.name(table)))
 
     def read(self, table: str) -> DataFrame:
@@ -147,6 +155,11 @@ class Tables:
         rows = self.read(table).where(F.col(column).isin(values))
         counted = (rows if where is None else rows.where(where)).groupBy(column).count()
         return counted.select(F.lit(table).alias("table"), column, "count")
+
+
+def _is_commit(name: str) -> bool:
+    """Whether a file of a table's log makes the table one."""
+    return name.endswith(".json") or ".checkpoint." in name
 
 
 def literal(text: str) -> str:
