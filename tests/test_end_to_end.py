@@ -24,6 +24,7 @@ import pytest
 from click.testing import CliRunner
 from pyspark.sql import DataFrame, SparkSession
 
+import canary
 from credit_scoring import commands, printing
 from credit_scoring.cli import main
 from credit_scoring.commands import ScoreReport
@@ -39,12 +40,14 @@ from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import GateSettings, MlflowSettings, Settings, SparkSettings, TrainingSettings
 from credit_scoring.synthetic.known import known
-from credit_scoring.synthetic.writing import write
+from credit_scoring.synthetic.writing import NEW as NEW_FILE
+from credit_scoring.synthetic.writing import WITH_OUTCOME, write
 from credit_scoring.training.promotion.gate import Verdict
 from credit_scoring.training.promotion.promote import FAILED, FORCED, Promotion
 
 PROJECT = Path(__file__).parent.parent
 KNOWN, NEW, SEED = range(1_500), range(1_500, 1_700), 11
+SECRET = "c4n4ry-5ecret"  # pragma: allowlist secret
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,7 @@ def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Worl
     settings = settings_of(home)
     write(home / "generated" / "history", KNOWN, len(KNOWN), SEED)
     write(home / "generated" / "new", NEW, 0, SEED)
+    canary.hide(home / "generated" / "history", WITH_OUTCOME, canary.LEARNED)
     for name in ("history", "new"):
         commands.deliver(settings, home / "generated" / name, name, lambda line: None)
     commands.intake(settings)
@@ -103,7 +107,7 @@ def test_the_csv_holds_exactly_the_touched_clients_with_an_application_and_no_ou
     assert world.csv("new")["client_id"].equals(new.rename("client_id"))
     assert world.csv("history").height == 0
     counts = {done.delivery: done.count for done in world.report.scores.published}
-    assert (counts["history"].with_outcome, counts["history"].to_score) == (len(KNOWN), 0)
+    assert (counts["history"].with_outcome, counts["history"].to_score) == (len(KNOWN) + 1, 0)
     assert (counts["new"].touched, counts["new"].to_score) == (len(NEW), len(NEW))
 
 
@@ -315,6 +319,9 @@ def run_here(world: World, folder: Path, job: str) -> tuple[int, Any]:
 def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.CompletedProcess[str]:
     """What `spark-submit jobs/<job>.py --conf FILE` does in an activated environment, on the world's store."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "PYSPARK", "JAVA"))}
+    (folder / "events").mkdir(exist_ok=True)
+    events = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": (folder / "events").as_uri()}
+    watched = {**events, "spark.log.level": "INFO"}
     return subprocess.run(
         [
             "spark-submit",
@@ -324,13 +331,18 @@ def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.Co
             "2g",
             "--driver-java-options",
             "-XX:TieredStopAtLevel=1",  # two short lives
+            *(word for name, value in watched.items() for word in ("--conf", f"{name}={value}")),
             str(PROJECT / "jobs" / f"{job}.py"),
             "--conf",
             str(conf(world, folder)),
             *options,
         ],
         cwd=PROJECT,
-        env={**clean, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        env={
+            **clean,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "AZURE_STORAGE_ACCOUNT_KEY": SECRET,
+        },
         capture_output=True,
         text=True,
         timeout=300,
@@ -345,14 +357,15 @@ def test_the_jobs_run_by_spark_submit_and_here(world: World, tmp_path: Path) -> 
     """
     more = range(NEW.stop, NEW.stop + 20)
     write(tmp_path / "more", more, 0, SEED)
+    canary.hide(tmp_path / "more", NEW_FILE, canary.NEW)
     commands.deliver(world.settings, tmp_path / "more", "more", lambda line: None)
     code, taken = run_here(world, tmp_path, "intake")
     assert (code, [each["delivery"]["name"] for each in taken["accepted"]]) == (0, ["more"])
     scored = submit(world, tmp_path, "score", "--json", "--quiet")
     assert scored.returncode == 0, scored.stderr[-3000:]
     (published,) = json.loads(scored.stdout)["scores"]["published"]
-    assert (published["delivery"], published["summary"]["scored"]) == ("more", 20)
-    assert world.csv("more").height == 20
+    assert (published["delivery"], published["summary"]["scored"]) == ("more", 21)
+    assert canary.NEW in world.csv("more")["client_id"]
     trained = submit(world, tmp_path, "train")
     assert trained.returncode == 0, trained.stderr[-3000:]
     assert "Model version 2 is the challenger" in trained.stdout
@@ -368,3 +381,21 @@ def test_the_jobs_run_by_spark_submit_and_here(world: World, tmp_path: Path) -> 
     decision = Decision.from_json(again.decision, "decision.json")
     assert decision.model_copy(update={"lineage": world.decision.lineage}) == world.decision
     assert decision.lineage["table_version_application"] == world.decision.lineage["table_version_application"] + 1
+    said = {"score": scored.stdout + scored.stderr, "train": trained.stdout + trained.stderr}
+    assert told_of_clients(world, tmp_path / "events", said) == []
+
+
+def told_of_clients(world: World, events: Path, said: dict[str, str]) -> list[tuple[str, str]]:
+    """Which canaries stand in what: all that jobs said, Spark's plans, MLflow's store and files, the reports."""
+    plans = [path.read_text() for path in events.iterdir()]
+    assert len(plans) == len(said)
+    assert all(plan.count("physicalPlanDescription") > 20 for plan in plans)
+    home = Path(world.settings.home)
+    clients = {home / name for name in ("generated", "landing", "tables", "published")}
+    files = [path for path in home.rglob("*") if path.is_file() and not clients & set(path.parents)]
+    assert {"mlflow.db", "model_card.html", "examination.json"} <= {path.name for path in files}
+    texts = {str(path): path.read_bytes() for path in files}
+    texts |= {what: text.encode() for what, text in {**said, "Spark's events": "".join(plans)}.items()}
+    return [
+        (what, value) for what, text in texts.items() for value in (*canary.VALUES, SECRET) if value.encode() in text
+    ]
