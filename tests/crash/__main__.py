@@ -1,8 +1,8 @@
-"""`make crash`: the score job is stopped at every bound, inside every commit and at random, and each time run again.
+"""`make crash`: a job is stopped at every bound, inside every commit and at random, and each time run again.
 
 At every moment one run stands still while its home is copied (see trial), and the next run finishes the copy. The
-moments drawn at random (--kill: all, or none) are killed by SIGKILL as well. What is done is not done again,
-unless the code has changed or --fresh forgets it. Exit code 1: a trial went wrong.
+moments drawn at random (--kill: all, or none) are killed by SIGKILL as well; and pairs of runs begin at once. What is
+done is not done again, unless the code has changed or --fresh forgets it. Exit code 1: a trial went wrong.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from crash.lender import Lender, prepare
 from crash.plan import Moment, at_random, bounds
-from crash.trial import Harness, Outcome, Undisturbed
+from crash.trial import JOBS, SCORE, Harness, Job, Outcome, Undisturbed
 from credit_scoring.scoring.code_version import code_version
 
 
@@ -30,6 +30,7 @@ class Campaign:
     """All trials of a folder, and what is known of them already."""
 
     folder: Path
+    job: Job
 
     def begin(self) -> tuple[Harness, Undisturbed]:
         """The harness with its lender, and the undisturbed run; made once, and anew when the code has changed."""
@@ -37,14 +38,17 @@ class Campaign:
         if known.exists() and by.read_text() == code_version():
             return self._harness(), Undisturbed(**json.loads(known.read_text()))
         shutil.rmtree(self.folder, ignore_errors=True)
-        prepare(self.folder / "lender")
+        lender = prepare(self.folder / "lender")
+        if self.job is not SCORE:
+            Harness(lender, self.folder).here(self.folder / "before")
         undisturbed = self._harness().undisturbed()
         by.write_text(code_version())
         known.write_text(json.dumps(asdict(undisturbed)))
         return self._harness(), undisturbed
 
     def _harness(self) -> Harness:
-        return Harness(Lender(self.folder / "lender"), self.folder / "homes")
+        before = None if self.job is SCORE else self.folder / "before"
+        return Harness(Lender(self.folder / "lender"), self.folder / "homes", self.job, before)
 
     def copies(self, harness: Harness, moments: Sequence[Moment]) -> list[tuple[Moment, Path]]:
         """What one run leaves at each of the moments; made once."""
@@ -65,9 +69,8 @@ class Campaign:
             out.write(json.dumps(asdict(outcome)) + "\n")
 
 
-def run(folder: Path, kill: str, count: int, seed: int) -> int:
-    campaign = Campaign(folder)
-    print(f"everything is in {folder}; preparing a lender, a model and an undisturbed run", flush=True)
+def run(campaign: Campaign, kill: str, count: int, seed: int, pairs: int) -> int:
+    print(f"everything is in {campaign.folder}; preparing a lender, a model and an undisturbed run", flush=True)
     harness, undisturbed = campaign.begin()
     at_bounds, drawn = bounds(undisturbed.passed), at_random(undisturbed.passed, count, seed)
     every = [*at_bounds, *drawn]
@@ -77,6 +80,8 @@ def run(folder: Path, kill: str, count: int, seed: int) -> int:
     copies = dict(campaign.copies(harness, every))
     _run_all(campaign, "frozen", _thawed(campaign, harness, copies, undisturbed))
     _run_all(campaign, "killed", (harness.kill(m, undisturbed.left) for m in _left(campaign, "killed", killed)))
+    begun = [f"pair {number}" for number in range(len(campaign.done("together")), pairs)]
+    _run_all(campaign, "together", (harness.together(name, undisturbed.left) for name in begun))
     missed = [str(moment) for moment in every if moment not in copies]
     return _summary(campaign, missed)
 
@@ -113,7 +118,7 @@ def _run_all(campaign: Campaign, how: str, trials: Iterator[Outcome]) -> None:
 
 def _summary(campaign: Campaign, missed: Sequence[str]) -> int:
     every = []
-    for how in ("frozen", "killed"):
+    for how in ("frozen", "killed", "together"):
         done = campaign.done(how)
         every += done
         wrong = [outcome for outcome in done if outcome.wrong]
@@ -128,14 +133,17 @@ def _summary(campaign: Campaign, missed: Sequence[str]) -> int:
 
 if __name__ == "__main__":
     options = argparse.ArgumentParser(prog="make crash", description=__doc__)
-    options.add_argument("--folder", type=Path, default=Path("var/crash"))
+    options.add_argument("--job", choices=list(JOBS), default="score")
+    options.add_argument("--folder", type=Path, default=Path("var/crash"), help="a job has its own below it")
     options.add_argument("--kill", choices=["none", "random", "all"], default="random", help="which are killed as well")
     options.add_argument("--random", type=int, default=50, help="how many moments are drawn")
+    options.add_argument("--pairs", type=int, default=10, help="how many pairs of runs begin at once")
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--fresh", action="store_true", help="forget what was done")
     chosen = options.parse_args()
+    folder = chosen.folder.absolute() / chosen.job
     if chosen.fresh:
-        shutil.rmtree(chosen.folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
     os.environ["POLARS_MAX_THREADS"] = "1"
     logging.getLogger("credit_scoring").setLevel(logging.WARNING)
-    sys.exit(run(chosen.folder.absolute(), chosen.kill, chosen.random, chosen.seed))
+    sys.exit(run(Campaign(folder, JOBS[chosen.job]), chosen.kill, chosen.random, chosen.seed, chosen.pairs))

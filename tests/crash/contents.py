@@ -5,12 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from deltalake import DeltaTable
 
+IDS = re.compile(r"[0-9a-f]{32}|\d{8}T\d{6}-[0-9a-f]{6}")
+"""Of claims and runs, within names: a rescore has its run's in its own."""
 PASSING = {"at", "scored_at", "started_at", "finished_at", "expires_at", "run_id", "claim_id", "claim_number", "holder"}
 """Columns of moments and ids."""
 _OF_CLAIMS = {"claimed", "released"}
@@ -24,7 +27,7 @@ def contents(home: Path) -> Contents:
     found = {f"table {path.name}": _rows(path, home) for path in sorted((home / "tables").glob("*"))}
     for path in sorted((home / "published").rglob("*")):
         if path.is_file():
-            found[f"file {path.relative_to(home)}"] = _lines(path)
+            found[IDS.sub("...", f"file {path.relative_to(home)}")] = _lines(path)
     odd = [path.name for path in (home / "reports").glob("*") if path.suffix != ".html"]
     return {**found, "reports": ["odd: " + name for name in odd]}
 
@@ -48,7 +51,7 @@ def _rows(path: Path, home: Path) -> list[str]:
     rows = DeltaTable(path).to_pyarrow_table().to_pylist()
     if path.name == "deliveries":
         rows = [_event(row) for row in rows if row["event"] not in _OF_CLAIMS]
-    return sorted(json.dumps(_lasting(row), default=str).replace(str(home), "") for row in rows)
+    return sorted(IDS.sub("...", json.dumps(_lasting(row), default=str)).replace(str(home), "") for row in rows)
 
 
 def _event(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,4 +67,4 @@ def _lines(path: Path) -> list[str]:
     if path.suffix != ".csv":
         return ["left over"]
     rows = csv.DictReader(io.StringIO(path.read_text(), newline=""))
-    return [json.dumps(_lasting(row)) for row in rows]  # in the file's own order
+    return [IDS.sub("...", json.dumps(_lasting(row))) for row in rows]  # in the file's own order

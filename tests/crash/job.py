@@ -1,4 +1,4 @@
-"""`credit-scoring score`, disturbed: `python -m crash.job CONF RECORD [kill|freeze MOMENTS]`.
+"""`credit-scoring score`, disturbed: `python -m crash.job [--how kill|freeze --plan MOMENTS] CONF RECORD -- OPTIONS`.
 
 The job is the product as it is, its own command in a process of its own, which only tells every commit and step that
 it comes to. MOMENTS is a JSON file: name -> delays in seconds. At each, the process group (this process and the JVM
@@ -7,10 +7,10 @@ that it started) is killed by SIGKILL, or stands still by SIGSTOP until somebody
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -42,13 +42,19 @@ def freezing(record: Path) -> Disturb:
     return freeze
 
 
-def run(conf: Path, record: Path, how: str = "", plan: str = "") -> None:
+def run(conf: Path, record: Path, how: str, plan: str, options: list[str]) -> None:
     home = Path(yaml.safe_load(conf.read_text())["home"])
     disturb = kill if how == "kill" else freezing(record.with_suffix(".frozen"))
     install(Moments(home, record, json.loads(Path(plan).read_text()) if plan else {}, disturb))
-    main(["score", "--conf", str(conf), "--json"])
+    main(["score", "--conf", str(conf), "--json", *options])
 
 
 if __name__ == "__main__":
-    conf_file, record_file, *disturbed = sys.argv[1:]
-    run(Path(conf_file), Path(record_file), *disturbed)
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("conf", type=Path)
+    arguments.add_argument("record", type=Path)
+    arguments.add_argument("--how", default="", choices=["", "kill", "freeze"])
+    arguments.add_argument("--plan", default="")
+    arguments.add_argument("options", nargs="*", help="of the command")
+    given = arguments.parse_args()
+    run(given.conf, given.record, given.how, given.plan, given.options)

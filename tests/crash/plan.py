@@ -43,6 +43,12 @@ def bounds(passed: Passed) -> list[Moment]:
     return found
 
 
+def while_claimed(passed: Passed) -> Passed:
+    """A run until it gives its claim back: whoever repeats a command after that asks for something else."""
+    released = max(at for at, (_, name) in enumerate(passed) if name.startswith("before append tables/deliveries"))
+    return passed[: released + 1]
+
+
 def at_random(passed: Passed, count: int, seed: int) -> list[Moment]:
     """Moments spread over a run's time from when it does anything, each as so long after the last one told of.
 

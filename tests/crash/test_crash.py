@@ -11,7 +11,7 @@ import pytest
 
 from crash.contents import Contents, contents, differences
 from crash.lender import prepare
-from crash.plan import Moment, at_random, bounds
+from crash.plan import Moment, at_random, bounds, while_claimed
 from crash.trial import Harness
 from credit_scoring import commands
 from credit_scoring.errors import RunActive
@@ -136,6 +136,17 @@ def test_the_moments_of_a_run_are_the_states_that_it_can_leave() -> None:
         "after append tables/a",
         "end step one",
     ]
+
+
+def test_a_rescore_is_stopped_until_it_gives_its_claim_back() -> None:
+    append = "append tables/deliveries"
+    ends = [
+        (5.0, f"before {append}"),
+        (5.1, f"after {append}"),
+        (6.0, f"before {append} 2"),
+        (6.1, f"after {append} 2"),
+    ]
+    assert while_claimed([*PASSED, *ends, (7.0, "end step two")]) == [*PASSED, *ends[:3]]
 
 
 def test_random_moments_are_spread_over_the_run_and_come_again_with_their_seed() -> None:

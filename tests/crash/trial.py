@@ -17,9 +17,10 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -27,12 +28,36 @@ from pyspark.sql import SparkSession
 
 from crash.contents import Contents, contents, differences
 from crash.lender import Lender
-from crash.plan import Moment, Passed
+from crash.plan import Moment, Passed, while_claimed
 from credit_scoring import commands
-from credit_scoring.settings import load
+from credit_scoring.settings import Settings, load
 
 REFUSED = 3
-"""How a whole run ends: one of the lender's deliveries is refused."""
+"""How a whole score run ends: one of the lender's deliveries is refused."""
+NOTHING_NEW, RUN_ACTIVE = 0, 5
+"""How else one of two ends that begin together: the other had done everything, or is at it."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command that is stopped. `options`: of `credit-scoring score`; `again`: what the next run is, here.
+
+    `ends_with`: the exit code of one that nobody stops. `ends_once`: repeated when it is done, it does nothing.
+    """
+
+    options: tuple[str, ...]
+    again: Callable[[Settings], object]
+    ends_with: int
+    ends_once: bool
+
+    def stoppable(self, passed: Passed) -> Passed:
+        """The moments of a run after which the next one has to leave what an undisturbed one leaves."""
+        return passed if self.ends_once else while_claimed(passed)
+
+
+SCORE = Job((), commands.score, REFUSED, ends_once=True)
+RESCORE = Job(("--rescore", "--delivery", "monday"), partial(commands.rescore, clients_of="monday"), 0, ends_once=False)
+JOBS = {"score": SCORE, "rescore": RESCORE}
 
 
 @dataclass(frozen=True)
@@ -58,25 +83,28 @@ class Undisturbed:
 
 @dataclass(frozen=True)
 class Harness:
-    """Where trials are made: homes below `root`, in which nothing is taken in yet."""
+    """Where trials of a job are made: homes below `root`, in which nothing is taken in yet, or what `before` holds."""
 
     lender: Lender
     root: Path
+    job: Job = SCORE
+    before: Path | None = None
 
     def undisturbed(self) -> Undisturbed:
         """Runs the job once to its end."""
         home = self._home("undisturbed")
         with self._run(home) as run:
             run.wait()
-        if run.returncode != REFUSED:
-            raise RuntimeError(f"the undisturbed run ended with {run.returncode}: see {home / 'run.log'}")
+        if run.returncode != self.job.ends_with:
+            raise RuntimeError(f"the undisturbed run ended with {run.returncode}: see {home / 'record.log'}")
         lines = (line.split("\t") for line in (home / "record").read_text().splitlines())
-        return Undisturbed(contents(home), [(float(seconds), moment) for seconds, moment in lines])
+        passed = [(float(seconds), moment) for seconds, moment in lines]
+        return Undisturbed(contents(home), self.job.stoppable(passed))
 
     def here(self, home: Path) -> Contents:
         """Runs the job in a home, in this process, whose session is warm; what is there then."""
         _forget_tables()
-        commands.score(load(self.lender.conf(home)))
+        self.job.again(load(self.lender.conf(home)))
         return contents(home)
 
     def kill(self, moment: Moment, left: Contents) -> Outcome:
@@ -86,7 +114,7 @@ class Harness:
         with self._run(home, "kill", [moment]) as run:
             run.wait()
         wrong = self.finish(home, left)
-        if run.returncode not in (-signal.SIGKILL, REFUSED):
+        if run.returncode not in (-signal.SIGKILL, self.job.ends_with):
             wrong = [f"the run that was to be killed ended with {run.returncode}", *wrong]
         return Outcome(str(moment), run.returncode == -signal.SIGKILL, time.monotonic() - start, tuple(wrong))
 
@@ -107,8 +135,10 @@ class Harness:
                     shutil.copytree(home, copies[state])
                 yield moment, copies[state]
                 os.killpg(run.pid, signal.SIGCONT)
-        if run.returncode != REFUSED:
-            raise RuntimeError(f"the run that was stopped now and then ended with {run.returncode}: {home / 'run.log'}")
+        if run.returncode != self.job.ends_with:
+            raise RuntimeError(
+                f"the run that was stopped now and then ended with {run.returncode}: {home / 'record.log'}"
+            )
 
     def thaw(self, moment: Moment, copy: Path, left: Contents) -> Outcome:
         """Has the next run finish what stood in a copy. To be called when the run that was copied has ended."""
@@ -117,6 +147,17 @@ class Harness:
         shutil.copytree(copy, home, dirs_exist_ok=True)
         wrong = self.finish(home, left)
         return Outcome(str(moment), True, time.monotonic() - start, tuple(wrong))
+
+    def together(self, name: str, left: Contents) -> Outcome:
+        """Two runs begin at the same moment; when both have ended, the next finishes what they did not come to."""
+        start = time.monotonic()
+        home = self._home("together")
+        with self._run(home, record="one") as one, self._run(home, record="other") as other:
+            codes = one.wait(), other.wait()
+        wrong = self.finish(home, left)
+        if not set(codes) <= {self.job.ends_with, NOTHING_NEW, RUN_ACTIVE} or self.job.ends_with not in codes:
+            wrong = [f"the two runs ended with {codes[0]} and {codes[1]}", *wrong]
+        return Outcome(name, True, time.monotonic() - start, tuple(wrong))
 
     def finish(self, home: Path, left: Contents) -> list[str]:
         """Runs the job again, at once, as the next night would; what differs then from an undisturbed run."""
@@ -129,19 +170,24 @@ class Harness:
         home = self.root / name
         shutil.rmtree(home, ignore_errors=True)
         home.mkdir(parents=True)
+        if self.before is not None:
+            shutil.copytree(self.before, home, dirs_exist_ok=True)
         return home
 
     @contextmanager
-    def _run(self, home: Path, how: str = "", moments: Sequence[Moment] = ()) -> Iterator[subprocess.Popen[bytes]]:
+    def _run(
+        self, home: Path, how: str = "", moments: Sequence[Moment] = (), record: str = "record"
+    ) -> Iterator[subprocess.Popen[bytes]]:
         """The job as a process, in a session of its own. Nothing of it is alive afterwards."""
-        command = [sys.executable, "-m", "crash.job", str(self.lender.conf(home)), str(home / "record")]
+        command = [sys.executable, "-m", "crash.job"]
         if how:
             plan = defaultdict(list)
             for moment in moments:
                 plan[moment.name].append(moment.seconds_later)
             (home / "plan.json").write_text(json.dumps(plan))
-            command += [how, str(home / "plan.json")]
-        with (home / "run.log").open("wb") as log:
+            command += ["--how", how, "--plan", str(home / "plan.json")]
+        command += [str(self.lender.conf(home)), str(home / record), "--", *self.job.options]
+        with (home / f"{record}.log").open("wb") as log:
             run = subprocess.Popen(
                 command,
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
