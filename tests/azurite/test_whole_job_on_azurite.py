@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,12 +15,14 @@ from pyspark.sql import SparkSession
 from azurite.fault_proxy import Fault, FaultProxy
 from credit_scoring import commands
 from credit_scoring.commands import Store
+from credit_scoring.errors import StorageError
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.publishing.work import Places, Report, ScoreRun
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import GatherSettings, Settings, StorageSettings
+from credit_scoring.storage.trouble import of_storage
 from credit_scoring.synthetic.writing import write
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -91,12 +94,7 @@ def on_azurite(
     tmp_path_factory,
 ) -> Ran:
     """Of every 60 requests one breaks off, one is answered 500, one 503; of every 60 reads one is cut off."""
-    root = new_root()
-    settings = Settings(
-        home=tmp_path_factory.mktemp("home"),
-        **{name: f"{root}/{name}" for name in ("landing", "tables", "published", "reports")},
-        storage=storage,
-    )
+    settings = in_container(new_root(), tmp_path_factory.mktemp("home"), storage)
     with ExitStack() as faults:
         met = [
             faults.enter_context(proxy.spoiling(fault, matching, times=float("inf"), every=every))
@@ -110,6 +108,11 @@ def on_azurite(
         ran = run(settings, delivered, model_of_seed(1))
     assert all(rule.met > 3 for rule in met)
     return ran
+
+
+def in_container(root: str, home: Path, storage: StorageSettings) -> Settings:
+    roots = {name: f"{root}/{name}" for name in ("landing", "tables", "published", "reports")}
+    return Settings(home=home, **roots, storage=storage)
 
 
 def csv(ran: Ran) -> pl.DataFrame:
@@ -140,3 +143,29 @@ def test_the_report_is_there_and_staging_is_gone(on_azurite) -> None:
 
 def test_a_second_run_does_nothing(on_azurite, model_of_seed) -> None:
     assert score(on_azurite.store, model_of_seed(1), "run-2").published == ()
+
+
+def test_an_outage_inside_sparks_work_is_a_sentence_and_the_next_run_finishes(
+    local: Ran, spark_on_azurite, delivered: Path, model_of_seed, storage, proxy: FaultProxy, new_root, tmp_path: Path
+) -> None:
+    """It lasts longer than anybody tries again: once while tables are appended to, once while scores are."""
+    settings = in_container(new_root(), tmp_path, storage)
+    commands.deliver(settings, delivered, "may", lambda line: None)
+    store = commands.open_store(settings)
+    works: dict[str, Callable[[], object]] = {
+        "bureau": lambda: commands.intake(settings),
+        "score_history": lambda: score(store, model_of_seed(1), "run-1"),
+    }
+    for table, work in works.items():
+        with (
+            proxy.spoiling(Fault.DROPPED, f"PUT .*/tables/{table}/part-", times=float("inf")) as outage,
+            pytest.raises(Exception, match=r".") as failed,
+        ):
+            work()
+        assert outage.met > storage.retries
+        assert isinstance(of_storage(failed.value), StorageError)
+        work()
+    ran = Ran(store, local.report)
+    assert csv(ran).equals(csv(local))
+    for table in ("application", "bureau", "score_history", "scores"):
+        assert ran.rows(table) == local.rows(table), table
