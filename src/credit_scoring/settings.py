@@ -240,9 +240,11 @@ class Settings(BaseSettings):
     @classmethod
     def _roots_below_home(cls, values: Any) -> Any:
         """A root that is not set lies below `home`."""
-        home = Path(values.get("home") or "var").absolute()
+        home, mlflow = values.get("home") or "var", values.get("mlflow") or {}
+        if not isinstance(home, str | Path) or not isinstance(mlflow, dict | MlflowSettings):
+            return values  # the field says what is wrong with it
+        home, mlflow = Path(home).absolute(), dict(mlflow)
         below = {root: str(home / root) for root in ("landing", "tables", "published", "reports")}
-        mlflow = dict(values.get("mlflow") or {})
         mlflow.setdefault("tracking_uri", f"sqlite:///{home / 'mlflow.db'}")
         mlflow.setdefault("artifacts", str(home / "mlartifacts"))
         roots = {root: values.get(root) or default for root, default in below.items()}
