@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -60,19 +59,9 @@ def session(settings: SparkSettings) -> SparkSession:
     for key, value in settings.config.items():
         builder = builder.config(key, value)
     with jvm.without_conf_folder():
-        spark = builder.appName("credit-scoring").getOrCreate()
-    if not runs_elsewhere():
-        _keep_bounds_out_of_logs(spark)
-    return spark
+        return builder.appName("credit-scoring").getOrCreate()
 
 
 def runs_elsewhere() -> bool:
     """Whether Spark's driver runs as others set it up: on Databricks, or behind Spark Connect."""
     return "DATABRICKS_RUNTIME_VERSION" in os.environ or "SPARK_REMOTE" in os.environ
-
-
-def _keep_bounds_out_of_logs(spark: SparkSession) -> None:
-    """Delta says at INFO which least and greatest values a table's files hold: ids and scores of clients."""
-    java: Any = spark._jvm
-    log4j = java.org.apache.logging.log4j
-    log4j.core.config.Configurator.setLevel("org.apache.spark.sql.delta", log4j.Level.WARN)
