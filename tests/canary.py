@@ -13,6 +13,9 @@ import polars as pl
 LEARNED, NEW = 1_618_033_988, 1_414_213_562
 """A client with an outcome, and one to score."""
 
+SECRET = "c4n4ry-5ecret"  # pragma: allowlist secret
+"""For settings and the environment."""
+
 _CELLS = {"AMT_CREDIT": "271828.1828", "AMT_GOODS_PRICE": "271801.2398", "OCCUPATION_TYPE": "Campanologist"}
 _QUARANTINED = {"SK_ID_CURR": "1259921049", "AMT_CREDIT": "57721.x56649"}
 _BUREAU = {"SK_ID_BUREAU": "1732050807", "AMT_CREDIT_SUM": "114471.4242"}

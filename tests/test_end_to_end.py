@@ -47,7 +47,6 @@ from credit_scoring.training.promotion.promote import FAILED, FORCED, Promotion
 
 PROJECT = Path(__file__).parent.parent
 KNOWN, NEW, SEED = range(1_500), range(1_500, 1_700), 11
-SECRET = "c4n4ry-5ecret"  # pragma: allowlist secret
 
 
 @dataclass(frozen=True)
@@ -341,7 +340,7 @@ def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.Co
         env={
             **clean,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
-            "AZURE_STORAGE_ACCOUNT_KEY": SECRET,
+            "AZURE_STORAGE_ACCOUNT_KEY": canary.SECRET,
         },
         capture_output=True,
         text=True,
@@ -365,6 +364,7 @@ def test_the_jobs_run_by_spark_submit_and_here(world: World, tmp_path: Path) -> 
     assert scored.returncode == 0, scored.stderr[-3000:]
     (published,) = json.loads(scored.stdout)["scores"]["published"]
     assert (published["delivery"], published["summary"]["scored"]) == ("more", 21)
+    assert world.csv("more").height == 21
     assert canary.NEW in world.csv("more")["client_id"]
     trained = submit(world, tmp_path, "train")
     assert trained.returncode == 0, trained.stderr[-3000:]
@@ -389,6 +389,7 @@ def told_of_clients(world: World, events: Path, said: dict[str, str]) -> list[tu
     """Which canaries stand in what: all that jobs said, Spark's plans, MLflow's store and files, the reports."""
     plans = [path.read_text() for path in events.iterdir()]
     assert len(plans) == len(said)
+    assert all(" INFO " in text for text in said.values())
     assert all(plan.count("physicalPlanDescription") > 20 for plan in plans)
     home = Path(world.settings.home)
     clients = {home / name for name in ("generated", "landing", "tables", "published")}
@@ -396,6 +397,5 @@ def told_of_clients(world: World, events: Path, said: dict[str, str]) -> list[tu
     assert {"mlflow.db", "model_card.html", "examination.json"} <= {path.name for path in files}
     texts = {str(path): path.read_bytes() for path in files}
     texts |= {what: text.encode() for what, text in {**said, "Spark's events": "".join(plans)}.items()}
-    return [
-        (what, value) for what, text in texts.items() for value in (*canary.VALUES, SECRET) if value.encode() in text
-    ]
+    sought = (*canary.VALUES, canary.SECRET)
+    return [(what, value) for what, text in texts.items() for value in sought if value.encode() in text]

@@ -102,3 +102,11 @@ def test_an_append_lands_once_although_its_commit_was_tried_twice(tables, spark_
     assert rule.met == 1
     tables.append("t", spark_on_azurite.range(3).toDF("a"), "claim")
     assert sorted(row.a for row in tables.read("t").collect()) == [0, 1, 2]
+
+
+def test_a_table_whose_creation_was_killed_is_created(tables) -> None:
+    begun = tables.folder.below("begun", "_delta_log")
+    begun.write(b"{", ".00000000000000000000.json.9d1e.tmp")
+    tables.create(StoredTable("begun", "numbers", (StoredColumn("a", "BIGINT", "a number"),)))
+    assert tables.exists("begun")
+    assert begun.files() == ["00000000000000000000.crc", "00000000000000000000.json"]

@@ -1,8 +1,8 @@
 """`make crash`: a job is stopped at every bound, inside every commit and at random, and each time run again.
 
 At every moment one run stands still while its home is copied (see trial), and the next run finishes the copy. The
-moments drawn at random (--kill: all, or none) are killed by SIGKILL as well; and pairs of runs begin at once. What is
-done is not done again, unless the code has changed or --fresh forgets it. Exit code 1: a trial went wrong.
+moments drawn at random (--kill: all, or none) are killed by SIGKILL as well; and pairs of score runs begin at once.
+What is done is not done again, unless the code has changed or --fresh forgets it. Exit code 1: a trial went wrong.
 """
 
 from __future__ import annotations
@@ -47,8 +47,9 @@ class Campaign:
         return self._harness(), undisturbed
 
     def _harness(self) -> Harness:
-        before = None if self.job is SCORE else self.folder / "before"
-        return Harness(Lender(self.folder / "lender"), self.folder / "homes", self.job, before)
+        before = self.folder / "before"
+        lender, homes = Lender(self.folder / "lender"), self.folder / "homes"
+        return Harness(lender, homes, self.job, before if before.exists() else None)
 
     def copies(self, harness: Harness, moments: Sequence[Moment]) -> list[tuple[Moment, Path]]:
         """What one run leaves at each of the moments; made once."""
@@ -80,6 +81,7 @@ def run(campaign: Campaign, kill: str, count: int, seed: int, pairs: int) -> int
     copies = dict(campaign.copies(harness, every))
     _run_all(campaign, "frozen", _thawed(campaign, harness, copies, undisturbed))
     _run_all(campaign, "killed", (harness.kill(m, undisturbed.left) for m in _left(campaign, "killed", killed)))
+    pairs = pairs if campaign.job.ends_once else 0
     begun = [f"pair {number}" for number in range(len(campaign.done("together")), pairs)]
     _run_all(campaign, "together", (harness.together(name, undisturbed.left) for name in begun))
     missed = [str(moment) for moment in every if moment not in copies]
@@ -137,7 +139,7 @@ if __name__ == "__main__":
     options.add_argument("--folder", type=Path, default=Path("var/crash"), help="a job has its own below it")
     options.add_argument("--kill", choices=["none", "random", "all"], default="random", help="which are killed as well")
     options.add_argument("--random", type=int, default=50, help="how many moments are drawn")
-    options.add_argument("--pairs", type=int, default=10, help="how many pairs of runs begin at once")
+    options.add_argument("--pairs", type=int, default=10, help="how many pairs of score runs begin at once")
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--fresh", action="store_true", help="forget what was done")
     chosen = options.parse_args()

@@ -12,8 +12,8 @@ from typing import Any
 
 from deltalake import DeltaTable
 
-IDS = re.compile(r"[0-9a-f]{32}|\d{8}T\d{6}-[0-9a-f]{6}")
-"""Of claims and runs, within names: a rescore has its run's in its own."""
+RUN_ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
+"""A rescore has its run's in its name."""
 PASSING = {"at", "scored_at", "started_at", "finished_at", "expires_at", "run_id", "claim_id", "claim_number", "holder"}
 """Columns of moments and ids."""
 _OF_CLAIMS = {"claimed", "released"}
@@ -27,7 +27,7 @@ def contents(home: Path) -> Contents:
     found = {f"table {path.name}": _rows(path, home) for path in sorted((home / "tables").glob("*"))}
     for path in sorted((home / "published").rglob("*")):
         if path.is_file():
-            found[IDS.sub("...", f"file {path.relative_to(home)}")] = _lines(path)
+            found[RUN_ID.sub("...", f"file {path.relative_to(home)}")] = _lines(path)
     odd = [path.name for path in (home / "reports").glob("*") if path.suffix != ".html"]
     return {**found, "reports": ["odd: " + name for name in odd]}
 
@@ -51,7 +51,7 @@ def _rows(path: Path, home: Path) -> list[str]:
     rows = DeltaTable(path).to_pyarrow_table().to_pylist()
     if path.name == "deliveries":
         rows = [_event(row) for row in rows if row["event"] not in _OF_CLAIMS]
-    return sorted(IDS.sub("...", json.dumps(_lasting(row), default=str)).replace(str(home), "") for row in rows)
+    return sorted(RUN_ID.sub("...", json.dumps(_lasting(row), default=str)).replace(str(home), "") for row in rows)
 
 
 def _event(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,4 +67,4 @@ def _lines(path: Path) -> list[str]:
     if path.suffix != ".csv":
         return ["left over"]
     rows = csv.DictReader(io.StringIO(path.read_text(), newline=""))
-    return [IDS.sub("...", json.dumps(_lasting(row))) for row in rows]  # in the file's own order
+    return [RUN_ID.sub("...", json.dumps(_lasting(row))) for row in rows]  # in the file's own order

@@ -27,12 +27,13 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.readwriter import DataFrameWriterV2
 
-from crash.contents import IDS
+from crash.contents import RUN_ID
 from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.storage.files import Folder
 
 LOG = "_delta_log"
 _STATEMENT = re.compile(r"\s*(CREATE|MERGE|DELETE|UPDATE|ALTER|OPTIMIZE|VACUUM)\b[^`]*`(?P<path>[^`]*)`", re.IGNORECASE)
+_IDS = re.compile(rf"[0-9a-f]{{32}}|{RUN_ID.pattern}")
 _POLL_SECONDS = 0.0002
 
 
@@ -68,7 +69,7 @@ class Moments:
     def commit(self, what: str, place: str) -> Iterator[None]:
         """Everything inside is one commit of `what` at a path."""
         path = Path(place)
-        name = f"{what} {IDS.sub('...', os.path.relpath(path, self.home))}"
+        name = f"{what} {_IDS.sub('...', os.path.relpath(path, self.home))}"
         with self._lock:
             self._seen[name] += 1
             name += f" {self._seen[name]}" if self._seen[name] > 1 else ""

@@ -30,12 +30,13 @@ from crash.contents import Contents, contents, differences
 from crash.lender import Lender
 from crash.plan import Moment, Passed, while_claimed
 from credit_scoring import commands
+from credit_scoring.errors import RunActive
 from credit_scoring.settings import Settings, load
 
 REFUSED = 3
 """How a whole score run ends: one of the lender's deliveries is refused."""
-NOTHING_NEW, RUN_ACTIVE = 0, 5
-"""How else one of two ends that begin together: the other had done everything, or is at it."""
+NOTHING_NEW = 0
+"""How it ends when another has done everything."""
 
 
 @dataclass(frozen=True)
@@ -149,13 +150,16 @@ class Harness:
         return Outcome(str(moment), True, time.monotonic() - start, tuple(wrong))
 
     def together(self, name: str, left: Contents) -> Outcome:
-        """Two runs begin at the same moment; when both have ended, the next finishes what they did not come to."""
+        """Two runs begin at the same moment; when both have ended, the next finishes what they did not come to.
+
+        Only of a job that ends once: of another, each asks for something of its own.
+        """
         start = time.monotonic()
         home = self._home("together")
         with self._run(home, record="one") as one, self._run(home, record="other") as other:
             codes = one.wait(), other.wait()
         wrong = self.finish(home, left)
-        if not set(codes) <= {self.job.ends_with, NOTHING_NEW, RUN_ACTIVE} or self.job.ends_with not in codes:
+        if not set(codes) <= {self.job.ends_with, NOTHING_NEW, RunActive.exit_code} or self.job.ends_with not in codes:
             wrong = [f"the two runs ended with {codes[0]} and {codes[1]}", *wrong]
         return Outcome(name, True, time.monotonic() - start, tuple(wrong))
 

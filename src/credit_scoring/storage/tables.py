@@ -56,24 +56,29 @@ class Tables:
             return
         for wait in _WAITS:
             with suppress(Exception):  # it comes again from the last attempt, below
-                self.spark.sql(self._creation(table))
+                self._create(table)
             if self.exists(table.name):
                 return
             time.sleep(wait)
             self._clear(table.name)
-        self.spark.sql(self._creation(table))
+        self._create(table)
 
-    def _creation(self, table: StoredTable) -> str:
+    def _create(self, table: StoredTable) -> None:
         cluster = f"CLUSTER BY ({', '.join(f'`{c}`' for c in table.cluster_by)})" if table.cluster_by else ""
         # Deletion vectors off: readers outside Spark (delta-rs and others) look clients up in these tables.
         properties = {"delta.enableDeletionVectors": "false"}
         if table.sought:
             properties["delta.dataSkippingStatsColumns"] = ",".join(table.sought)
         told = ", ".join(f"{literal(key)} = {literal(value)}" for key, value in properties.items())
-        return (
+        statement = (
             f"CREATE TABLE IF NOT EXISTS {self.name(table.name)} ({_commented(table.columns)}) USING DELTA {cluster} "
             f"COMMENT {literal(table.meaning)} TBLPROPERTIES ({told})"
         )
+        try:
+            self.spark.sql(statement)
+        except Exception:
+            if not self.exists(table.name):  # else another run created it at the same moment
+                raise
 
     def _clear(self, table: str) -> None:
         """Removes what a creation left that was killed before its commit: Spark takes a folder that is not empty for a
