@@ -278,7 +278,7 @@ def _where(error: yaml.YAMLError) -> str:
     return f"{getattr(error, 'problem', None) or type(error).__name__}{line}"
 
 
-OTHER_VARIABLES = {f"{PREFIX}JARS", CONF}
+OTHER_VARIABLES = {f"{PREFIX}JARS", f"{PREFIX}TRACE", CONF}
 """Variables with our prefix that are not settings: read before any settings file is."""
 
 

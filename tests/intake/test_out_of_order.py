@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pyspark.errors import AnalysisException
 
-from credit_scoring.intake import appending
+from credit_scoring.intake import appending, staging
 from credit_scoring.intake import run as intake_run
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.schema.tables import TABLES
@@ -67,6 +67,38 @@ def test_an_upload_that_goes_on_during_the_run_is_taken_in_when_its_manifest_is_
     assert accepted(report) == [("monday", 1), ("tuesday", 2)]
     assert report.refused == ()
     assert lender.tables.read("application").count() == 10
+
+
+def test_files_that_go_or_change_while_they_are_read_cost_their_delivery_alone(
+    lender: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Monday's file goes before Spark looks for it, Tuesday's after that; Wednesday's is overwritten; all come again."""
+    for day, name in enumerate(("monday", "tuesday", "wednesday", "thursday")):
+        lender.deliver(name, range(4 * day, 4 * day + 4), only="application")
+    file = "application_test.csv"
+    whole = {name: lender.landing.read(name, file) for name in ("monday", "tuesday", "wednesday")}
+    looking, reading = intake_run.stage, staging.stage_blocks
+
+    def before_it_looks(*arguments: Any) -> Any:
+        lender.landing.remove("monday", file)
+        return looking(*arguments)
+
+    def before_it_reads(*arguments: Any) -> Any:
+        lender.landing.remove("tuesday", file)
+        lender.landing.write(whole["wednesday"][:-2] + b"7\n", "wednesday", file)
+        return reading(*arguments)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(intake_run, "stage", before_it_looks)
+        meanwhile.setattr(staging, "stage_blocks", before_it_reads)
+        report = lender.intake()
+    assert accepted(report) == [("thursday", 2)]
+    refused = {name: sentence.rsplit("[")[-1] for name, sentence in report.refused}
+    assert refused == {"monday": "file-missing]", "tuesday": "file-missing]", "wednesday": "file-changed]"}
+    for name, data in whole.items():
+        lender.landing.write(data, name, file)
+    assert [name for name, _ in accepted(lender.intake())] == ["monday", "tuesday", "wednesday"]
+    assert lender.tables.read("application").count() == 16
 
 
 def test_a_half_uploaded_delivery_is_refused_and_taken_in_once_it_is_whole(lender: Any) -> None:

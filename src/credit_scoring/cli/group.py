@@ -21,18 +21,21 @@ if TYPE_CHECKING:
 
 
 class Group(click.Group):
-    """Shows our errors as their sentence, and ends with their exit code."""
+    """Shows errors as a sentence, and ends with their exit code."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command."""
         try:
             return super().invoke(ctx)
         except Exception as error:
+            from credit_scoring.cli.unforeseen import unforeseen, wanted_whole
             from credit_scoring.storage.trouble import of_storage
 
             told = error if isinstance(error, CreditScoringError) else of_storage(error)
             if told is None:
-                raise
+                if isinstance(error, click.ClickException | click.exceptions.Exit | click.Abort) or wanted_whole():
+                    raise
+                told = unforeseen(error)
             click.echo(f"{told}", err=True)
             ctx.exit(told.exit_code)
 

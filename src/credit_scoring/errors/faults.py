@@ -2,6 +2,13 @@
 
 from credit_scoring.errors import ErrorKind, Fault
 
+UNFORESEEN = ErrorKind(
+    "failed-unforeseen",
+    Fault,
+    "Something failed that nobody foresaw: {kind} (at {place}). Nothing half-done is visible.",
+    "Run the command again: it goes on where this one ended. If it fails again, report this; {variable}=1 shows the "
+    "whole trace, which may hold values of clients.",
+)
 RECORDS_UNACCOUNTED = ErrorKind(
     "records-unaccounted",
     Fault,

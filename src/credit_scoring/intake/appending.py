@@ -22,9 +22,9 @@ from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.schema.table import CLIENT, FILE, FILE_COLUMN, RECORD_COLUMN, SEQ, SEQ_COLUMN, Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.storage.arrow import record_batches
-from credit_scoring.storage.blocks import Batches
 from credit_scoring.storage.frames import union
 from credit_scoring.storage.tables import Tables
+from credit_scoring.storage.tasks import Batches, without_values
 
 QUARANTINE = "quarantine"
 QUARANTINED = StoredTable(
@@ -203,6 +203,7 @@ def _name(seq: str, names: Mapping[int, str]) -> Column:
 
 
 def _opener(columns: Sequence[str]) -> Callable[[Batches], Batches]:
+    @without_values
     def run(batches: Batches) -> Batches:
         for batch in batches:
             for seq, block in zip(batch.column("seq").to_pylist(), batch.column("block"), strict=True):

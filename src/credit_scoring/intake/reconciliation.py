@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pyspark.sql import Row
 
 from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
+from credit_scoring.errors.deliveries import FILE_MISSING
 from credit_scoring.errors.faults import RECORDS_UNACCOUNTED
 from credit_scoring.intake.reading import Finding
-from credit_scoring.intake.staging import ACCEPTED, BAD, COUNTS, FINDING
+from credit_scoring.intake.staging import ACCEPTED, BAD, COUNTS, FINDING, Work
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,11 @@ class Account:
         return [counts for counts in self.files if counts.finding.seq == seq]
 
 
-def account(staged: Iterable[Row]) -> Account:
-    """Adds up the staged rows (without their blocks) and checks every file."""
+def account(staged: Iterable[Row], work: Sequence[Work] = ()) -> Account:
+    """Adds up the staged rows (without their blocks) and checks every file.
+
+    A file of `work` of which nothing was found is one that went away after it was seen.
+    """
     result = Account()
     findings: list[Finding] = []
     counted: dict[tuple[int, str, str], dict[str, int]] = {}
@@ -94,6 +98,8 @@ def account(staged: Iterable[Row]) -> Account:
         elif row.kind == COUNTS:
             for file, numbers in json.loads(row.detail).items():
                 _add(counted.setdefault((row.seq, row.table, file), {}), numbers)
+    found = {(finding.seq, finding.file) for finding in findings}
+    findings += [_gone(each) for each in work if (each.seq, each.file.name) not in found]
     for finding in sorted(findings, key=lambda found: (found.seq, found.file)):
         numbers = counted.get((finding.seq, finding.table, finding.file), {})
         counts = FileCounts(
@@ -103,6 +109,12 @@ def account(staged: Iterable[Row]) -> Account:
             counts.check()
         result.files.append(counts)
     return result
+
+
+def _gone(work: Work) -> Finding:
+    why = FILE_MISSING(delivery=work.delivery, file=work.file.name, more="")
+    file = work.file
+    return Finding(work.seq, file.name, file.table, file.bytes, file.sha256, refusal=str(why), incomplete=True)
 
 
 def _add(total: dict[str, int], numbers: Mapping[str, int]) -> None:

@@ -12,7 +12,8 @@ from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
 from credit_scoring.intake.reading import QUARANTINED, with_outcomes
 from credit_scoring.intake.staging import labelled_rows
 from credit_scoring.schema.table import FILE, RECORD, Table
-from credit_scoring.storage.blocks import Batches, split
+from credit_scoring.storage.blocks import split
+from credit_scoring.storage.tasks import Batches, without_values
 
 _ROW = "row"
 BEYOND_RULES = (CELL_COUNT, LINE_END)
@@ -22,6 +23,7 @@ BEYOND_RULES = (CELL_COUNT, LINE_END)
 def retry(table: Table, seq: int, slots: int) -> Callable[[Batches], Batches]:
     """The mapInArrow function: rows of the quarantine (QUARANTINED's columns) -> blocks of delivery `seq`."""
 
+    @without_values
     def run(batches: Batches) -> Batches:
         for batch in batches:
             frame = pl.from_arrow(batch)

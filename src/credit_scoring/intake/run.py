@@ -103,8 +103,8 @@ def _take_in(
     staging = staging_of(claim.claim_id)
     result = Account()
     if work:
-        staged = stage(tables, staging, landing.root, work, limits, settings.slot_mb * 1_000_000)
-        result = account(staged.drop("block").toLocalIterator())
+        staged = stage(tables, staging, landing, work, limits, settings.slot_mb * 1_000_000)
+        result = account(staged.drop("block").toLocalIterator(), work)
         by_seq = {delivery.seq: delivery for delivery in claim.deliveries}
         refused.update({by_seq[seq]: why for seq, why in result.refusals().items()})
     good = [delivery for delivery in claim.deliveries if delivery not in refused]

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlparse
 
 import polars as pl
 import pyarrow as pa
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 
 from credit_scoring.intake.duplicates import tell_apart
 from credit_scoring.intake.inspection import Limits
@@ -25,7 +25,6 @@ from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ, Table
 from credit_scoring.schema.tables import table as declared_table
 from credit_scoring.storage.blocks import (
     BLOCKS,
-    Batches,
     Frames,
     bring_together,
     each_slot,
@@ -33,7 +32,9 @@ from credit_scoring.storage.blocks import (
     split,
     to_block,
 )
+from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
+from credit_scoring.storage.tasks import Batches, without_values
 
 ACCEPTED, BAD, COUNTS, FINDING = "accepted", "quarantined", "counts", "finding"
 STAGED = {
@@ -83,17 +84,36 @@ def is_staging(table: str) -> bool:
     return table.startswith(_STAGING)
 
 
-def stage(tables: Tables, name: str, landing: str, files: Sequence[Work], limits: Limits, slot_bytes: int) -> DataFrame:
-    """Reads the files and (over)writes the staging table `name`; returns it."""
-    spark = tables.spark
+def stage(
+    tables: Tables, name: str, landing: Folder, files: Sequence[Work], limits: Limits, slot_bytes: int
+) -> DataFrame:
+    """Reads the files and (over)writes the staging table `name`; returns it.
+
+    A file that goes away meanwhile has no finding there, and stops no other.
+    """
     tasks = max(1, -(-sum(work.text_bytes for work in files) // slot_bytes))
     # Several slots a task even out what the hash of few slots does not; memory is one slot's.
     slots = 1 if tasks == 1 else 4 * tasks
-    paths = [f"{landing.rstrip('/')}/{work.delivery}/{work.file.name}" for work in files]
     # One file a batch: a file is one cell, and up to hundreds of megabytes.
-    with rows_a_batch(spark, 1):
-        content = spark.read.format("binaryFile").load(paths).select("path", "content")
-        return stage_blocks(tables, name, [content.mapInArrow(read_files(files, slots, limits), BLOCKS)], tasks)
+    with rows_a_batch(tables.spark, 1):
+        while True:
+            try:
+                content = _content(tables.spark, landing, files)
+                blocks = content.mapInArrow(read_files(files, slots, limits), BLOCKS)
+                return stage_blocks(tables, name, [blocks], tasks)
+            except Exception as error:  # its class differs between classic Spark and Spark Connect
+                there = [work for work in files if landing.exists(work.delivery, work.file.name)]
+                if "PATH_NOT_FOUND" not in str(error) or len(there) == len(files):
+                    raise
+                files = there
+
+
+def _content(spark: SparkSession, landing: Folder, files: Sequence[Work]) -> DataFrame:
+    """path, content of the files."""
+    paths = [f"{landing.root.rstrip('/')}/{work.delivery}/{work.file.name}" for work in files]
+    if not paths:
+        return spark.createDataFrame([], "path STRING, content BINARY")
+    return spark.read.format("binaryFile").option("ignoreMissingFiles", True).load(paths).select("path", "content")
 
 
 def stage_blocks(tables: Tables, name: str, blocks: Sequence[DataFrame], tasks: int) -> DataFrame:
@@ -108,6 +128,7 @@ def read_files(files: Sequence[Work], slots: int, limits: Limits) -> Callable[[B
     """The map function: a file's path and bytes -> blocks labelled kind|seq|table."""
     by_path = {(work.delivery, work.file.name): work for work in files}
 
+    @without_values
     def run(batches: Batches) -> Batches:
         for batch in batches:
             for path, content in zip(batch.column("path").to_pylist(), batch.column("content"), strict=True):

@@ -22,6 +22,7 @@ from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.publishing import placing
 from credit_scoring.storage.content import Content
 from credit_scoring.storage.files import Folder
+from credit_scoring.storage.tasks import without_values
 
 NAME = "scores.csv"
 
@@ -105,6 +106,7 @@ def _head() -> bytes:
     return (",".join(HEADER) + "\n").encode()
 
 
+@without_values
 def _lines(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """The mapInArrow function: rows of score_history -> their lines, as one cell a batch."""
     for batch in batches:

@@ -18,9 +18,9 @@ from pyspark import TaskContext
 
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.blob import blob_client
-from credit_scoring.storage.blocks import Batches
 from credit_scoring.storage.content import Content
 from credit_scoring.storage.roots import BlobPlace
+from credit_scoring.storage.tasks import Batches
 
 BLOCK_BYTES = 8 * 2**20
 """A task stages a block as soon as it holds so much: that is its memory, and 50,000 blocks make 400 GB a blob."""

@@ -15,6 +15,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
 from credit_scoring.storage.frames import union
+from credit_scoring.storage.tasks import Batches, without_values
 
 BLOCKS = "slot INT, label STRING, block BINARY"
 _ARROW = pa.schema([("slot", pa.int32()), ("label", pa.string()), ("block", pa.binary())])
@@ -22,7 +23,6 @@ _SLOT = "__slot"
 _BATCH = "spark.sql.execution.arrow.maxRecordsPerBatch"
 
 Frames = Mapping[str, pl.DataFrame]
-Batches = Iterable[pa.RecordBatch]
 
 
 def slot_of(key: str, slots: int) -> pl.Expr:
@@ -69,6 +69,7 @@ def split(frames: Iterable[tuple[str, str, pl.DataFrame]], slots: int) -> pa.Rec
 def split_rows(label: str, key: str, slots: int, rows_per_block: int) -> Callable[[Batches], Batches]:
     """The mapInArrow function that turns rows of one table into blocks."""
 
+    @without_values
     def run(batches: Batches) -> Batches:
         held: list[pa.RecordBatch] = []
         rows = 0
@@ -101,6 +102,7 @@ def each_slot(compute: Callable[[Frames], Iterable[pa.RecordBatch]]) -> Callable
     The rows of a label come in no particular order: who needs one sorts.
     """
 
+    @without_values
     def run(batches: Batches) -> Batches:
         slot: int | None = None
         held: dict[str, list[pl.DataFrame]] = {}

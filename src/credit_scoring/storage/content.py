@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
 
-from credit_scoring.storage.blocks import Batches
+from credit_scoring.storage.tasks import Batches
 
 PARTS = "rows INT, lines BINARY"
 """Pieces of a file in their order, and of how many rows each is."""

@@ -27,7 +27,7 @@ def kind_of(error: BaseException) -> str | None:
 
     Nothing else of it: texts of the libraries may hold addresses with a signature.
     """
-    for text in _texts(error):
+    for text in texts_of(error):
         for kind in _KINDS:
             if found := re.search(kind, text):
                 code = _SERVICE_CODE.search(text)
@@ -35,7 +35,7 @@ def kind_of(error: BaseException) -> str | None:
     return None
 
 
-def _texts(error: BaseException) -> Iterator[str]:
+def texts_of(error: BaseException) -> Iterator[str]:
     """What an error and those that led to it say of themselves; Spark's hold the trace of the JVM."""
     seen: set[int] = set()
     current: BaseException | None = error

@@ -1,0 +1,62 @@
+"""An error that no code of ours foresaw becomes a sentence, too: what kind it is and where, and no value of a client.
+
+What libraries and Spark say of an error may hold cells of a row, so none of their texts is repeated: only the names of
+classes, our own place in the code, and what an operating system says.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import traceback
+
+from credit_scoring.errors import CreditScoringError
+from credit_scoring.errors.faults import UNFORESEEN
+from credit_scoring.storage.trouble import texts_of
+
+TRACE = "CREDIT_SCORING_TRACE"
+"""Environment variable under which the whole trace is shown, whatever it holds."""
+
+_OURS = re.compile(r"credit_scoring\.errors\.\w+: (?P<sentence>.+ \[(?P<code>[a-z0-9-]+)\])$", re.MULTILINE)
+"""A sentence of ours that was raised in a task of Spark's."""
+_IN_TASK = re.compile(r"TaskFailed: (?P<kind>[\w.]+) at (?P<places>[\w.:<>, -]+)$", re.MULTILINE)
+"""What storage.tasks tells of an error in a task."""
+_CAUSE = re.compile(r"^Caused by: [\w.$]*?(\w+)(?::|$)", re.MULTILINE)
+_SYSTEM = re.compile(
+    r"No space left on device|Disk quota exceeded|Permission denied|Read-only file system|Too many open files|"
+    r"Java heap space|GC overhead limit exceeded|Cannot allocate memory"
+)
+
+
+def unforeseen(error: Exception) -> CreditScoringError:
+    """The sentence for an error; for one of ours that a task of Spark's raised, its own."""
+    texts = list(texts_of(error))
+    for text in texts:
+        if ours := _OURS.search(text):
+            return CreditScoringError(ours["sentence"])
+        if task := _IN_TASK.search(text):
+            return UNFORESEEN(kind=f"{task['kind']} in a task of Spark's", place=task["places"], variable=TRACE)
+    return UNFORESEEN(kind=_kind(error, "\n".join(texts)), place=_place(error), variable=TRACE)
+
+
+def wanted_whole() -> bool:
+    """Whether somebody asked for traces."""
+    return bool(os.environ.get(TRACE))
+
+
+def _kind(error: Exception, text: str) -> str:
+    """Such as `OSError: No space left on device`, or `Py4JJavaError, caused by IOException: Permission denied`."""
+    causes = _CAUSE.findall(text)
+    kind = type(error).__name__ + (f", caused by {causes[-1]}" if causes else "")
+    if isinstance(error, OSError) and error.strerror:
+        return f"{kind}: {error.strerror}" + (f": {error.filename}" if error.filename else "")
+    system = _SYSTEM.search(text)
+    return f"{kind}: {system[0]}" if system else kind
+
+
+def _place(error: Exception) -> str:
+    """The innermost line of ours that the error passed."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "/credit_scoring/" in frame.filename]
+    if not ours:
+        return "credit_scoring"
+    return f"credit_scoring/{ours[-1].filename.rsplit('/credit_scoring/', 1)[1]}, line {ours[-1].lineno}"
