@@ -22,6 +22,19 @@ class Fault(Enum):
     SLOW = auto()  # done after `slowness` seconds
 
 
+def _failed(status: str, code: str, more: str = "") -> bytes:
+    """An answer as the service gives it; without the code the SDK of Hadoop ends with a fault of its own."""
+    body = f"<?xml version='1.0' encoding='utf-8'?><Error><Code>{code}</Code><Message>{code}</Message></Error>"
+    head = f"HTTP/1.1 {status}\r\nx-ms-error-code: {code}\r\nContent-Type: application/xml\r\n{more}"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+_FAILED = {
+    Fault.ERROR: _failed("500 Internal Server Error", "InternalError"),
+    Fault.BUSY: _failed("503 Server Busy", "ServerBusy", "Retry-After: 1\r\n"),
+}
+
+
 @dataclass
 class Rule:
     """Spoils the next `times` requests whose `METHOD /path?query` matches; every `every`-th of them."""
@@ -124,8 +137,7 @@ class FaultProxy:
         if fault is Fault.DROPPED:
             return False
         if fault in (Fault.ERROR, Fault.BUSY):
-            status = b"500 Internal Server Error" if fault is Fault.ERROR else b"503 Server Busy\r\nRetry-After: 1"
-            writer.write(b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\n\r\n")
+            writer.write(_FAILED[fault] if method != "HEAD" else _FAILED[fault].split(b"<?xml")[0])
             await writer.drain()
             return True
         if fault is Fault.SLOW:

@@ -6,8 +6,11 @@ from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from deltalake import DeltaTable
+from pyspark.sql import DataFrame
 
 from crash.contents import Contents, contents, differences
 from crash.lender import prepare
@@ -15,7 +18,9 @@ from crash.plan import Moment, at_random, bounds, while_claimed
 from crash.trial import Harness
 from credit_scoring import commands
 from credit_scoring.errors import RunActive
+from credit_scoring.intake.events import DELIVERIES
 from credit_scoring.settings import load
+from credit_scoring.storage.tables import Tables
 
 MOMENTS = (
     Moment("committing append tables/application"),
@@ -93,6 +98,9 @@ def test_what_a_killed_run_left_is_finished_by_the_next(killed: Killed, undistur
     assert killed.harness.finish(home, undisturbed) == []
     assert commands.score(load(killed.harness.lender.conf(home))).scores.published == ()
     assert contents(home) == undisturbed
+    DeltaTable(home / "tables" / "scores").update({"fingerprint": "'another'"})
+    (found,) = differences(undisturbed, contents(home))
+    assert found.startswith("table scores: ")
 
 
 @pytest.mark.parametrize("moment", MOMENTS[:2], ids=str)
@@ -100,6 +108,20 @@ def test_what_a_run_would_have_left_at_a_moment_is_finished_by_the_next(
     killed: Killed, undisturbed: Contents, moment: Moment
 ) -> None:
     assert killed.harness.thaw(moment, killed.copies[moment], undisturbed).wrong == ()
+
+
+def test_a_product_that_appended_twice_would_be_found_out(
+    killed: Killed, undisturbed: Contents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the identity of its transaction, what landed before the run died lands again."""
+    append = Tables.append
+
+    def anonymous(tables: Tables, table: str, rows: DataFrame, app_id: str, version: int = 0) -> None:
+        append(tables, table, rows, app_id if table == DELIVERIES.name else f"{app_id}/{uuid4()}", version)
+
+    monkeypatch.setattr(Tables, "append", anonymous)
+    (wrong,) = killed.harness.thaw(MOMENTS[0], killed.copies[MOMENTS[0]], undisturbed).wrong
+    assert wrong.startswith("the next run failed: Fault: Table application holds")
 
 
 def test_what_differs_is_said() -> None:
