@@ -1,6 +1,8 @@
 """The command line: exit codes and what is printed. The whole way stands in test_end_to_end.py."""
 
+import csv
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.storage.tables import Tables
+from credit_scoring.synthetic.dirt import LEDGER
 
 
 @pytest.fixture
@@ -49,11 +52,38 @@ def test_without_a_challenger_promote_ends_with_4(conf: Path) -> None:
 def test_generate_and_deliver(conf: Path, tmp_path: Path) -> None:
     made = run("generate", "--clients", 30, "--outcomes", 20, "--out", tmp_path / "lender", "--json")
     assert json.loads(made.stdout)["application_train.csv"] == 20
+    assert not (tmp_path / "lender" / LEDGER).exists()
     done = run("deliver", tmp_path / "lender", "--name", "monday", "--conf", conf)
     assert done.exit_code == 0
     assert "Delivered monday: 8 files" in done.stdout
     again = run("deliver", tmp_path / "lender", "--name", "monday", "--conf", conf)
     assert (again.exit_code, "Give this one another --name" in again.stderr) == (2, True)
+
+
+def test_generate_says_which_rows_it_spoilt_and_deliver_leaves_that_out(conf: Path, tmp_path: Path) -> None:
+    generate = ("generate", "--clients", 30, "--outcomes", 20, "--json", "--out")
+    clean = json.loads(run(*generate, tmp_path / "clean").stdout)
+    records = json.loads(run(*generate, tmp_path / "lender", "--dirt", 0.1).stdout)
+    spoilt = pl.read_csv(tmp_path / "lender" / LEDGER)
+    assert (records.pop(LEDGER), records.keys()) == (spoilt.height, clean.keys())
+    assert 0.05 < spoilt.height / sum(clean.values()) < 0.15
+    for name in clean:
+        rows = rows_of(tmp_path / "lender" / name)
+        assert len(rows) == records[name]
+        told = spoilt.filter(file=name)["record"]
+        # What no row of the clean lender is, or one of them a second time, is what the file says, and nothing else.
+        assert Counter(rows) - Counter(rows_of(tmp_path / "clean" / name)) == Counter(rows[n - 1] for n in told), name
+    done = run("deliver", tmp_path / "lender", "--name", "monday", "--conf", conf)
+    assert f"{sum(records.values()):,} records" in done.stdout
+    assert f"Left out, because they hold no table: {LEDGER}." in done.stdout
+    assert json.loads(run(*generate, tmp_path / "lender").stdout) == clean
+    assert not (tmp_path / "lender" / LEDGER).exists()
+
+
+def rows_of(path: Path) -> list[tuple[str, ...]]:
+    """The records of a CSV file."""
+    with path.open(newline="") as file:
+        return [tuple(row) for row in csv.reader(file)][1:]
 
 
 def test_the_dictionary_names_every_feature() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from credit_scoring.jvm import configuration, without_conf_folder
+from credit_scoring.jvm import configuration, told_as_errors, without_conf_folder
 from credit_scoring.runtime import jars, java_home
 
 
@@ -40,3 +40,10 @@ def test_a_jvm_that_the_archive_does_not_fit_starts_without_it(tmp_path: Path) -
     options = [o for o in configuration(archive)["spark.driver.defaultJavaOptions"].split() if o.startswith("-X")]
     ran = subprocess.run([java_home() / "bin" / "java", *options, "-version"], capture_output=True, text=True)
     assert (ran.returncode, "cds" in ran.stdout + ran.stderr) == (0, False)
+
+
+def test_what_a_jvm_prints_is_no_result(capfd: pytest.CaptureFixture[str]) -> None:
+    with told_as_errors():
+        subprocess.run(["echo", "Deleted 3 files"], check=True)
+    subprocess.run(["echo", "{}"], check=True)
+    assert capfd.readouterr() == ("{}\n", "Deleted 3 files\n")

@@ -60,5 +60,17 @@ def without_conf_folder() -> Iterator[None]:
         del os.environ["SPARK_CONF_DIR"]
 
 
+@contextmanager
+def told_as_errors() -> Iterator[None]:
+    """While a JVM starts: what it prints goes where errors go. Delta prints what VACUUM did, which is no result."""
+    here = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(here, 1)
+        os.close(here)
+
+
 def _conf() -> Path:
     return Path(str(pyspark.__file__)).parent / "conf"

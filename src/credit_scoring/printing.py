@@ -110,7 +110,7 @@ def intake(report: IntakeReport) -> str:
         ]  # fmt: skip
         lines.append(table(head, rows))
         unknown = [
-            f"{f.finding.file}: {', '.join(f.finding.unknown_columns)}"
+            f"{f.finding.file}: {', '.join(map(_shown, f.finding.unknown_columns))}"
             for f in accepted.files
             if f.finding.unknown_columns
         ]
@@ -185,6 +185,11 @@ def scores(report: ScoreReport) -> str:
     taken = report.intake
     lines = [intake(taken), ""] if taken.accepted or taken.refused else []
     return "\n".join([*lines, published(report.scores)])
+
+
+def _shown(name: str) -> str:
+    """A text of the lender's, which must not give orders to a terminal."""
+    return name if name.isprintable() else ascii(name)
 
 
 def published(report: Report) -> str:

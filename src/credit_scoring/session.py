@@ -58,7 +58,7 @@ def session(settings: SparkSettings) -> SparkSession:
         builder = builder.config(key, value)
     for key, value in settings.config.items():
         builder = builder.config(key, value)
-    with jvm.without_conf_folder():
+    with jvm.without_conf_folder(), jvm.told_as_errors():
         return builder.appName("credit-scoring").getOrCreate()
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,17 +19,15 @@ from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, known
 from credit_scoring.clients.vectors import case_matrix
 from credit_scoring.errors import DeliveryRefused
 from credit_scoring.intake.deliver import deliver
-from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.inspection import Limits
-from credit_scoring.intake.manifest import NAME, sha256
-from credit_scoring.intake.owners import CREDIT
+from credit_scoring.intake.owners import CLIENT_SEQ, CREDIT
 from credit_scoring.intake.reading import OWNER
 from credit_scoring.intake.reconciliation import Account, account
 from credit_scoring.intake.staging import ACCEPTED, BAD, Work, read_files, stage_slot
-from credit_scoring.intake.waiting import manifest_of
+from credit_scoring.intake.waiting import manifest_of, waiting
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
-from credit_scoring.schema.table import CLIENT, MADE_MISSING, SEQ
+from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, SEQ
 from credit_scoring.storage.blocks import each_slot, from_block
 from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.writing import write
@@ -76,22 +75,53 @@ class TakenIn:
         return pl.concat([pl.DataFrame(schema=schema), *(frame.select(list(schema)) for frame in of_table)])
 
     def spoilt(self) -> pl.DataFrame:
-        """The quarantine as the gather hands it to `known` (clients.gather does this in SQL)."""
+        """The quarantine as the gather hands it to `known` (intake.appending and clients.gather do this in SQL)."""
         bad = self.quarantined()
         if bad.is_empty():
             return QUARANTINED.to_frame()
-        bureau = self.table(BUREAU.name).select(CREDIT, pl.col(CLIENT).alias("of"), pl.col(SEQ).alias("since"))
         credit = pl.when(pl.col("table") == BUREAU_BALANCE.name).then(pl.col(OWNER)).alias("credit")
         bad = bad.with_columns(credit)
-        named = bad.join(bureau, left_on="credit", right_on=CREDIT, how="left")
-        named = named.with_columns(pl.coalesce("client_id", "of").alias("client_id"))
-        attributed = named.filter(pl.col("client_id").is_not_null()).with_columns(anybodys=pl.lit(False))
+        owners = self.owners()
+        named = _known_owner(bad, owners).with_columns(pl.coalesce("client_id", CLIENT).alias("client_id"))
+        attributed = pl.concat(
+            [named.filter(pl.col("client_id").is_not_null()), self._adopted_bad(named, owners)], how="diagonal"
+        ).with_columns(anybodys=pl.lit(False))
         nobodys = bad.filter(pl.col("client_id").is_null() & pl.col("credit").is_null()).drop("client_id")
         touched = [self.table(source.name).select(pl.col(CLIENT).alias("client_id"), SEQ) for source in SOURCES]
         everyone = pl.concat([*touched, attributed.select("client_id", SEQ)]).drop_nulls().unique()
         anybodys = nobodys.join(everyone, on=SEQ).with_columns(anybodys=pl.lit(True))
         columns = [pl.col(name).cast(kind) for name, kind in QUARANTINED.items()]
         return pl.concat([attributed.select(columns), anybodys.select(columns)]).unique()
+
+    def owners(self) -> pl.DataFrame:
+        """credit, CLIENT, since: whose each credit is since which delivery."""
+        return self.table(BUREAU.name).select(pl.col(CREDIT).alias("credit"), CLIENT, pl.col(SEQ).alias("since"))
+
+    def adopt(self) -> None:
+        """Balances that waited for their credit stand again under the delivery that brings it, unless that holds
+        balances of the credit itself, or they are not its latest (intake.balances does this in SQL)."""
+        delivered = {seq: frame for (seq, table), frame in self.rows.items() if table == BUREAU_BALANCE.name}
+        for to in sorted({seq for seq, table in self.rows if table == BUREAU.name}):
+            brought = self.owners().filter(since=to).select(pl.col("credit").alias(CREDIT), CLIENT)
+            settled = [delivered[to].select(CREDIT)] if to in delivered else []
+            for seq in sorted((seq for seq in delivered if seq < to), reverse=True):
+                latest = delivered[seq].join(pl.concat([brought.select(CREDIT).clear(), *settled]), CREDIT, "anti")
+                settled.append(delivered[seq].select(CREDIT))
+                waiting = latest.filter(pl.col(CLIENT).is_null()).drop(CLIENT)
+                file = pl.format("{}/{}", pl.lit(seq), pl.col(FILE)).alias(FILE)
+                adopted = waiting.join(brought, CREDIT).with_columns(file).select(latest.columns)
+                place = (to, BUREAU_BALANCE.name)
+                self.rows[place] = pl.concat([self.rows[place], adopted]) if place in self.rows else adopted
+
+    def _adopted_bad(self, named: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+        """Quarantined balances that waited for their credit, again as those of the client who came with it."""
+        waiting = named.filter(pl.col("client_id").is_null() & pl.col("credit").is_not_null())
+        later = waiting.drop("client_id", CLIENT, "since").join(owners, "credit").filter(pl.col("since") > pl.col(SEQ))
+        balances = self.table(BUREAU_BALANCE.name).filter(~pl.col(FILE).str.contains("/", literal=True))
+        newer = balances.select(pl.col(CREDIT).alias("credit"), pl.col(SEQ).alias("newer")).unique()
+        replaced = later.join(newer, "credit").filter(pl.col("newer").is_between(pl.col(SEQ) + 1, pl.col("since")))
+        left = later.join(replaced, ["table", "file", "record", SEQ, "since"], "anti")
+        return left.with_columns(pl.col(CLIENT).alias("client_id"), pl.col("since").alias(SEQ))
 
     def judged(self, decide: Decide) -> dict[tuple[int, int], tuple[bytes, str]]:
         """(client, seq) -> digest of the vector, and decision, of every touched client with an application."""
@@ -114,7 +144,8 @@ class TakenIn:
 def take_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., TakenIn]:
     """Deliveries, each a mapping of file names to bytes -> TakenIn.
 
-    `after`: what is done to a delivery's folder once its manifest is written, by the number of the delivery.
+    `after`: what is done to a delivery's folder once its manifest is written, by the number of the delivery. A folder
+    that is left alone keeps its seq, as though it had come and brought nothing.
     """
     root, numbers = tmp_path_factory.mktemp("dirt"), iter(range(10**9))
 
@@ -132,24 +163,23 @@ def take_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., TakenIn]:
             deliver(source, landing, name, 64_000_000)
             if change := (after or {}).get(seq):
                 change(here / "landing" / name)
+        for found in waiting(landing, []):
+            delivered = replace(found, seq=int(found.name[1]))
             try:
-                delivered = Delivered(name, seq, sha256(landing.read(name, NAME)))
                 manifest = manifest_of(landing, delivered, {}, LIMITS)
-                work += [Work(name, seq, file) for file in manifest.files]
+                work += [Work(delivered.name, delivered.seq, file) for file in manifest.files]
             except DeliveryRefused as refused:
-                done.refused[seq] = str(refused)
+                done.refused[delivered.seq] = str(refused)
         return _staged(landing, work, done)
 
     return take
 
 
 def _staged(landing: Folder, work: Sequence[Work], done: TakenIn) -> TakenIn:
-    paths = [landing.path(each.delivery, each.file.name) for each in work]
-    contents = [landing.read(each.delivery, each.file.name) for each in work]
-    read = pa.record_batch({"path": pa.array(paths, pa.string()), "content": pa.array(contents, pa.binary())})
     if not work:
         return done
-    blocks = pa.Table.from_batches(list(read_files(work, SLOTS, LIMITS)([read]))).sort_by("slot")
+    read = [batch for each in work for batch in _read(each, landing.read(each.delivery, each.file.name))]
+    blocks = pa.Table.from_batches(read).sort_by("slot")
     staged = pa.Table.from_batches(list(each_slot(stage_slot)(blocks.to_batches()))).to_pylist()
     done.account = account(SimpleNamespace(**row) for row in staged)
     done.refused |= {seq: str(why) for seq, why in done.account.refusals().items()}
@@ -158,11 +188,30 @@ def _staged(landing: Folder, work: Sequence[Work], done: TakenIn) -> TakenIn:
             continue
         frame = from_block(row["block"])
         if row["kind"] == ACCEPTED:
+            if CLIENT_SEQ in frame.columns:  # whose a balance is, is not known from a refused delivery
+                known = ~pl.col(CLIENT_SEQ).is_in(list(done.refused))
+                frame = frame.with_columns(pl.when(known).then(pl.col(CLIENT)).alias(CLIENT))
             place = (row["seq"], row["table"])
             done.rows[place] = pl.concat([done.rows[place], frame]) if place in done.rows else frame
         elif row["kind"] == BAD:
             done.bad.append(frame.with_columns(pl.lit(row["seq"], pl.Int64).alias(SEQ)))
+    done.adopt()
     return done
+
+
+def _known_owner(rows: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
+    """Rows with credit and seq, with CLIENT and `since` of the latest delivery up to theirs that says whose it is."""
+    return rows.sort(SEQ).join_asof(
+        owners.sort("since"), left_on=SEQ, right_on="since", by="credit", check_sortedness=False
+    )
+
+
+@lru_cache(maxsize=40)
+def _read(work: Work, content: bytes) -> list[pa.RecordBatch]:
+    """What the map task makes of a file; of a file that is not spoilt once for many deliveries."""
+    path = f"/{work.delivery}/{work.file.name}"
+    batch = pa.record_batch({"path": pa.array([path]), "content": pa.array([content], pa.binary())})
+    return list(read_files([work], SLOTS, LIMITS)([batch]))
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_scoring.errors import UsageError
 from credit_scoring.intake.manifest import NAME
+from dirt.examples import examples
 
 BYTES = st.one_of(
     st.binary(min_size=1, max_size=4),
@@ -44,7 +45,7 @@ def other_manifest(data: st.DataObject) -> Callable[[Path], None]:
     return run
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(data=st.data())
 def test_intake_refuses_or_accounts_for_every_record(take_in, whole, data: st.DataObject) -> None:
     files = dict(whole)

@@ -83,3 +83,20 @@ def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.csv").write_bytes(b"x\n")
     with pytest.raises(UsageError, match=r"No file of .* is a table"):
         deliver(tmp_path, Folder(str(tmp_path / "landing")), "monday", 2_000)
+
+
+def test_files_whose_names_come_out_the_same_keep_their_rows_apart(tmp_path: Path) -> None:
+    """Two whose letters a name may not hold, and a part of a large file that is named as another file is."""
+    source = tmp_path / "source"
+    source.mkdir()
+    rows = {"outcomes-ä.csv": range(1, 3), "outcomes-ö.csv": range(3, 5), "outcomes-0001.csv": range(5, 7)}
+    rows["outcomes.csv"] = range(1_000, 2_000)
+    for name, clients in rows.items():
+        (source / name).write_text("SK_ID_CURR,TARGET\n" + "".join(f"{client},0\n" for client in clients))
+    landing = Folder(str(tmp_path / "landing"))
+    files = deliver(source, landing, "monday", 4_000).manifest.files
+    names = [file.name for file in files]
+    assert {"outcomes-_.csv", "outcomes-__2.csv", "outcomes-0001.csv", "outcomes-0001_2.csv"} <= set(names)
+    assert len(names) == len(set(names)) > 4
+    found = [line for name in names for line in landing.read("monday", name).decode().splitlines()[1:]]
+    assert sorted(found) == sorted(f"{client},0" for clients in rows.values() for client in clients)

@@ -72,7 +72,7 @@ def test_an_upload_that_goes_on_during_the_run_is_taken_in_when_its_manifest_is_
 def test_files_that_go_or_change_while_they_are_read_cost_their_delivery_alone(
     lender: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Monday's file goes before Spark looks for it, Tuesday's after that; Wednesday's is overwritten; all come again."""
+    """Monday's file goes before Spark looks for it, Tuesday's after that; Wednesday's is overwritten."""
     for day, name in enumerate(("monday", "tuesday", "wednesday", "thursday")):
         lender.deliver(name, range(4 * day, 4 * day + 4), only="application")
     file = "application_test.csv"

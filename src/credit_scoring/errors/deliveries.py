@@ -85,7 +85,7 @@ GZIP_CUT = ErrorKind(
 INFLATES_TOO_FAR = ErrorKind(
     "inflates-too-far",
     DeliveryRefused,
-    "File {file} of delivery {delivery} unpacks to more than {limit:,.0f} MB, the limit for a file of its size.",
+    "File {file} of delivery {delivery} unpacks to more than {limit:,} bytes, the limit for a file of its size.",
     "Split it (`credit-scoring deliver` does) and deliver again, or raise intake.max_file_mb or intake.max_inflation.",
 )
 WIDE_TEXT = ErrorKind(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import IO
 
@@ -69,7 +70,8 @@ def deliver(
     target = landing.below(name)
     files: list[DeliveredFile] = []
     for path, table in tables.items():
-        for file_name, data, records in _unpacked(path, split_bytes):
+        for wanted, data, records in _unpacked(path, split_bytes):
+            file_name = _free(wanted, {file.name for file in files})
             target.write(data, file_name)
             files.append(
                 DeliveredFile(name=file_name, table=table.name, records=records, bytes=len(data), sha256=sha256(data))
@@ -106,6 +108,13 @@ def _upload_parts(path: Path, split_bytes: int) -> Iterator[tuple[str, bytes, in
         yield f"{stem}{suffix}", path.read_bytes(), held[1]
     else:
         yield f"{stem}-{number + 1:04d}{suffix}", _packed(held[0], zipped), held[1]
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """The name, or one like it that no file of the delivery has: `bureau-ä` and `bureau-ö` are both `bureau-_`."""
+    stem, dot, suffix = name.partition(".csv")
+    others = (f"{stem}_{number}{dot}{suffix}" for number in count(2))
+    return next(each for each in chain([name], others) if each not in taken)
 
 
 def _open(path: Path, zipped: bool) -> IO[bytes]:

@@ -78,7 +78,7 @@ def _inflate(data: bytes, where: Mapping[str, str], limits: Limits) -> bytes:
         parts.append(part)
         size += len(part)
         if size > most:
-            raise INFLATES_TOO_FAR(**where, limit=most / 1e6)
+            raise INFLATES_TOO_FAR(**where, limit=most)
         if not member.eof:
             raise GZIP_CUT(**where)
         rest = member.unused_data

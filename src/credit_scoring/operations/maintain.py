@@ -1,7 +1,8 @@
 """Maintenance: what is kept too long is removed, and the tables' files stay few. For a schedule, at a quiet hour.
 
 Nothing here changes what is known. Quarantined rows stay, because they make a client's file incomplete; only their
-cells are emptied, after which they cannot be tried again. Of a withdrawn or refused delivery the rows go that nobody
+cells are emptied, after which they cannot be tried again. A balance that waits for its client keeps the number of its
+credit, by which that client is found when it comes. Of a withdrawn or refused delivery the rows go that nobody
 can see; who was in it stays. Scores go once their delivery is published.
 """
 
@@ -16,17 +17,26 @@ from pyspark.sql import Row
 
 from credit_scoring.intake.appending import QUARANTINE
 from credit_scoring.intake.events import PURPOSES, Delivered, open_claim
+from credit_scoring.intake.owners import CREDIT
+from credit_scoring.intake.reading import READABLE_ID
 from credit_scoring.intake.staging import is_staging, staging_of
 from credit_scoring.operations.working import Desk
 from credit_scoring.publishing import history
+from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import SEQ
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import RetentionSettings
-from credit_scoring.storage.tables import Tables
+from credit_scoring.storage.tables import Tables, literal
 from credit_scoring.storage.upkeep import Compacted, compact, empty, names
 
 log = logging.getLogger(__name__)
 _WORK = Delivered("maintenance", 0)
+_CREDIT = f"nullif(regexp_extract(get_json_object(cells, '$.{CREDIT}'), {literal(READABLE_ID)}, 1), '')"
+WAITED_FOR = (
+    f"(CASE WHEN client_id IS NULL AND `table` = {literal(BUREAU_BALANCE.name)} AND {_CREDIT} IS NOT NULL "
+    f"THEN to_json(named_struct('{CREDIT}', {_CREDIT})) END)"
+)
+"""SQL: what is left of a quarantined row's cells, as appending.credit_in_cells reads them."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +86,12 @@ def _alone(desk: Desk, work: Callable[[Sequence[Row]], Maintained]) -> Maintaine
 def _expired(desk: Desk, kept: RetentionSettings, events: Sequence[Row]) -> dict[str, int]:
     found: dict[str, int] = {}
 
-    def forget(table: str, seqs: Sequence[int], where: str = "true", column: str | None = None) -> None:
+    def forget(
+        table: str, seqs: Sequence[int], where: str = "true", column: str | None = None, left: str = "NULL"
+    ) -> None:
         if seqs and desk.tables.exists(table):
             condition = f"{SEQ} IN ({', '.join(map(str, sorted(seqs)))}) AND {where}"
-            found[table] = found.get(table, 0) + empty(desk.tables, table, condition, column)
+            found[table] = found.get(table, 0) + empty(desk.tables, table, condition, column, left)
 
     def before(days: int) -> datetime:
         return desk.clock() - timedelta(days=days)
@@ -90,7 +102,7 @@ def _expired(desk: Desk, kept: RetentionSettings, events: Sequence[Row]) -> dict
         forget(history.TABLE, done, given)
     if kept.quarantine_days is not None:
         old = _seqs(events, ("accepted",), before(kept.quarantine_days))
-        forget(QUARANTINE, old, "cells IS NOT NULL", column="cells")
+        forget(QUARANTINE, old, f"NOT cells <=> {WAITED_FOR}", column="cells", left=WAITED_FOR)
     if kept.withdrawn_days is not None:
         gone = _seqs(events, ("withdrawn", "refused"), before(kept.withdrawn_days))
         for table in [*(table.name for table in TABLES), QUARANTINE]:

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 
 from credit_scoring.storage.tables import Tables
 
 _CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
 _GONE = "rows_to_remove"
+_REMEMBERS = "delta.deletedFileRetentionDuration"
+_REMEMBERED = 168
+"""Hours for which a table's log tells which files it removed, unless its properties say otherwise."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,11 @@ def remove(tables: Tables, table: str, rows: DataFrame, on: Sequence[str], blank
     return int(done["num_affected_rows"]) if done is not None else 0
 
 
-def empty(tables: Tables, table: str, where: str, column: str | None = None) -> int:
-    """Deletes the rows of a table for which the SQL condition holds, or empties a column of theirs; how many."""
+def empty(tables: Tables, table: str, where: str, column: str | None = None, left: str = "NULL") -> int:
+    """Deletes the rows of a table for which the SQL condition holds, or empties a column of theirs but for what the
+    expression `left` says; how many."""
     change = (
-        f"DELETE FROM {tables.name(table)}" if column is None else f"UPDATE {tables.name(table)} SET {column} = NULL"
+        f"DELETE FROM {tables.name(table)}" if column is None else f"UPDATE {tables.name(table)} SET {column} = {left}"
     )
     done = tables.spark.sql(f"{change} WHERE {where}").first()
     return int(done["num_affected_rows"]) if done is not None else 0
@@ -58,9 +62,18 @@ def compact(tables: Tables, table: str, keep_hours: int) -> Compacted:
     """Rewrites a table's small files as few, clustered as it is declared, and deletes files that no version of the last
     `keep_hours` has."""
     before = _files(tables, table)
+    _remember_removals(tables, table, keep_hours)
     tables.spark.sql(f"OPTIMIZE {tables.name(table)}").collect()
     vacuum(tables, table, keep_hours)
     return Compacted(table, before, _files(tables, table))
+
+
+def _remember_removals(tables: Tables, table: str, hours: int) -> None:
+    """Has the table's log tell for so long which files it removed: of one that it does not tell of, VACUUM knows only
+    how old it is, and deletes it."""
+    wanted = f"interval {int(hours)} hours"
+    if hours > _REMEMBERED and _detail(tables, table)["properties"].get(_REMEMBERS) != wanted:
+        tables.spark.sql(f"ALTER TABLE {tables.name(table)} SET TBLPROPERTIES ('{_REMEMBERS}' = '{wanted}')")
 
 
 def vacuum(tables: Tables, table: str, keep_hours: int) -> None:
@@ -81,5 +94,9 @@ def _any_retention(spark: SparkSession) -> Iterator[None]:
 
 
 def _files(tables: Tables, table: str) -> int:
-    detail = tables.spark.sql(f"DESCRIBE DETAIL {tables.name(table)}").first()
-    return int(detail["numFiles"]) if detail is not None else 0
+    return int(_detail(tables, table)["numFiles"])
+
+
+def _detail(tables: Tables, table: str) -> Row:
+    (detail,) = tables.spark.sql(f"DESCRIBE DETAIL {tables.name(table)}").collect()
+    return detail

@@ -48,6 +48,7 @@ def write(directory: Path, clients: range, outcomes: int, seed: int, dirt: float
                 with (directory / name).open("ab") as out:
                     frame.write_csv(out, include_header=out.tell() == 0)
                 records[name] += frame.height
+    (directory / LEDGER).unlink(missing_ok=True)  # of other rows, which were here before
     if dirt:
         spoilt = [line for name in names for line in spoil(directory / name, _table_of(name), dirt, seed)]
         write_ledger(directory, spoilt)

@@ -1,0 +1,186 @@
+"""What is kept how long: each setting removes what is older than it says, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+from deltalake import DeltaTable, write_deltalake
+
+from credit_scoring.clients.cohort import seqs_of
+from credit_scoring.clients.gather import gather
+from credit_scoring.clients.known import Known
+from credit_scoring.intake.appending import QUARANTINE, Appends
+from credit_scoring.intake.events import DELIVERIES, TABLE, Claim, Delivered, Event, row_of
+from credit_scoring.intake.ledger import Ledger
+from credit_scoring.operations.maintain import expire, optimize
+from credit_scoring.operations.working import Desk
+from credit_scoring.publishing import history
+from credit_scoring.schema.table import CLIENT
+from credit_scoring.settings import GatherSettings, RetentionSettings
+from credit_scoring.storage.arrow import record_batches
+from credit_scoring.storage.tables import Tables
+from credit_scoring.storage.upkeep import Compacted, compact
+
+OLD = datetime(2026, 1, 5, 8, tzinfo=UTC)
+YOUNG, NOW = OLD + timedelta(days=6), OLD + timedelta(days=8)
+LIMIT = 5
+"""Days: what is of OLD is older by NOW, what is of YOUNG is not."""
+
+EVENTS: dict[int, dict[Event, datetime]] = {
+    1: {"accepted": OLD, "published": OLD},
+    2: {"accepted": YOUNG, "published": YOUNG},
+    3: {"accepted": OLD, "held": OLD},
+    4: {"accepted": OLD, "published": OLD, "withdrawn": OLD},
+    5: {"accepted": OLD, "published": OLD, "withdrawn": YOUNG},
+    6: {"refused": OLD},
+}
+"""What became of six deliveries, by seq; each has an application and a quarantined row."""
+
+SCORED = [(1, OLD), (1, YOUNG), (2, YOUNG), (3, OLD), (4, OLD), (5, OLD)]
+"""Scores: of which delivery, and when they were given; the first one's clients were scored again later."""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A store with an operator's desk at NOW."""
+
+    desk: Desk
+
+    @classmethod
+    def at(cls, spark, root: Path) -> Shop:
+        tables = Tables(spark, str(root))
+        ledger = Ledger(tables)
+        ledger.create()
+        return cls(Desk(tables, ledger, "operator", lambda: NOW, minutes=60))
+
+    @property
+    def tables(self) -> Tables:
+        return self.desk.tables
+
+    def record(self, told: dict[int, dict[Event, datetime]]) -> None:
+        """Events of deliveries `d<seq>`, by seq."""
+        rows = [
+            row_of(Claim(f"{seq}", 0, "intake", "run", (), at), event, Delivered(f"d{seq}", seq), at)
+            for seq, events in told.items()
+            for event, at in events.items()
+        ]
+        frame = self.tables.spark.createDataFrame(rows, DELIVERIES.ddl())
+        self.tables.append(TABLE, frame, app_id=f"events of {min(told)}")
+
+    def held(self, table: str, *columns: str) -> list[tuple[object, ...]]:
+        rows = DeltaTable(f"{self.tables.root}/{table}").to_pyarrow_table(columns=list(columns)).to_pylist()
+        return sorted(tuple(row[column] for column in columns) for row in rows)
+
+
+def test_each_setting_removes_what_is_older_and_nothing_else(spark, tmp_path) -> None:
+    """Of the tables those columns that expiry asks for."""
+    seqs = list(EVENTS)
+    write_deltalake(tmp_path / "application", pa.table({"seq": seqs}))
+    write_deltalake(
+        tmp_path / QUARANTINE,
+        pa.table({"seq": seqs, "cells": ["{}" for _ in seqs], "client_id": seqs, "table": ["bureau" for _ in seqs]}),
+    )
+    scores = {"seq": [seq for seq, _ in SCORED], "scored_at": [at for _, at in SCORED]}
+    write_deltalake(tmp_path / history.TABLE, pa.table(scores))
+    shop = Shop.at(spark, tmp_path)
+    shop.record(EVENTS)
+
+    def state() -> dict[str, list[tuple[object, ...]]]:
+        return {
+            "scores": shop.held(history.TABLE, "seq", "scored_at"),
+            "applications": shop.held("application", "seq"),
+            "quarantined": shop.held(QUARANTINE, "seq"),
+            "cells": [(seq,) for seq, cells in shop.held(QUARANTINE, "seq", "cells") if cells is not None],
+        }
+
+    def gone(**kept: int) -> tuple[dict[str, int], dict[str, list[tuple[object, ...]]]]:
+        """What a run says, and what was there before it and is not now."""
+        before = state()
+        done, after = expire(shop.desk, RetentionSettings(**kept)), state()
+        assert all(set(after[what]) <= set(before[what]) for what in after)
+        lost = {what: sorted(set(before[what]) - set(after[what])) for what in before}
+        return {table: count for table, count in done.expired.items() if count}, {w: n for w, n in lost.items() if n}
+
+    assert gone() == ({}, {}), "nothing expires unless the settings say so"
+    # The cells of quarantined rows, from the day their delivery was taken in; the rows stay.
+    assert gone(quarantine_days=LIMIT) == ({QUARANTINE: 4}, {"cells": [(1,), (3,), (4,), (5,)]})
+    # Scores of published and withdrawn deliveries, from the day they were given; d3 is held.
+    assert gone(score_history_days=LIMIT) == ({history.TABLE: 3}, {"scores": [(1, OLD), (4, OLD), (5, OLD)]})
+    # Rows of withdrawn and refused deliveries, from that day.
+    assert gone(withdrawn_days=LIMIT) == (
+        {"application": 2, QUARANTINE: 2},
+        {"applications": [(4,), (6,)], "quarantined": [(4,), (6,)], "cells": [(6,)]},
+    )
+
+
+def completeness(found: Known) -> Iterator[pa.RecordBatch]:
+    yield from record_batches(found.cases.select("client_id", "file_complete"))
+
+
+def test_no_file_becomes_complete_by_waiting(spark, lender_at, tmp_path) -> None:
+    """d1: a quarantined balance of credit 30, which waits. d2: the bureau row that says it is client 7's."""
+    lender = lender_at(tmp_path)
+    first = lender.deliver(1, {"application": [{CLIENT: 1}]}, waiting=[30])
+    shop = Shop.at(spark, tmp_path)
+    shop.record({1: {"accepted": OLD}})
+    expire(shop.desk, RetentionSettings(quarantine_days=LIMIT))
+    second = lender.deliver(2, {"application": [{CLIENT: 7}], "bureau": [{CLIENT: 7, "SK_ID_BUREAU": 30}]})
+    Appends(shop.tables, spark.range(0), "intake", [2], [1]).adopted_quarantine({2: "d2"})
+    cohort = spark.createDataFrame([(7, 2, "d2")], "client_id BIGINT, as_of BIGINT, delivery STRING")
+    seqs = seqs_of(shop.tables, cohort, [first, second])
+    found = gather(shop.tables, cohort, 1, seqs, GatherSettings(), completeness, "client_id BIGINT, complete BOOLEAN")
+    assert [tuple(row) for row in found.collect()] == [(7, False)]
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A table that was overwritten 200 hours ago and 100 hours ago, and grew since. `files`: by name, the version that
+    brought it."""
+
+    path: Path
+    files: dict[str, int]
+
+    @classmethod
+    def at(cls, root: Path) -> Grown:
+        path, files = root / "grown", {}
+        for version, mode in enumerate(["overwrite", "overwrite", "overwrite", "append", "append"]):
+            write_deltalake(path, pa.table({"version": [version]}), mode=mode)
+            log = path / "_delta_log" / f"{version:020d}.json"
+            removed = int(1000 * _hours_ago({1: 200, 2: 100}.get(version, 0)))
+            log.write_text(re.sub(r'"deletionTimestamp":\d+', f'"deletionTimestamp":{removed}', log.read_text()))
+            (name,) = {Path(uri).name for uri in DeltaTable(path).file_uris()} - files.keys()
+            files[name] = version
+            os.utime(path / name, (_hours_ago(300), _hours_ago(300)))
+        return cls(path, files)
+
+    def on_disk(self) -> list[int]:
+        """The versions whose files are there still."""
+        return [version for name, version in self.files.items() if (self.path / name).exists()]
+
+
+def _hours_ago(hours: int) -> float:
+    return time.time() - 3600 * hours
+
+
+def test_optimize_leaves_one_file_and_those_that_the_last_week_needed(spark, tmp_path) -> None:
+    grown, shop = Grown.at(tmp_path), Shop.at(spark, tmp_path)
+    assert len(DeltaTable(grown.path).file_uris()) == 3
+    assert grown.on_disk() == [0, 1, 2, 3, 4]
+    _, done = optimize(shop.desk, RetentionSettings()).compacted
+    assert done == Compacted("grown", files_before=3, files=1)
+    assert len(DeltaTable(grown.path).file_uris()) == 1
+    assert shop.held("grown", "version") == [(2,), (3,), (4,)]
+    assert grown.on_disk() == [1, 2, 3, 4]
+
+
+def test_old_files_are_kept_for_longer_than_a_week_where_the_settings_say_so(spark, tmp_path) -> None:
+    grown = Grown.at(tmp_path)
+    compact(Tables(spark, str(tmp_path)), "grown", RetentionSettings(old_files_hours=240).old_files_hours)
+    assert grown.on_disk() == [0, 1, 2, 3, 4]
