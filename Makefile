@@ -54,8 +54,7 @@ check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers, security, s
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports --no-logo >.venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	@$(BIN)/bandit --quiet --recursive --configfile pyproject.toml src jobs tools
-	@$(BIN)/detect-secrets-hook --cores 2 --no-verify $$(git ls-files src jobs tools conf tests resources .github Makefile '*.yml' \
-		| grep -vE '\.(schema\.json|png|gz)$$')
+	@$(BIN)/detect-secrets-hook --cores 2 --no-verify $$(git ls-files ':!*.lock' ':!package-lock.json' ':!*.schema.json' ':!*.png' ':!*.gz' ':!*.svg')
 	@$(BIN)/python tools/reference.py --check
 	@$(MKDOCS) --site-dir .venv/site
 	@echo "check: all well"
