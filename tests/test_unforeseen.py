@@ -16,8 +16,9 @@ from pyspark.sql import SparkSession
 import canary
 from credit_scoring import commands
 from credit_scoring.cli import main
-from credit_scoring.cli.unforeseen import TRACE, unforeseen
+from credit_scoring.cli.unforeseen import unforeseen
 from credit_scoring.errors.faults import POINTS_DO_NOT_ADD_UP
+from credit_scoring.settings import TRACE
 from credit_scoring.storage.tasks import Batches, without_values
 
 CELL = canary.VALUES[0]

@@ -31,6 +31,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 PREFIX = "CREDIT_SCORING_"
 CONF = f"{PREFIX}CONF"
 """Environment variable with the settings file of commands and notebooks, where none is named."""
+TRACE = f"{PREFIX}TRACE"
+"""Environment variable under which an error that nobody foresaw is shown whole, whatever it holds."""
 
 
 class Section(BaseModel):
@@ -278,7 +280,7 @@ def _where(error: yaml.YAMLError) -> str:
     return f"{getattr(error, 'problem', None) or type(error).__name__}{line}"
 
 
-OTHER_VARIABLES = {f"{PREFIX}JARS", f"{PREFIX}TRACE", CONF}
+OTHER_VARIABLES = {f"{PREFIX}JARS", TRACE, CONF}
 """Variables with our prefix that are not settings: read before any settings file is."""
 
 

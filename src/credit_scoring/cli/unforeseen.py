@@ -12,12 +12,10 @@ import traceback
 
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.errors.faults import UNFORESEEN
+from credit_scoring.settings import TRACE
 from credit_scoring.storage.trouble import texts_of
 
-TRACE = "CREDIT_SCORING_TRACE"
-"""Environment variable under which the whole trace is shown, whatever it holds."""
-
-_OURS = re.compile(r"credit_scoring\.errors\.\w+: (?P<sentence>.+ \[(?P<code>[a-z0-9-]+)\])$", re.MULTILINE)
+_OURS = re.compile(r"credit_scoring\.errors\.\w+: (?P<sentence>.+ \[[a-z0-9-]+\])$", re.MULTILINE)
 """A sentence of ours that was raised in a task of Spark's."""
 _IN_TASK = re.compile(r"TaskFailed: (?P<kind>[\w.]+) at (?P<places>[\w.:<>, -]+)$", re.MULTILINE)
 """What storage.tasks tells of an error in a task."""

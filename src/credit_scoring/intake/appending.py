@@ -23,7 +23,7 @@ from credit_scoring.schema.table import CLIENT, FILE, FILE_COLUMN, RECORD_COLUMN
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.storage.arrow import record_batches
 from credit_scoring.storage.frames import union
-from credit_scoring.storage.tables import Tables
+from credit_scoring.storage.tables import Tables, literal
 from credit_scoring.storage.tasks import Batches, without_values
 
 QUARANTINE = "quarantine"
@@ -56,6 +56,9 @@ TOUCHES = StoredTable(
         SEQ_COLUMN,
     ),
 )
+_DIGITS = f"regexp_extract(get_json_object(cells, '$.{CREDIT}'), {literal(READABLE_ID)}, 1)"
+CELL_OF_CREDIT = f"nullif(CAST(nullif({_DIGITS}, '') AS BIGINT), 0)"
+"""SQL of `cell_of_credit`, for statements that are no frames."""
 STORED = (*(table.stored() for table in TABLES), QUARANTINED, TOUCHES)
 """All tables that intake appends to, but for the ledger."""
 _CREATED_AT_ONCE = 4
@@ -175,9 +178,7 @@ class Appends:
 
 def cell_of_credit() -> Column:
     """The credit that the cells of a quarantined row name, null where it cannot be read."""
-    digits = F.regexp_extract(F.get_json_object("cells", f"$.{CREDIT}"), READABLE_ID, 1)
-    credit = F.nullif(digits, F.lit("")).cast("bigint")
-    return F.when(credit >= 1, credit)
+    return F.expr(CELL_OF_CREDIT)
 
 
 def credit_in_cells() -> Column:

@@ -102,15 +102,17 @@ def stage(
                 blocks = content.mapInArrow(read_files(files, slots, limits), BLOCKS)
                 return stage_blocks(tables, name, [blocks], tasks)
             except Exception as error:  # its class differs between classic Spark and Spark Connect
+                if "PATH_NOT_FOUND" not in str(error):
+                    raise
                 there = [work for work in files if landing.exists(work.delivery, work.file.name)]
-                if "PATH_NOT_FOUND" not in str(error) or len(there) == len(files):
+                if len(there) == len(files):
                     raise
                 files = there
 
 
 def _content(spark: SparkSession, landing: Folder, files: Sequence[Work]) -> DataFrame:
     """path, content of the files."""
-    paths = [f"{landing.root.rstrip('/')}/{work.delivery}/{work.file.name}" for work in files]
+    paths = [landing.path(work.delivery, work.file.name) for work in files]
     if not paths:
         return spark.createDataFrame([], "path STRING, content BINARY")
     return spark.read.format("binaryFile").option("ignoreMissingFiles", True).load(paths).select("path", "content")

@@ -15,10 +15,9 @@ from datetime import datetime, timedelta
 
 from pyspark.sql import Row
 
-from credit_scoring.intake.appending import QUARANTINE
+from credit_scoring.intake.appending import CELL_OF_CREDIT, QUARANTINE
 from credit_scoring.intake.events import PURPOSES, Delivered, open_claim
 from credit_scoring.intake.owners import CREDIT
-from credit_scoring.intake.reading import READABLE_ID
 from credit_scoring.intake.staging import is_staging, staging_of
 from credit_scoring.operations.working import Desk
 from credit_scoring.publishing import history
@@ -31,12 +30,11 @@ from credit_scoring.storage.upkeep import Compacted, compact, empty, names
 
 log = logging.getLogger(__name__)
 _WORK = Delivered("maintenance", 0)
-_CREDIT = f"nullif(regexp_extract(get_json_object(cells, '$.{CREDIT}'), {literal(READABLE_ID)}, 1), '')"
 WAITED_FOR = (
-    f"(CASE WHEN client_id IS NULL AND `table` = {literal(BUREAU_BALANCE.name)} AND {_CREDIT} IS NOT NULL "
-    f"THEN to_json(named_struct('{CREDIT}', {_CREDIT})) END)"
+    f"(CASE WHEN client_id IS NULL AND `table` = {literal(BUREAU_BALANCE.name)} AND {CELL_OF_CREDIT} IS NOT NULL "
+    f"THEN to_json(named_struct('{CREDIT}', CAST({CELL_OF_CREDIT} AS STRING))) END)"
 )
-"""SQL: what is left of a quarantined row's cells, as appending.credit_in_cells reads them."""
+"""SQL: what is left of a quarantined row's cells."""
 
 
 @dataclass(frozen=True)
