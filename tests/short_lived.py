@@ -7,5 +7,5 @@ SHORT_LIVED = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
 }
-"""Neither code of its own for every query nor plans that change on the way earn back their time. The jobs that tests
-submit have Spark's own settings, as a user's do."""
+"""Neither code of its own for every query nor plans that change on the way earn back their time. A job of score
+that a test submits has Spark's own settings, as a user's do."""

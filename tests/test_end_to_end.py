@@ -10,6 +10,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ from credit_scoring.synthetic.writing import NEW as NEW_FILE
 from credit_scoring.synthetic.writing import WITH_OUTCOME, write
 from credit_scoring.training.promotion.gate import Verdict
 from credit_scoring.training.promotion.promote import FAILED, FORCED, Promotion
+from short_lived import SHORT_LIVED
 
 PROJECT = Path(__file__).parent.parent
 KNOWN, NEW, SEED = range(1_500), range(1_500, 1_700), 11
@@ -315,12 +317,17 @@ def run_here(world: World, folder: Path, job: str) -> tuple[int, Any]:
     return int(ended.value.code or 0), json.loads(said.getvalue())
 
 
-def submit(world: World, folder: Path, job: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """What `spark-submit jobs/<job>.py --conf FILE` does in an activated environment, on the world's store."""
+def submit(
+    world: World, folder: Path, job: str, *options: str, spark: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What `spark-submit jobs/<job>.py --conf FILE` does in an activated environment, on the world's store.
+
+    `spark`: its settings, where they are not Spark's own, which a user's are.
+    """
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("SPARK", "PYSPARK", "JAVA"))}
     (folder / "events").mkdir(exist_ok=True)
     events = {"spark.eventLog.enabled": "true", "spark.eventLog.dir": (folder / "events").as_uri()}
-    watched = {**events, "spark.log.level": "INFO"}
+    watched = {**events, "spark.log.level": "INFO", **(spark or {})}
     return subprocess.run(
         [
             "spark-submit",
@@ -366,7 +373,7 @@ def test_the_jobs_run_by_spark_submit_and_here(world: World, tmp_path: Path) -> 
     assert (published["delivery"], published["summary"]["scored"]) == ("more", 21)
     assert world.csv("more").height == 21
     assert canary.NEW in world.csv("more")["client_id"]
-    trained = submit(world, tmp_path, "train")
+    trained = submit(world, tmp_path, "train", spark=SHORT_LIVED)
     assert trained.returncode == 0, trained.stderr[-3000:]
     assert "Model version 2 is the challenger" in trained.stdout
     code, found = run_here(world, tmp_path, "promote")

@@ -96,7 +96,7 @@ def on_azurite(
     new_root,
     tmp_path_factory,
 ) -> Ran:
-    """Of every 60 requests one breaks off, one is answered 500, one 503, one late; of every 60 reads one is cut off.
+    """Of every 200 requests one breaks off, one is answered 500, one 503, one late; of every 60 reads one is cut off.
 
     And nothing that Spark writes of bureau gets through until it was tried twice: an outage that ends.
     """
@@ -105,10 +105,10 @@ def on_azurite(
         met = [
             faults.enter_context(proxy.spoiling(fault, matching, times=float("inf"), every=every))
             for fault, matching, every in (
-                (Fault.DROPPED, "", 61),
-                (Fault.ERROR, "", 59),
-                (Fault.BUSY, "", 67),
-                (Fault.SLOW, "", 71),
+                (Fault.DROPPED, "", 191),
+                (Fault.ERROR, "", 193),
+                (Fault.BUSY, "", 197),
+                (Fault.SLOW, "", 199),
                 (Fault.CUT_OFF, "^GET", 61),
             )
         ]

@@ -39,16 +39,12 @@ from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.writing import write
 from credit_scoring.training.promises import check as check_kept
+from short_lived import SHORT_LIVED
 
 ROOT = Path(__file__).parents[2]
 CLIENT = Path(__file__).with_name("connect") / "client.py"
 SERVER = "org.apache.spark.sql.connect.service.SparkConnectServer"
-QUICKLY = {
-    "spark.sql.codegen.wholeStage": "false",
-    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.sql.adaptive.enabled": "false",
-    "spark.sql.shuffle.partitions": "2",
-}
+QUICKLY = {**SHORT_LIVED, "spark.sql.shuffle.partitions": "2"}
 CLIENTS, SEED = range(40), 11
 GATHER = GatherSettings(clients_per_slot=25)
 STARTS_WITHIN = 60

@@ -284,7 +284,11 @@ def test_upkeep_does_what_the_settings_say(four_days_later) -> None:
     assert (office.files_of("application"), office.files_of("quarantine")) == (1, 1)
 
     write_deltalake(office.home / "tables" / "staging_left", pa.table({"row": [1]}))
+    half_removed = office.home / "tables" / "staging_half_removed" / "part-0.parquet"
+    half_removed.parent.mkdir()
+    half_removed.write_bytes(b"rows")
     maintained = office.types("maintain")
     assert maintained.code == 0
-    assert maintained.said.startswith("Expired rows: none. Left-over tables dropped: staging_left.\nFiles by table")
+    dropped = "Left-over tables dropped: staging_left, staging_half_removed.\nFiles by table"
+    assert maintained.said.startswith(f"Expired rows: none. {dropped}")
     assert office.tables() == ["application", "deliveries", "quarantine"]

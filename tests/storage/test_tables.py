@@ -1,8 +1,10 @@
 """Delta tables: appends land once, in whatever order they arrive."""
 
 import json
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from threading import Barrier
 
@@ -142,3 +144,18 @@ def test_a_table_whose_creation_was_killed_is_created(tables: Tables) -> None:
     tables.create(CLIENTS)
     append(tables, 1, "t/claim")
     assert tables.read("t").count() == 2
+
+
+def test_whatever_a_killed_removal_left_of_a_log_the_table_is_made_anew(tables: Tables) -> None:
+    """Hadoop checks a local file by the checksum that lies beside it, be it that of another file of this name."""
+    folder = Path(tables.root) / "t"
+    tables.replace("t", tables.spark.range(1))
+    files = {path.name: path.read_bytes() for path in (folder / "_delta_log").iterdir() if path.is_file()}
+    assert {f"{0:020d}.json", f".{0:020d}.json.crc"} <= files.keys()
+    for count, left in enumerate([*combinations(files, 1), *combinations(files, len(files) - 1)], 2):
+        shutil.rmtree(folder)
+        for name in left:
+            Folder(str(folder)).write(files[name], "_delta_log", name)
+        tables.spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()  # the next run is another process
+        tables.replace("t", tables.spark.range(count))
+        assert tables.read("t").count() == count, left

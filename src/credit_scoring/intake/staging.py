@@ -122,7 +122,7 @@ def stage_blocks(tables: Tables, name: str, blocks: Sequence[DataFrame], tasks: 
     """Tells duplicates apart in blocks labelled kind|seq|table, and (over)writes the staging table; returns it."""
     schema = ", ".join(f"`{column}` {sql}" for column, sql in STAGED.items())
     staged = bring_together(blocks, tasks).mapInArrow(each_slot(stage_slot), schema)
-    staged.writeTo(tables.name(name)).using("delta").createOrReplace()
+    tables.replace(name, staged)
     return tables.read(name)
 
 

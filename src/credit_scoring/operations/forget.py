@@ -30,7 +30,7 @@ from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
-from credit_scoring.storage.upkeep import names, remove, vacuum
+from credit_scoring.storage.upkeep import names, remove, unfinished, vacuum
 
 log = logging.getLogger(__name__)
 _WORK = Delivered("erasure", 0)
@@ -57,7 +57,7 @@ def forget(desk: Desk, client: int, folders: Sequence[Folder]) -> Forgotten:
     tables = desk.tables
     with desk.claimed("forget", lambda events: [_WORK]) as claim:
         assert claim is not None
-        for table in names(tables):
+        for table in (*names(tables), *unfinished(tables)):
             if is_staging(table):  # left by a run that was killed: rows as they were delivered
                 tables.drop(table)
         of_clients = [table for table in names(tables) if set(_WHO) & set(tables.read(table).columns)]

@@ -26,7 +26,7 @@ from credit_scoring.schema.table import SEQ
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import RetentionSettings
 from credit_scoring.storage.tables import Tables, literal
-from credit_scoring.storage.upkeep import Compacted, compact, empty, names
+from credit_scoring.storage.upkeep import Compacted, compact, empty, names, unfinished
 
 log = logging.getLogger(__name__)
 _WORK = Delivered("maintenance", 0)
@@ -116,7 +116,7 @@ def _dropped(tables: Tables, events: Sequence[Row]) -> tuple[str, ...]:
     """Drops staging tables of claims that nobody will take over."""
     claims = (open_claim(events, purpose) for purpose in PURPOSES)
     needed = {staging_of(claim.claim_id) for claim in claims if claim is not None}
-    left = [name for name in names(tables) if is_staging(name) and name not in needed]
+    left = [name for name in (*names(tables), *unfinished(tables)) if is_staging(name) and name not in needed]
     for name in left:
         tables.drop(name)
     return tuple(left)

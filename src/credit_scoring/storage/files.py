@@ -115,7 +115,8 @@ class Folder:
         if any(kept(posixpath.basename(each)) for each in held):
             return
         if blob_place(self.root):
-            fs.rm(held, expand_path=False)
+            if held:
+                fs.rm(held, expand_path=False)
             return
         for each in sorted({path, *held}, reverse=True):  # what a folder holds goes before it
             with suppress(OSError):  # it is gone already, or no longer empty

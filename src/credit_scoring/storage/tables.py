@@ -16,6 +16,7 @@ from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.frames import union
 
+_LOG = "_delta_log"
 _WAITS = (0.5, 2.0)
 """Seconds after which a creation that came to nothing is cleared away: another run may be at it in this moment."""
 
@@ -95,7 +96,7 @@ class Tables:
         """Whether the table has been created: its log's folder is there a moment before its first commit."""
         if self.below_folder:
             # A creation that failed half-way leaves folders without a commit.
-            return any(map(_is_commit, self.folder.below(table, "_delta_log").files()))
+            return any(map(_is_commit, self.folder.below(table, _LOG).files()))
         return bool(self.spark.catalog.tableExists(self.name(table)))
 
     def read(self, table: str) -> DataFrame:
@@ -134,6 +135,16 @@ class Tables:
             if "ConcurrentTransaction" not in str(error):
                 raise
 
+    def replace(self, table: str, rows: DataFrame) -> None:
+        """Creates the table with these rows, or has them take the place of those that it held.
+
+        Of a removal that was killed half-way the log of no table may be left. On a local disk a checksum lies beside
+        each of its files, and one that has lost its file would speak against the next of that name.
+        """
+        if self.below_folder:
+            self.folder.below(table, _LOG).clear_unless(_is_commit)
+        rows.writeTo(self.name(table)).using("delta").createOrReplace()
+
     def drop(self, table: str) -> None:
         """Removes the table with its files; nothing happens when there is none."""
         if self.below_folder:
@@ -163,8 +174,8 @@ class Tables:
 
 
 def _is_commit(name: str) -> bool:
-    """Whether a file of a table's log makes the table one."""
-    return name.endswith(".json") or ".checkpoint." in name
+    """Whether a file of a table's log makes the table one; with a dot in front it is a checksum, or only begun."""
+    return not name.startswith(".") and (name.endswith(".json") or ".checkpoint." in name)
 
 
 def literal(text: str) -> str:

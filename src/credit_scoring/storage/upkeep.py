@@ -34,6 +34,12 @@ def names(tables: Tables) -> list[str]:
     return sorted(each.name for each in listed if not each.isTemporary and each.tableType != "VIEW")
 
 
+def unfinished(tables: Tables) -> list[str]:
+    """Tables that there are not, but for files: their creation or their removal was killed half-way. A catalog has no
+    such."""
+    return [name for name in tables.folder.folders() if not tables.exists(name)] if tables.below_folder else []
+
+
 def remove(tables: Tables, table: str, rows: DataFrame, on: Sequence[str], blank: str | None = None) -> int:
     """Removes the rows of a table that agree with one of `rows` in the columns `on`; how many. With `blank`: empties
     that column of theirs instead.
