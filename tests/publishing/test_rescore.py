@@ -26,6 +26,7 @@ def rescored(open_office, tmp_path_factory):
     with pytest.raises(OSError, match=AGAIN):
         office.rescore("again", clients_of="d1", as_of="2")
     (office.published / AGAIN).unlink()
+    (office.reports / "again.html.123.part").write_text("half")
     office.report = office.rescore("later", clients_of="d1", as_of="d2")
     return office
 
@@ -61,6 +62,7 @@ def test_a_killed_rescore_is_finished_not_repeated(rescored) -> None:
     (published,) = rescored.report.published
     assert (published.delivery, published.model_version) == (AGAIN, 2)
     assert {row["run_id"] for row in rows(rescored, delivery=AGAIN)} == {"again"}
+    assert sorted(page.name for page in rescored.reports.iterdir()) == ["first.html", "later.html"]
     assert [(e["event"], e["run_id"]) for e in rescored.ledger.events() if e["delivery"] == AGAIN] == [
         ("claimed", "again"),
         ("released", "again"),

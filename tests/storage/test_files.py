@@ -43,6 +43,14 @@ def test_what_a_writer_left_that_was_killed_goes_with_the_next(tmp_path: Path) -
     assert folder.files() == ["f", "ff.123.part"]
 
 
+def test_what_killed_writers_left_goes_and_nothing_else(tmp_path: Path) -> None:
+    folder = Folder(str(tmp_path / "[reports]"))
+    for names in (["a.html.123.part"], ["b.html"], ["c.part"], ["below", "d.html.4.part"]):
+        folder.write(b"", *names)
+    folder.clear_unfinished()
+    assert (folder.files(), folder.below("below").files()) == (["b.html", "c.part"], ["d.html.4.part"])
+
+
 def test_a_folder_is_cleared_but_for_what_comes_meanwhile(tmp_path: Path) -> None:
     folder = Folder(str(tmp_path)).below("table")
     folder.write(b"begun", "log", ".0.tmp")

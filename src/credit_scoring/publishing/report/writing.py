@@ -69,6 +69,7 @@ def write(
         shown = page(stamp, parts, refused, found, features.features, watch.seconds)
         name = f"{stamp.run_id}.html"
         reports.write(html(shown).encode(), name)
+        reports.clear_unfinished()  # of another run, whose report had another name
     except Exception as error:
         log.warning("the scores are published without a report: it could not be written (%s)", error)
         return None
