@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from threading import Thread
 
 import pytest
@@ -40,10 +41,13 @@ def test_what_is_written_is_read_and_listed(folder) -> None:
 @pytest.mark.parametrize("fault", Fault)
 def test_a_request_that_fails_is_tried_again(folder, proxy, fault) -> None:
     name = f"{fault.name}.bin"
-    with proxy.spoiling(fault, rf"PUT .*{name}") as wrote, proxy.spoiling(fault, rf"GET .*{name}") as read:
+    requests = (rf"PUT .*{name}", rf"GET .*{name}", "GET .*comp=list")
+    with ExitStack() as faults:
+        met = [faults.enter_context(proxy.spoiling(fault, matching)) for matching in requests]
         folder.write(WHOLE, name)
         assert folder.read(name) == WHOLE
-    assert (wrote.met, read.met) == (1, 1)
+        assert name in folder.files()
+    assert [rule.met for rule in met] == [1, 1, 1]
 
 
 def test_the_service_says_how_long_to_wait(folder, proxy) -> None:

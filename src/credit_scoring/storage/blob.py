@@ -34,7 +34,8 @@ class _Bounded:
 
     def get_backoff_time(self, settings: dict[str, Any]) -> float:
         """Seconds before the next try; `settings` hold the number of tries so far and what came of them."""
-        response = settings["history"][-1].http_response
+        history = settings["history"]  # which an answer that breaks off is not put into
+        response = history[-1].http_response if history else None
         asked = response.headers.get("Retry-After", "0") if response is not None else "0"
         wait: float = self._first * 2.0 ** (settings["count"] - 1)
         return min(max(wait, float(asked) if asked.isdecimal() else 0.0), self._longest)
