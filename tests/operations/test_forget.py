@@ -1,18 +1,22 @@
-"""Erasure from a store: nothing of the client is left, nothing that somebody needs has gone."""
+"""Erasure and upkeep of a store: nothing of the client is left, nothing that somebody needs has gone."""
 
 from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 
+from credit_scoring.intake.appending import QUARANTINE
 from credit_scoring.operations.forget import forget
+from credit_scoring.operations.maintain import maintain
 from credit_scoring.operations.naming import number
-from credit_scoring.operations.told import forgotten
+from credit_scoring.operations.told import forgotten, maintained
 from credit_scoring.publishing import history, latest
+from credit_scoring.settings import RetentionSettings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.upkeep import names
 
@@ -81,3 +85,17 @@ def test_nothing_of_a_forgotten_client_is_left(lender, desk_of) -> None:
     assert not token.search(str(event))
     assert not token.search(forgotten(done).split("These files")[0])
     assert done.erasure in event["message"]
+
+    # Upkeep: the cells of old quarantined rows go, the rows stay; every table is one file.
+    tables.spark.range(1).write.format("delta").save(f"{tables.root}/staging_left")
+    kept = RetentionSettings(quarantine_days=3)
+    lender.now += timedelta(days=4)
+    upkept = maintain(desk, kept)
+    assert (upkept.expired, upkept.dropped) == ({QUARANTINE: 1}, ("staging_left",))
+    (row,) = tables.read(QUARANTINE).collect()
+    assert (row["client_id"], row["cells"]) == (other, None)
+    assert {each.files for each in upkept.compacted} <= {0, 1}
+    assert {name: tables.read(name).count() for name in names(tables) if name != "deliveries"} == {
+        name: count for name, count in after.items() if name != "deliveries"
+    }
+    assert "1 of quarantine" in maintained(upkept)

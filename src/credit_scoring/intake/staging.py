@@ -35,6 +35,7 @@ from credit_scoring.storage.blocks import (
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
 from credit_scoring.storage.tasks import Batches, without_values
+from credit_scoring.storage.upkeep import names, unfinished
 
 ACCEPTED, BAD, COUNTS, FINDING = "accepted", "quarantined", "counts", "finding"
 STAGED = {
@@ -82,6 +83,11 @@ def staging_of(claim_id: str) -> str:
 def is_staging(table: str) -> bool:
     """Whether a table of that name is one of staged rows, be it left over by a run that was killed."""
     return table.startswith(_STAGING)
+
+
+def left_staged(tables: Tables) -> list[str]:
+    """The staging tables that there are, and the names of those of which a killed creation or removal left files."""
+    return [name for name in (*names(tables), *unfinished(tables)) if is_staging(name)]
 
 
 def stage(

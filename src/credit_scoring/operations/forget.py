@@ -22,7 +22,7 @@ from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE, cell_
 from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
-from credit_scoring.intake.staging import is_staging
+from credit_scoring.intake.staging import left_staged
 from credit_scoring.operations.naming import Naming, files_naming, number
 from credit_scoring.operations.working import Desk
 from credit_scoring.schema.bureau import BUREAU
@@ -30,7 +30,7 @@ from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
-from credit_scoring.storage.upkeep import names, remove, unfinished, vacuum
+from credit_scoring.storage.upkeep import names, remove, vacuum
 
 log = logging.getLogger(__name__)
 _WORK = Delivered("erasure", 0)
@@ -57,9 +57,8 @@ def forget(desk: Desk, client: int, folders: Sequence[Folder]) -> Forgotten:
     tables = desk.tables
     with desk.claimed("forget", lambda events: [_WORK]) as claim:
         assert claim is not None
-        for table in (*names(tables), *unfinished(tables)):
-            if is_staging(table):  # left by a run that was killed: rows as they were delivered
-                tables.drop(table)
+        for table in left_staged(tables):  # rows as they were delivered
+            tables.drop(table)
         of_clients = [table for table in names(tables) if set(_WHO) & set(tables.read(table).columns)]
         credits = _credits(tables, client) if BUREAU.name in of_clients else []
         log.info("Looking for files that name the client")

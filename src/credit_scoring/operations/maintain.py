@@ -18,7 +18,7 @@ from pyspark.sql import Row
 from credit_scoring.intake.appending import CELL_OF_CREDIT, QUARANTINE
 from credit_scoring.intake.events import PURPOSES, Delivered, open_claim
 from credit_scoring.intake.owners import CREDIT
-from credit_scoring.intake.staging import is_staging, staging_of
+from credit_scoring.intake.staging import is_staging, left_staged, staging_of
 from credit_scoring.operations.working import Desk
 from credit_scoring.publishing import history
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
@@ -26,7 +26,7 @@ from credit_scoring.schema.table import SEQ
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import RetentionSettings
 from credit_scoring.storage.tables import Tables, literal
-from credit_scoring.storage.upkeep import Compacted, compact, empty, names, unfinished
+from credit_scoring.storage.upkeep import Compacted, compact, empty, names
 
 log = logging.getLogger(__name__)
 _WORK = Delivered("maintenance", 0)
@@ -116,7 +116,7 @@ def _dropped(tables: Tables, events: Sequence[Row]) -> tuple[str, ...]:
     """Drops staging tables of claims that nobody will take over."""
     claims = (open_claim(events, purpose) for purpose in PURPOSES)
     needed = {staging_of(claim.claim_id) for claim in claims if claim is not None}
-    left = [name for name in (*names(tables), *unfinished(tables)) if is_staging(name) and name not in needed]
+    left = [name for name in left_staged(tables) if name not in needed]
     for name in left:
         tables.drop(name)
     return tuple(left)

@@ -93,8 +93,7 @@ class Folder:
                 sink.flush()
                 os.fsync(sink.fileno())
             os.replace(beside, path)
-            for left in glob(f"{escape(path)}.*.part"):
-                os.remove(left)
+            _remove_parts(escape(path))
         finally:
             if os.path.exists(beside):
                 os.remove(beside)
@@ -105,8 +104,7 @@ class Folder:
         To be called by the only one who writes here. In a container there is none: files appear whole.
         """
         if not blob_place(self.root):
-            for left in glob(f"{escape(self.path())}/*.[0-9]*.part"):
-                os.remove(left)
+            _remove_parts(f"{escape(self.path())}/*")
 
     def remove(self, *names: str) -> None:
         """Removes a file or folder with all it holds; nothing happens when there is none."""
@@ -150,3 +148,9 @@ class Folder:
         # By name, once: of a folder in a container both its name and its files tell.
         named = {posixpath.basename(entry["name"].rstrip("/")): entry for entry in entries if entry["type"] == kind}
         return dict(sorted(named.items()))
+
+
+def _remove_parts(of: str) -> None:
+    """Removes what writers that were killed left beside files whose paths fit a pattern."""
+    for left in glob(f"{of}.[0-9]*.part"):
+        os.remove(left)

@@ -81,11 +81,14 @@ class Tables:
             if not self.exists(table.name):  # else another run created it at the same moment
                 raise
 
-    def _clear(self, table: str) -> None:
-        """Removes what a creation left that was killed before its commit: Spark takes a folder that is not empty for a
-        table, and would never create it. A table that another run has created meanwhile stays."""
+    def _clear(self, *names: str) -> None:
+        """Removes a table, or its log alone, unless a commit is there: what a killed creation or removal left.
+
+        Spark takes a folder that is not empty for a table, and would never create it. A table that another run has
+        created meanwhile stays.
+        """
         if self.below_folder:
-            self.folder.below(table).clear_unless(_is_commit)
+            self.folder.below(*names).clear_unless(_is_commit)
 
     def _complete(self, table: StoredTable) -> None:
         held = set(self.read(table.name).columns)
@@ -141,8 +144,7 @@ class Tables:
         Of a removal that was killed half-way the log of no table may be left. On a local disk a checksum lies beside
         each of its files, and one that has lost its file would speak against the next of that name.
         """
-        if self.below_folder:
-            self.folder.below(table, _LOG).clear_unless(_is_commit)
+        self._clear(table, _LOG)
         rows.writeTo(self.name(table)).using("delta").createOrReplace()
 
     def drop(self, table: str) -> None:
