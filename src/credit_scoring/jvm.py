@@ -22,10 +22,10 @@ OPTIONS = (
     # Spark's tasks have the cores; a collector with threads of its own would take them.
     "-XX:+UseSerialGC",
     # The optimising compiler only for what really runs hot: a run is short, and it pays for each method at once.
-    "-XX:Tier4InvocationThreshold=50000",
-    "-XX:Tier4MinInvocationThreshold=6000",
-    "-XX:Tier4CompileThreshold=150000",
-    "-XX:Tier4BackEdgeThreshold=400000",
+    "-XX:Tier4InvocationThreshold=200000",
+    "-XX:Tier4MinInvocationThreshold=24000",
+    "-XX:Tier4CompileThreshold=600000",
+    "-XX:Tier4BackEdgeThreshold=1600000",
 )
 
 
