@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -16,12 +15,13 @@ from credit_scoring.intake.balances import adopted, adopted_file, brought_again,
 from credit_scoring.intake.owners import CLIENT_SEQ, CREDIT
 from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
 from credit_scoring.intake.reading import OWNER, READABLE_ID
-from credit_scoring.intake.staging import ACCEPTED, BAD
+from credit_scoring.intake.staging import ACCEPTED, BAD, TOUCHED
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.schema.table import CLIENT, FILE, FILE_COLUMN, RECORD_COLUMN, SEQ, SEQ_COLUMN, Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.storage.arrow import record_batches
+from credit_scoring.storage.blocks import from_block
 from credit_scoring.storage.frames import union
 from credit_scoring.storage.tables import Tables, literal
 from credit_scoring.storage.tasks import Batches, without_values
@@ -93,17 +93,18 @@ class Appends:
             rows = rows if clients_known else self._client_from_store(rows)
         self._append(table.name, rows, table.name)
 
-    def adopted(self) -> None:
+    def adopted(self) -> bool:
         """Appends waiting bureau_balance rows again, with their client, under the delivery that brought their bureau
-        row. A credit whose balances that delivery holds itself needs none."""
+        row; whether any waited. A credit whose balances that delivery holds itself needs none."""
         balances = self.tables.read(BUREAU_BALANCE.name).where(F.col(SEQ).isin([*self.visible, *self.seqs]))
         bringing = owners(self.tables, self.seqs)
         # Delta skips the files in which every row has its client: without a balance that waits, few are read.
         waiting = balances.where(F.col(CLIENT).isNull()).select(CREDIT).join(bringing, CREDIT, "left_semi")
         if waiting.isEmpty():
-            return
+            return False
         rows = adopted(balances, bringing)
         self._append(BUREAU_BALANCE.name, rows, f"{BUREAU_BALANCE.name} adopted")
+        return True
 
     def quarantine(self, names: Mapping[int, str]) -> None:
         """Appends the quarantined rows; `names` are the deliveries by seq."""
@@ -114,14 +115,15 @@ class Appends:
         rows = rows.withColumn("client_id", F.coalesce("client_id", CLIENT)).withColumn("delivery", _name(SEQ, names))
         self._append(QUARANTINE, rows, QUARANTINE)
 
-    def adopted_quarantine(self, names: Mapping[int, str]) -> None:
-        """Quarantines waiting bureau_balance rows again, as those of the client whose bureau row came now: the good
-        rows of the credit are adopted, and must not count as the whole of it. Unless newer balances replace both."""
+    def adopted_quarantine(self, names: Mapping[int, str]) -> bool:
+        """Quarantines waiting bureau_balance rows again, as those of the client whose bureau row came now; whether any
+        waited. The good rows of the credit are adopted, and must not count as the whole of it. Unless newer balances
+        replace both."""
         every = F.col(SEQ).isin([*self.visible, *self.seqs])
         bad = self.tables.read(QUARANTINE).where(every & F.col("client_id").isNull()).drop("client_id")
         waiting = bad.withColumn(CREDIT, credit_in_cells()).where(F.col(CREDIT).isNotNull())
         if waiting.isEmpty():
-            return
+            return False
         bringing = owners(self.tables, self.seqs)
         later = bringing.select(CREDIT, F.col(CLIENT).alias("client_id"), F.col(CLIENT_SEQ).alias("to"))
         balances = self.tables.read(BUREAU_BALANCE.name).where(every & ~brought_again())
@@ -136,21 +138,24 @@ class Appends:
             .withColumn("delivery", _name(SEQ, names))
         )
         self._append(QUARANTINE, rows, f"{QUARANTINE} adopted")
+        return True
 
     def verify(self, expected: Mapping[str, Mapping[int, int]]) -> None:
         """Fault unless as many rows are there as were staged. `expected`: table -> seq -> rows, adopted ones aside."""
         self.tables.verify(SEQ, expected, where=~brought_again())
 
-    def client_deliveries(self) -> None:
-        """Appends which clients these deliveries touch, by table."""
-        of_tables = [
-            self.tables.read(table.name)
-            .where(F.col(SEQ).isin(list(self.seqs)) & F.col(CLIENT).isNotNull())
-            .select(F.col(CLIENT).alias("client_id"), F.lit(table.name).alias("table"), SEQ)
-            for table in TABLES
-        ]
-        bad = self.tables.read(QUARANTINE).where(F.col(SEQ).isin(list(self.seqs)) & F.col("client_id").isNotNull())
-        every = [*of_tables, bad.select("client_id", "table", SEQ)]
+    def client_deliveries(self, asked: Collection[str]) -> None:
+        """Appends which clients these deliveries touch, by table.
+
+        Staging tells, but of the tables in `asked`: whose rows these are is known of what was stored.
+        """
+        staged = self._opened(TOUCHED, None, {column.name: column.sql for column in TOUCHES.columns})
+        every = [staged.where(~F.col("table").isin(list(asked)))]
+        for name in asked:
+            rows = self.tables.read(name).where(F.col(SEQ).isin(list(self.seqs)))
+            if name != QUARANTINE:
+                rows = rows.select(F.col(CLIENT).alias("client_id"), F.lit(name).alias("table"), SEQ)
+            every.append(rows.select("client_id", "table", SEQ).where(F.col("client_id").isNotNull()))
         self._append(CLIENT_DELIVERIES, union(every).distinct(), CLIENT_DELIVERIES)
 
     def _append(self, table: str, rows: DataFrame, what: str) -> None:
@@ -208,7 +213,7 @@ def _opener(columns: Sequence[str]) -> Callable[[Batches], Batches]:
     def run(batches: Batches) -> Batches:
         for batch in batches:
             for seq, block in zip(batch.column("seq").to_pylist(), batch.column("block"), strict=True):
-                frame = pl.read_ipc(io.BytesIO(block.as_buffer())).with_columns(pl.lit(seq, pl.Int64).alias(SEQ))
+                frame = from_block(block.as_buffer()).with_columns(pl.lit(seq, pl.Int64).alias(SEQ))
                 yield from record_batches(frame.select(columns))
 
     return run

@@ -174,11 +174,15 @@ def append_all(appends: appending.Appends, result: Account, good: list[Delivered
         list(pool.map(append, [table for table in TABLES if table.client_column]))
     append(BUREAU_BALANCE)
     names = {delivery.seq: delivery.name for delivery in good}
+    asked = set() if clients_known else {BUREAU_BALANCE.name}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
         appends.quarantine(names)
+        asked.add(appending.QUARANTINE)
     if expected.get(BUREAU.name):
-        appends.adopted()
-        appends.adopted_quarantine(names)
+        if appends.adopted():
+            asked.add(BUREAU_BALANCE.name)
+        if appends.adopted_quarantine(names):
+            asked.add(appending.QUARANTINE)
     appends.verify({**expected, appending.QUARANTINE: bad})
-    appends.client_deliveries()
+    appends.client_deliveries(sorted(asked))

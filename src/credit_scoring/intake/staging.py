@@ -37,7 +37,7 @@ from credit_scoring.storage.tables import Tables
 from credit_scoring.storage.tasks import Batches, without_values
 from credit_scoring.storage.upkeep import names, unfinished
 
-ACCEPTED, BAD, COUNTS, FINDING = "accepted", "quarantined", "counts", "finding"
+ACCEPTED, BAD, COUNTS, FINDING, TOUCHED = "accepted", "quarantined", "counts", "finding", "touched"
 STAGED = {
     "kind": "STRING",
     "seq": "BIGINT",
@@ -209,8 +209,11 @@ def stage_slot(frames: Frames) -> Iterator[pa.RecordBatch]:
         if frame.height:
             table = declared_table(place[1])
             order = frame.sort([*table.key, FILE, RECORD] if table.key else [CLIENT, FILE, RECORD])
+            clients = frame.select(pl.col(CLIENT).drop_nulls().unique().sort().alias("client_id"))
             unnamed = 0 if table.client_column else frame[CLIENT].null_count()
             yield _row(ACCEPTED, place, rows=frame.height, detail=str(unnamed), block=to_block(order))
+            touched = clients.with_columns(pl.lit(table.name).alias("table"))
+            yield _row(TOUCHED, place, rows=touched.height, block=to_block(touched))
     for place, frames_of in bad.items():
         frame = pl.concat(frames_of).sort(FILE, RECORD)
         nobodys = frame.filter(pl.col("client_id").is_null() & pl.col(OWNER).is_null()).height
