@@ -37,8 +37,8 @@ def slot_of(key: str, slots: int) -> pl.Expr:
 
 
 def to_block(frame: pl.DataFrame) -> bytes:
-    """A frame as one binary cell: Arrow IPC with lz4, as a stream, since a file of few rows costs five times as much."""
-    sink = io.BytesIO()
+    """A frame as one binary cell (an Arrow IPC stream, lz4)."""
+    sink = io.BytesIO()  # not the file format: of few rows, it costs five times as much to write and to read
     frame.write_ipc_stream(sink, compression="lz4")
     return sink.getvalue()
 
