@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pyspark.sql import Row
+from pyspark.sql import Row, SparkSession
 
 from credit_scoring.errors import RunActive
 from credit_scoring.intake.events import DELIVERIES, Claim, Delivered, next_seq
@@ -141,3 +141,30 @@ def test_what_another_run_did_meanwhile_is_not_claimed_again(ledger: Ledger) -> 
 
     assert ledger.claim("intake", plan, "this", NOW, minutes=60) is None
     assert asked == [0, 2]
+
+
+def test_what_another_run_recorded_is_seen_at_once(ledger: Ledger) -> None:
+    """Events are kept until something is committed: by whomever."""
+    other = Ledger(ledger.tables)
+    before = ledger.events()
+    assert (before, ledger.events()) == ([], [])
+    mine = claim(other, "other", MONDAY)
+    assert [event.event for event in ledger.events()] == ["claimed"]
+    other.record(mine, "accepted", MONDAY, NOW + timedelta(minutes=1))
+    assert [event.event for event in ledger.events()] == ["claimed", "accepted"]
+    assert ledger.accepted() == (MONDAY,)
+
+
+def test_events_are_read_by_spark_only_after_a_commit(ledger: Ledger, spark: SparkSession) -> None:
+    claim(ledger, "first", MONDAY)
+    events = ledger.events()
+    jobs = spark.sparkContext.statusTracker()
+    spark.sparkContext.setJobGroup("reading again", "")
+    try:
+        assert ledger.events() == events
+        assert list(jobs.getJobIdsForGroup("reading again")) == []
+        ledger.record(Claim("", 0, "score", "second", (MONDAY,), NOW), "published", MONDAY, NOW)
+        assert len(ledger.events()) == len(events) + 1
+        assert list(jobs.getJobIdsForGroup("reading again")) != []
+    finally:
+        spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)

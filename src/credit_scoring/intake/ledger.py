@@ -12,7 +12,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,15 +56,28 @@ class Ledger:
 
     tables: Tables
     holder: str | None = None
+    _read: dict[str, list[Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """The events as they were read last, by the commit that was the newest before they were read."""
 
     def create(self) -> None:
         """Creates the ledger's table unless it exists."""
         self.tables.create(DELIVERIES)
 
     def events(self) -> list[Row]:
-        """All events, oldest first. Their number follows the deliveries, not the clients."""
-        events = self.tables.read(TABLE).collect()
-        return sorted(events, key=lambda event: (event.at, event.claim_number, event.seq, event.event))
+        """All events, oldest first. Their number follows the deliveries, not the clients.
+
+        They are asked for again and again, between steps at which another run may have come in, and read only after
+        something was committed.
+        """
+        newest = self.tables.newest_commit(TABLE)
+        events = self._read.get(newest) if newest is not None else None
+        if events is None:
+            events = self.tables.read(TABLE).collect()
+            events.sort(key=lambda event: (event.at, event.claim_number, event.seq, event.event))
+            if newest is not None:
+                self._read.clear()
+                self._read[newest] = events
+        return list(events)
 
     def accepted(self) -> tuple[Delivered, ...]:
         """The deliveries whose rows are visible: accepted and not withdrawn, by seq."""

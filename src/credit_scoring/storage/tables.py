@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from credit_scoring.storage.files import Folder
 from credit_scoring.storage.frames import union
 
 _LOG = "_delta_log"
+_COMMIT = re.compile(r"\d{20}\.json")
 _WAITS = (0.5, 2.0)
 """Seconds after which a creation that came to nothing is cleared away: another run may be at it in this moment."""
 
@@ -117,6 +119,13 @@ class Tables:
         if newest is None:
             raise TABLE_WITHOUT_HISTORY(table=table)
         return int(newest["version"])
+
+    def newest_commit(self, table: str) -> str | None:
+        """The name of the table's newest commit, from its log's folder alone, which is a hundredth of what Spark's
+        reading of a small table costs; None where there is none, and in a catalog."""
+        if not self.below_folder:
+            return None
+        return max((name for name in self.folder.below(table, _LOG).files() if _COMMIT.fullmatch(name)), default=None)
 
     def append(self, table: str, rows: DataFrame, app_id: str, version: int = 0) -> None:
         """Appends rows once for `app_id`, however often it is called, and by however many at once.
