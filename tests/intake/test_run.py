@@ -131,7 +131,7 @@ def test_a_run_killed_between_its_commits_is_finished_by_the_next(
     lender.deliver("monday", range(20), outcomes=10)
     whole = appending.Appends.client_deliveries
 
-    def killed(self: appending.Appends) -> None:
+    def killed(*arguments: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(appending.Appends, "client_deliveries", killed)

@@ -58,7 +58,7 @@ def test_what_passes_now_is_accepted_once_and_nothing_else_is_lost(lender, desk_
     monkeypatch.setattr(module, "declared", corrected)
     whole = appending.Appends.client_deliveries
 
-    def killed(self: appending.Appends) -> None:
+    def killed(*arguments: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(appending.Appends, "client_deliveries", killed)
