@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
 
 log = logging.getLogger(__name__)
+_FILES_AT_ONCE = 4
 
 ModelOf = Callable[[int | None], tuple[ModelTexts, int]]
 """The texts and the number of a model version; None asks for the champion."""
@@ -209,17 +211,24 @@ class _Work:
                 latest.merge(tables, units, version)
         dictionary.write(tables, self.features)
         views.create(tables)
-        files: dict[str, Written] = {}
-        for unit in units:
-            log.info("writing scores.csv of %s", unit.name)
-            with watch.step("writing scores.csv"):
-                rows = history.rows(tables, unit, version, scores_csv.READS)
-                files[unit.name] = scores_csv.write(rows, self.places.published.below(unit.name), self.stamp.run_id)
+        with watch.step("writing scores.csv"):
+            files = self._files(units)
         _verify_files(files, summaries)
         fingerprint, now = self.features.fingerprint, watch.now()
         runs.append(tables, self.claim, units, self.stamp, fingerprint, counts, summaries, now)
         published = {u: Published(u.name, version, counts[u.name], summaries[u.name], files[u.name]) for u in units}
         return published, stopped
+
+    def _files(self, units: Sequence[Delivered]) -> dict[str, Written]:
+        """The units' CSV files by name, several at once: most of a small one is waiting for Spark and for storage."""
+
+        def written(unit: Delivered) -> Written:
+            log.info("writing scores.csv of %s", unit.name)
+            rows = history.rows(self.places.tables, unit, self.stamp.model_version, scores_csv.READS)
+            return scores_csv.write(rows, self.places.published.below(unit.name), self.stamp.run_id)
+
+        with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
+            return dict(zip((unit.name for unit in units), pool.map(written, units), strict=True))
 
     def _score(self, settings: GatherSettings, watch: Stopwatch) -> Mapping[str, Count]:
         """Scores and commits what this model version has not scored yet; who the units' clients are, in numbers."""

@@ -53,10 +53,11 @@ def _spare_the_next() -> None:
     """
     for path in [path for path, finder in sys.path_importer_cache.items() if isinstance(finder, zipimporter)]:
         sys.path_importer_cache.pop(path, None)
-    _keep_what_is_loaded()
+    _keep_what_is_loaded(len(sys.modules))
 
 
 @cache
-def _keep_what_is_loaded() -> None:
-    """Has collections of garbage pass over all modules and declarations, which no task makes anew; once a worker."""
+def _keep_what_is_loaded(modules: int) -> None:
+    """Has collections of garbage pass over modules and declarations, which no task makes anew; again after others were
+    loaded, and not after each task, since what is kept is never collected."""
     gc.freeze()
