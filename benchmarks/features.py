@@ -11,6 +11,7 @@ polars         the same features of the same files in one polars process
 one worker     the gather on local[1], so that the blocks of all clients pass one Python worker
 gather, two    features of bureau and installments_payments only, by the gather
 native, two    the same features as Spark SQL aggregations
+noise          2.6 GB of blocks that no compression makes smaller, through one Python worker (local[1])
 
 CPU is that of driver, JVM and Python workers from the first reading of a table to the last row computed; starting
 Spark is left out. Memory is the peak of the proportional set size. Every value is compared afterwards.
@@ -47,6 +48,7 @@ from credit_scoring.features.vector import columns_read, feature_frame, matrix
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.session import session
 from credit_scoring.settings import GatherSettings, SparkSettings
+from credit_scoring.storage.blocks import BLOCKS, Frames, bring_together, each_slot, split
 from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.known import known as generated
 
@@ -55,6 +57,9 @@ AT_ONCE = 20_000
 """Clients generated and written at a time: a file a table."""
 
 GIB, MIB = 2**30, 2**20
+
+NOISE_TASKS, NOISE_ROWS, NOISE_COLUMNS, NOISE_SLOTS = 100, 80_000, 40, 500
+"""2.6 GB of random numbers of 8 bytes, 5 MB a slot."""
 
 BUREAU_SQL = """
 SELECT SK_ID_CURR AS bureau_client,
@@ -310,12 +315,38 @@ def side_native_two(folder: Path, clients: int, out: Path) -> Cost:
     return cost
 
 
+def side_noise(folder: Path, clients: int, out: Path) -> Cost:
+    """More blocks in all than an Arrow batch, or an array of the JVM, could hold; in slots as large as the gather's."""
+
+    def noise(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            for seed in batch.column("id").to_pylist():
+                values = pl.DataFrame(np.random.default_rng(seed).random((NOISE_ROWS, NOISE_COLUMNS)))
+                yield split([("noise", "id", values.with_row_index("id"))], NOISE_SLOTS)
+
+    def added(frames: Frames) -> Iterator[pa.RecordBatch]:
+        values = frames["noise"].drop("id")
+        total = values.select(pl.sum_horizontal(pl.all()).sum()).item()
+        yield pa.RecordBatch.from_pydict({"rows": [values.height], "total": [total]})
+
+    blocks = _spark(1).range(0, NOISE_TASKS, 1, NOISE_TASKS).mapInArrow(noise, BLOCKS)
+    rows = bring_together([blocks], NOISE_SLOTS).mapInArrow(each_slot(added), "rows BIGINT, total DOUBLE")
+    found: list[tuple[int, float]] = []
+    cost = timed(lambda: found.append(tuple(rows.groupBy().sum().first())))
+    ((count, total),) = found
+    mean = total / count / NOISE_COLUMNS
+    if count != NOISE_TASKS * NOISE_ROWS or abs(mean - 0.5) > 1e-3:
+        raise SystemExit(f"{count:,} rows of noise came through, with a mean of {mean}.")
+    return cost
+
+
 SIDES: dict[str, Callable[[Path, int, Path], Cost]] = {
     "polars": side_polars,
     "gather": side_gather,
     "one worker": side_one_worker,
     "gather, two": side_gather_two,
     "native, two": side_native_two,
+    "noise": side_noise,
 }
 
 
@@ -401,7 +432,9 @@ def main() -> None:
         print(json.dumps(asdict(cost)))
         return
     sizes = sorted(arguments.clients)
-    by_size = {clients: compare(folder, clients, arguments.only) for clients in sizes}
+    sides = [side for side in arguments.only if side != "noise"]
+    by_size = {clients: compare(folder, clients, sides) for clients in sizes}
+    noise = [run("noise", folder, 0)] if "noise" in arguments.only else []
     (small, *_), (large, apart, of_two) = by_size[sizes[0]], by_size[sizes[-1]]
     pairs = (("gather", "polars"), ("gather, two", "native, two"))
     ratios = {f"{a} to {b}": large[a]["cpu"] / large[b]["cpu"] for a, b in pairs if a in large and b in large}
@@ -417,7 +450,7 @@ def main() -> None:
                 "growth": growth,
                 "max_difference": apart,
                 "max_difference_two_tables": of_two,
-                "largest_worker_gib": max((cost["worker_gib"] for cost in large.values()), default=0.0),
+                "largest_worker_gib": max((cost["worker_gib"] for cost in [*large.values(), *noise]), default=0.0),
                 "costs": large,
             }
         )
