@@ -2,7 +2,7 @@
 
 Map tasks read whole files (binaryFile: the cluster's own credentials) and send blocks by the hash of each row's id;
 reduce tasks tell duplicates apart, give bureau_balance its client, and count. What they yield is staged once, so that
-the eight appends, the quarantine and the counts all come from the same pass.
+the eight appends, the quarantine, the counts and the touched clients all come from the same pass.
 """
 
 from __future__ import annotations
@@ -210,9 +210,9 @@ def stage_slot(frames: Frames) -> Iterator[pa.RecordBatch]:
             table = declared_table(place[1])
             order = frame.sort([*table.key, FILE, RECORD] if table.key else [CLIENT, FILE, RECORD])
             clients = frame.select(pl.col(CLIENT).drop_nulls().unique().sort().alias("client_id"))
+            touched = clients.with_columns(pl.lit(table.name).alias("table"))
             unnamed = 0 if table.client_column else frame[CLIENT].null_count()
             yield _row(ACCEPTED, place, rows=frame.height, detail=str(unnamed), block=to_block(order))
-            touched = clients.with_columns(pl.lit(table.name).alias("table"))
             yield _row(TOUCHED, place, rows=touched.height, block=to_block(touched))
     for place, frames_of in bad.items():
         frame = pl.concat(frames_of).sort(FILE, RECORD)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -18,7 +17,6 @@ from credit_scoring.storage.files import Folder
 from credit_scoring.storage.frames import union
 
 _LOG = "_delta_log"
-_COMMIT = re.compile(r"\d{20}\.json")
 _WAITS = (0.5, 2.0)
 """Seconds after which a creation that came to nothing is cleared away: another run may be at it in this moment."""
 
@@ -101,7 +99,7 @@ class Tables:
         """Whether the table has been created: its log's folder is there a moment before its first commit."""
         if self.below_folder:
             # A creation that failed half-way leaves folders without a commit.
-            return any(map(_is_commit, self.folder.below(table, _LOG).files()))
+            return self.newest_commit(table) is not None
         return bool(self.spark.catalog.tableExists(self.name(table)))
 
     def read(self, table: str) -> DataFrame:
@@ -121,11 +119,11 @@ class Tables:
         return int(newest["version"])
 
     def newest_commit(self, table: str) -> str | None:
-        """The name of the table's newest commit, from its log's folder alone, which is a hundredth of what Spark's
-        reading of a small table costs; None where there is none, and in a catalog."""
+        """The name of the table's newest commit, by a listing of its log, without Spark; None where there is none, and
+        in a catalog."""
         if not self.below_folder:
             return None
-        return max((name for name in self.folder.below(table, _LOG).files() if _COMMIT.fullmatch(name)), default=None)
+        return max(filter(_is_commit, self.folder.below(table, _LOG).files()), default=None)
 
     def append(self, table: str, rows: DataFrame, app_id: str, version: int = 0) -> None:
         """Appends rows once for `app_id`, however often it is called, and by however many at once.

@@ -26,7 +26,10 @@ class TaskFailed(Exception):
 
 
 def without_values(run: Callable[[Batches], Batches]) -> Callable[[Batches], Iterator[pa.RecordBatch]]:
-    """The mapInArrow function `run`, whose errors name no value. Errors of ours are raised as they are."""
+    """The mapInArrow function `run`, whose errors name no value, and which leaves its worker ready for the next task.
+
+    Errors of ours are raised as they are.
+    """
 
     def guarded(batches: Batches) -> Iterator[pa.RecordBatch]:
         try:
@@ -45,7 +48,7 @@ def without_values(run: Callable[[Batches], Batches]) -> Callable[[Batches], Ite
 
 
 def _spare_the_next() -> None:
-    """Has the worker's next task begin and end at once: it would take 0.2 s of a core before and after any work.
+    """Has the worker's next task begin and end at once: it would take 0.2 s of a core around any work, however small.
 
     Before each task Spark has Python look again at what can be imported, for which it reads the directories of the zip
     files on its path once for every package in them (spark-core.jar is one of them, with thousands of entries). Without
