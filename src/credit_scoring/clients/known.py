@@ -20,6 +20,7 @@ INCOMPLETE = "incomplete"
 """Boolean column of the rows: a cell of the row was made missing at intake."""
 
 CASE = "case"
+_PLACE = "place"
 
 QUARANTINED = pl.Schema(
     {"client_id": pl.Int64, "table": pl.String, SEQ: pl.Int64, "credit": pl.Int64, "anybodys": pl.Boolean}
@@ -51,50 +52,56 @@ def known(
     """
     cases = cohort.sort("client_id", "as_of").with_row_index(CASE).with_columns(pl.col(CASE).cast(pl.Int64))
     keys = cases.select(CASE, "as_of", pl.col("client_id").alias(CLIENT))
+    bad = _up_to(quarantine.rename({"client_id": CLIENT}), keys)
+    bad = bad.filter(pl.col("table").is_in([source.name for source in sources]))
     tables, flawed, current = {}, [], []
     for source in sources:
         seen = _up_to(rows[source.name], keys)
         now = _latest(seen, source)
-        flawed.append(now.filter(pl.col(INCOMPLETE)).select(CASE))
-        current.append(_current(seen, source))
+        flawed.append(now.select(CASE, INCOMPLETE).filter(pl.col(INCOMPLETE)).select(CASE))
+        current.append(_current(seen, bad, source))
         tables[source.name] = now.with_columns(pl.col(CASE).alias(CLIENT)).drop(CASE, SEQ, INCOMPLETE)
-    flawed.append(_spoilt(quarantine.rename({"client_id": CLIENT}), keys, pl.concat(current), sources))
+    flawed.append(_spoilt(bad, pl.concat(current), sources))
     incomplete = pl.concat(flawed)[CASE].unique()
     return Known(tables, cases.with_columns(file_complete=~pl.col(CASE).is_in(incomplete.implode())))
 
 
 def _up_to(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
     """The rows that each case could see, with its number."""
-    return rows.join(keys, on=CLIENT).filter(pl.col(SEQ) <= pl.col("as_of")).drop("as_of")
+    places = rows.select(CLIENT, SEQ).with_row_index(_PLACE).join(keys, on=CLIENT, maintain_order="left")
+    places = places.filter(pl.col(SEQ) <= pl.col("as_of"))
+    every = pl.int_range(rows.height, dtype=pl.get_index_type(), eager=True)
+    # Nearly always each row is seen, and by one case: then not a cell of them is copied.
+    seen = rows if places[_PLACE].equals(every) else rows[places[_PLACE]]
+    return seen.with_columns(places[CASE])
 
 
 def _latest(seen: pl.DataFrame, source: Table) -> pl.DataFrame:
     """Of each owner the rows of its latest delivery."""
-    if seen[SEQ].n_unique() <= 1:
+    if seen[SEQ].min() == seen[SEQ].max():
         return seen  # all of one delivery, as nearly always: nothing was replaced
     owner = [CASE] if source.owner == CLIENT else [CASE, source.owner]
     return seen.join(seen.group_by(owner).agg(pl.col(SEQ).max()), on=[*owner, SEQ], how="semi")
 
 
-def _current(seen: pl.DataFrame, source: Table) -> pl.DataFrame:
-    """The latest delivery with rows of each owner: case, table, credit (null unless that is the owner), current."""
+def _current(seen: pl.DataFrame, bad: pl.DataFrame, source: Table) -> pl.DataFrame:
+    """The latest delivery with rows of each owner whose case has quarantined ones: case, table, credit (null unless
+    that is the owner), current."""
     credit = pl.lit(None, pl.Int64) if source.owner == CLIENT else pl.col(source.owner)
-    latest = seen.group_by(CASE, credit.alias("credit")).agg(pl.col(SEQ).max().alias("current"))
+    concerned = seen.select(CASE, SEQ, credit.alias("credit")).join(bad, on=CASE, how="semi")
+    latest = concerned.group_by(CASE, "credit").agg(pl.col(SEQ).max().alias("current"))
     return latest.select(CASE, pl.lit(source.name).alias("table"), "credit", "current")
 
 
-def _spoilt(
-    quarantine: pl.DataFrame, keys: pl.DataFrame, current: pl.DataFrame, sources: Sequence[Table]
-) -> pl.DataFrame:
+def _spoilt(bad: pl.DataFrame, current: pl.DataFrame, sources: Sequence[Table]) -> pl.DataFrame:
     """Cases of whom a table has quarantined rows that no later delivery made good.
 
     A row that may be anybody's is made good when all that the case has in the table is newer; where a client has one
     row, its own in the same delivery shows that the other was not its. Outcomes are not part of a client's file, so
     what was quarantined of them spoils nothing.
     """
-    seen = _up_to(quarantine, keys).filter(pl.col("table").is_in([source.name for source in sources]))
     oldest = current.group_by(CASE, "table").agg(pl.col("current").min().alias("oldest"))
-    beside = seen.join(current, on=[CASE, "table", "credit"], how="left", nulls_equal=True)
+    beside = bad.join(current, on=[CASE, "table", "credit"], how="left", nulls_equal=True)
     beside = beside.join(oldest, on=[CASE, "table"], how="left")
     one_a_client = pl.col("anybodys") & pl.col("table").is_in(
         [source.name for source in sources if source.key == (CLIENT,)]
