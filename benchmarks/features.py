@@ -44,6 +44,8 @@ from credit_scoring.clients.gather import SOURCES, gather
 from credit_scoring.clients.known import CASE, Known
 from credit_scoring.clients.vectors import lists, vectors
 from credit_scoring.features import bureau, installments_payments, registry
+from credit_scoring.features.rows import Rows
+from credit_scoring.features.value import Aggregate
 from credit_scoring.features.vector import columns_read, feature_frame, matrix
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.session import session
@@ -119,11 +121,17 @@ FROM (
 OF_TWO = (bureau.credits, installments_payments.installments)
 
 
-def of_two_tables() -> dict[str, str]:
+def of_two_tables() -> dict[str, Aggregate]:
     """The names of the SQL's features, in its order, and the aggregates that compute them."""
-    declared = {f.name: f.value.aggregates[0].name for f in registry.FEATURES if len(f.value.aggregates) == 1}
+    declared = {f.name: f.value.aggregates[0] for f in registry.FEATURES if len(f.value.aggregates) == 1}
     columns = [part.strip().split(" AS ")[1] for sql in (BUREAU_SQL, INSTALMENTS_SQL) for part in _selected(sql)]
     return {name: declared[name] for name in columns}
+
+
+def expressions_of(rows: Rows) -> dict[str, pl.Expr]:
+    """Those aggregates that are of these rows, by their own names."""
+    # By name: what is declared in this script reaches a worker as a copy.
+    return {each.name: each.expression for each in of_two_tables().values() if each.rows.name == rows.name}
 
 
 def _selected(sql: str) -> list[str]:
@@ -140,12 +148,7 @@ def _selected(sql: str) -> list[str]:
 
 def two_tables(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """SK_ID_CURR and the two tables' features, a row for each client in one of them."""
-    wanted = set(of_two_tables().values())
-    aggregates = {a.name: a for f in registry.FEATURES for a in f.value.aggregates if a.name in wanted}
-    first, second = (
-        history.per_client(tables, [a for a in aggregates.values() if a.history.name == history.name])
-        for history in OF_TWO
-    )
+    first, second = (rows.per_client(tables, expressions_of(rows)) for rows in OF_TWO)
     return first.join(second, on=CLIENT, how="full", coalesce=True)
 
 
@@ -271,11 +274,9 @@ def side_one_worker(folder: Path, clients: int, out: Path) -> Cost:
 def side_gather_two(folder: Path, clients: int, out: Path) -> Cost:
     """The two tables' features by the gather."""
     tables = Tables(_spark(2), str(folder))
-    seqs = {history.table.name: [SEQ] for history in OF_TWO}
+    seqs = {rows.table.name: [SEQ] for rows in OF_TWO}
     schema = "client_id BIGINT, features ARRAY<DOUBLE>"
-    wanted = of_two_tables().values()
-    aggregates = [a for f in registry.FEATURES for a in f.value.aggregates if a.name in wanted]
-    columns = {history.table.name: history.needs([a for a in aggregates if a.history is history]) for history in OF_TWO}
+    columns = {rows.table.name: rows.needs(expressions_of(rows).values()) for rows in OF_TWO}
 
     def computed() -> DataFrame:
         return gather(tables, _cohort(tables), clients, seqs, GatherSettings(), _two_of_slot, schema, columns)
@@ -288,7 +289,7 @@ def side_gather_two(folder: Path, clients: int, out: Path) -> Cost:
 def _two_of_slot(known: Known) -> Iterator[pa.RecordBatch]:
     cases = known.cases.select(pl.col(CASE).alias(CLIENT), "client_id")
     frame = cases.join(two_tables(dict(known.tables)), on=CLIENT, how="left", maintain_order="left")
-    values = frame.select(pl.col(a).cast(pl.Float64).fill_null(float("nan")) for a in of_two_tables().values())
+    values = frame.select(pl.col(a.name).cast(pl.Float64).fill_null(float("nan")) for a in of_two_tables().values())
     columns = {"client_id": cases["client_id"].to_arrow(), "features": lists(np.ascontiguousarray(values.to_numpy()))}
     yield pa.RecordBatch.from_pydict(columns)
 
@@ -296,8 +297,8 @@ def _two_of_slot(known: Known) -> Iterator[pa.RecordBatch]:
 def side_native_two(folder: Path, clients: int, out: Path) -> Cost:
     """The two tables' features as Spark SQL, a column each; written as one array."""
     spark = _spark(2)
-    for history in OF_TWO:
-        name = history.table.name
+    for each in OF_TWO:
+        name = each.table.name
         Tables(spark, str(folder)).read(name).createOrReplaceTempView(name)
     spark.conf.set("spark.sql.shuffle.partitions", "8")
     spark.conf.set("spark.sql.ansi.enabled", "false")
