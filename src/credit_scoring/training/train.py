@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 
 import lightgbm as lgb
 import numpy as np
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -26,6 +25,7 @@ from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale
 from credit_scoring.model.artifacts import Costs
 from credit_scoring.settings import DecisionSettings, TrainingSettings
+from credit_scoring.storage.frames import kept
 from credit_scoring.training.calibrate import calibrate
 from credit_scoring.training.comparison import OURS, Compared, compare
 from credit_scoring.training.evaluate import discrimination
@@ -84,11 +84,8 @@ def parted(vectors: DataFrame, parameters: TrainingSettings) -> Iterator[DataFra
     """
     split = Split(parameters.folds, parameters.holdout_percent)
     rows = vectors.select("client_id", "target", split.part(F.col("client_id")).alias("part"), "features")
-    kept = rows.persist(StorageLevel.MEMORY_AND_DISK)
-    try:
-        yield kept
-    finally:
-        kept.unpersist()
+    with kept(rows) as parts:
+        yield parts
 
 
 def train(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, decision: DecisionSettings) -> Trained:

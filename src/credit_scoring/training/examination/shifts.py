@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -17,6 +16,7 @@ from credit_scoring.explanation.points import Integers
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import GatherSettings
+from credit_scoring.storage.frames import kept
 from credit_scoring.storage.tables import Tables
 from credit_scoring.training.examination.explained import explained
 from credit_scoring.training.examination.histograms import MOST_SAMPLED, VectorSample, histograms, sampled
@@ -89,11 +89,8 @@ def of_those_waiting(
         return None
     waiting = waiting.where(sampled(count))
     seqs = cohort.seqs_of(tables, waiting, accepted)
-    frame = vectors(tables, waiting, min(count, MOST_SAMPLED), seqs, settings).persist(StorageLevel.MEMORY_AND_DISK)
-    try:
+    with kept(vectors(tables, waiting, min(count, MOST_SAMPLED), seqs, settings)) as frame:
         new = histograms(frame, F.lit(0), counted.positions, counted.edges).get(0, np.zeros_like(counted.everyone))
         margin = explained(frame, texts).margin
-    finally:
-        frame.unpersist()
     scores = counted.margins(held_out), counted.margins(margin)
     return compare("clients waiting", counted.names, (counted.everyone, new), scores)

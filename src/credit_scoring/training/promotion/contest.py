@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pyspark import StorageLevel
 from pyspark.sql import functions as F
 
 from credit_scoring.clients import cohort
@@ -26,6 +25,7 @@ from credit_scoring.model.artifacts import Decision, Features
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings
+from credit_scoring.storage.frames import kept
 from credit_scoring.storage.tables import Tables
 from credit_scoring.training.examination.explained import Explained, explained
 from credit_scoring.training.examination.groups import AGE_BAND, GENDER, groups
@@ -102,13 +102,10 @@ def contest(
         raise NOBODY_HELD_OUT()
     log.info("scoring %s clients whom no model has learned from", f"{len(facts):,}")
     told = groups(tables, unseen)
-    frame = vectors(tables, unseen, len(facts), cohort.seqs_of(tables, unseen, accepted), settings.gather)
-    kept = frame.persist(StorageLevel.MEMORY_AND_DISK)
-    try:
-        found = explained(kept, challenger.texts)
-        rival = explained(kept, champion.texts) if champion and _usable(champion) else None
-    finally:
-        kept.unpersist()
+    seqs = cohort.seqs_of(tables, unseen, accepted)
+    with kept(vectors(tables, unseen, len(facts), seqs, settings.gather)) as frame:
+        found = explained(frame, challenger.texts)
+        rival = explained(frame, champion.texts) if champion and _usable(champion) else None
     seen = Seen(
         Clients(facts["target"].to_numpy(np.int64), told.members[GENDER]),
         told.members[AGE_BAND],
