@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -33,7 +33,6 @@ from credit_scoring.scoring.code_version import code_version
 from credit_scoring.scoring.rows import Stamp
 from credit_scoring.settings import BreakerSettings, GatherSettings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.frames import kept
 from credit_scoring.storage.tables import Tables
 
 log = logging.getLogger(__name__)
@@ -234,21 +233,19 @@ class _Work:
     def _score(self, settings: GatherSettings, watch: Stopwatch) -> Mapping[str, Count]:
         """Scores and commits what this model version has not scored yet; who the units' clients are, in numbers."""
         tables, version = self.places.tables, self.stamp.model_version
-        with ExitStack() as until_scored:
-            with watch.step("finding the clients"):
-                seqs = cohort.seqs_of(tables, self.cases, self.places.ledger.accepted())
-                # Every table that is gathered is joined to the cohort: who that is, is found once.
-                standing = until_scored.enter_context(kept(cohort.standing(tables, self.cases, seqs)))
-                none = {unit.name: Count(0, 0, 0, 0) for unit in self.units}
-                counts = none | cohort.count_by_delivery(standing)
-                fresh = history.missing(tables, self.units, version)
-            if expected := sum(counts[unit.name].to_score for unit in fresh):
-                told = f"{expected:,}"
-                log.info("scoring %s clients of %d deliveries with model version %d", told, len(fresh), version)
-                with watch.step("features, scores and reasons of the clients"):
-                    chosen = cohort.to_score(standing, fresh)
-                    rows = score(tables, chosen, expected, seqs, settings, self.texts, self.stamp)
-                    history.append(tables, rows, self.claim, version)
+        with watch.step("finding the clients"):
+            seqs = cohort.seqs_of(tables, self.cases, self.places.ledger.accepted())
+            standing = cohort.standing(tables, self.cases, seqs)
+            none = {unit.name: Count(0, 0, 0, 0) for unit in self.units}
+            counts = none | cohort.count_by_delivery(standing)
+            fresh = history.missing(tables, self.units, version)
+        expected = sum(counts[unit.name].to_score for unit in fresh)
+        if expected:
+            log.info("scoring %s clients of %d deliveries with model version %d", f"{expected:,}", len(fresh), version)
+            with watch.step("features, scores and reasons of the clients"):
+                chosen = cohort.to_score(standing, fresh)
+                rows = score(tables, chosen, expected, seqs, settings, self.texts, self.stamp)
+                history.append(tables, rows, self.claim, version)
         return counts
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import reduce
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 
 
@@ -21,16 +19,3 @@ def union(frames: Iterable[DataFrame]) -> DataFrame:
 def size(frame: DataFrame) -> int:
     """How many rows a frame has; an action. On Spark Connect `DataFrame.count` gives a number of NumPy's."""
     return int(frame.count())
-
-
-@contextmanager
-def kept(frame: DataFrame) -> Iterator[DataFrame]:
-    """The frame's rows, computed once however often they are read inside: in memory, and on disk where that is short.
-
-    To whatever is built on it the frame is one step of a plan, however long its own plan is.
-    """
-    held = frame.persist(StorageLevel.MEMORY_AND_DISK)
-    try:
-        yield held
-    finally:
-        held.unpersist()

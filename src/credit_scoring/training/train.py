@@ -25,7 +25,6 @@ from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale
 from credit_scoring.model.artifacts import Costs
 from credit_scoring.settings import DecisionSettings, TrainingSettings
-from credit_scoring.storage.frames import kept
 from credit_scoring.training.calibrate import calibrate
 from credit_scoring.training.comparison import OURS, Compared, compare
 from credit_scoring.training.evaluate import discrimination
@@ -33,6 +32,7 @@ from credit_scoring.training.fit import fit_rounds
 from credit_scoring.training.folds import fit_folds
 from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.intervals import Interval, Resampling
+from credit_scoring.training.kept import kept
 from credit_scoring.training.measures import measures
 from credit_scoring.training.predict import Margins, margins, shares
 from credit_scoring.training.reference import reference_group, reference_points

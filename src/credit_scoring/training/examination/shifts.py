@@ -16,11 +16,11 @@ from credit_scoring.explanation.points import Integers
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import GatherSettings
-from credit_scoring.storage.frames import kept
 from credit_scoring.storage.tables import Tables
 from credit_scoring.training.examination.explained import explained
 from credit_scoring.training.examination.histograms import MOST_SAMPLED, VectorSample, histograms, sampled
 from credit_scoring.training.examination.stability import Comparison, compare, edges_of, histogram
+from credit_scoring.training.kept import kept
 from credit_scoring.training.predict import Margins
 from credit_scoring.training.split import HOLDOUT
 

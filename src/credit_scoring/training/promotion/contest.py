@@ -25,12 +25,12 @@ from credit_scoring.model.artifacts import Decision, Features
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings
-from credit_scoring.storage.frames import kept
 from credit_scoring.storage.tables import Tables
 from credit_scoring.training.examination.explained import Explained, explained
 from credit_scoring.training.examination.groups import AGE_BAND, GENDER, groups
 from credit_scoring.training.examination.weights import points_of_older
 from credit_scoring.training.intervals import Flags, Resampling
+from credit_scoring.training.kept import kept
 from credit_scoring.training.predict import collected
 from credit_scoring.training.promotion import gates
 from credit_scoring.training.promotion.gate import Gate
