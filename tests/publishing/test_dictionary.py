@@ -9,7 +9,7 @@ import pytest
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.model.artifacts import Features
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.publishing.dictionary import DECLARATION, FEATURES, REASONS, write
+from credit_scoring.publishing.dictionary import FEATURES, REASONS, write
 from credit_scoring.storage.tables import Tables
 
 
@@ -37,12 +37,8 @@ def test_what_is_declared_is_written_once_and_again_when_it_changes(tables: Tabl
     assert tables.newest_commit(REASONS.name) == commits[1]
 
 
-def test_lines_of_a_run_that_was_killed_before_it_had_told_so_are_written_again(
-    tables: Tables, features: Features
-) -> None:
+def test_lines_that_are_gone_are_written_again(tables: Tables, features: Features) -> None:
     write(tables, features)
-    name = tables.name(FEATURES.name)
-    tables.spark.sql(f"DELETE FROM {name} WHERE position > 0")
-    tables.spark.sql(f"ALTER TABLE {name} UNSET TBLPROPERTIES ('{DECLARATION}')")
+    tables.spark.sql(f"DELETE FROM {tables.name(FEATURES.name)} WHERE position > 0")
     write(tables, features)
     assert names(tables) == [feature.name for feature in features.features]

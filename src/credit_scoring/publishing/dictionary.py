@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 
 from pyspark.sql import functions as F
@@ -12,10 +11,8 @@ from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.model.artifacts import Features
 from credit_scoring.schema.stored import StoredColumn, StoredTable
-from credit_scoring.storage.tables import Tables, literal
+from credit_scoring.storage.tables import Tables
 
-DECLARATION = "credit_scoring.declaration"
-"""Property of a table or view whose content a release declares: the digest of that declaration."""
 _FINGERPRINT = StoredColumn("fingerprint", "STRING", "Identifies the declarations that the line is of")
 FEATURES = StoredTable(
     "features",
@@ -61,13 +58,9 @@ def write(tables: Tables, features: Features) -> None:
 
 
 def _replace(tables: Tables, table: StoredTable, lines: Sequence[tuple[object, ...]]) -> None:
-    digest = hashlib.sha256(repr((table.names, lines)).encode()).hexdigest()
-    if tables.properties(table.name).get(DECLARATION) == digest:
-        return
     if tables.exists(table.name) and set(tables.read(table.name).columns) != set(table.names):
         tables.drop(table.name)  # of an earlier release, which had other columns
     tables.create(table)
+    if {tuple(row) for row in tables.read(table.name).select(*table.names).collect()} == set(lines):
+        return
     tables.spark.createDataFrame(lines, table.ddl()).writeTo(tables.name(table.name)).overwrite(F.lit(True))
-    # After the lines: a run that is killed in between leaves it to the next one to write them again.
-    told = f"{literal(DECLARATION)} = {literal(digest)}"
-    tables.spark.sql(f"ALTER TABLE {tables.name(table.name)} SET TBLPROPERTIES ({told})")

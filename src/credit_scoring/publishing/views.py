@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from credit_scoring.errors.usage import NOBODY_SCORED
 from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
 from credit_scoring.intake.events import DELIVERIES
-from credit_scoring.publishing.dictionary import DECLARATION, REASONS
+from credit_scoring.publishing.dictionary import REASONS
 from credit_scoring.publishing.latest import SCORES
 from credit_scoring.publishing.tables import STORED
 from credit_scoring.schema.application import APPLICATION
@@ -23,6 +23,9 @@ from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.storage.tables import Tables, literal
 
 _PLACES = range(1, MOST_PRINCIPAL + 1)
+_DECLARATION = "credit_scoring.declaration"
+"""Property of a view in a catalog: the digest of its text. A view that is replaced loses the grants given on it, so it
+is replaced only when a release declares another one."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +149,7 @@ VIEWS = (SCORES_EXPLAINED, CLIENT_AS_OF)
 
 
 def create(tables: Tables) -> None:
-    """Creates the views beside the tables of a catalog, or replaces those that an earlier release declared otherwise:
-    a view that is replaced loses the grants given on it.
+    """Creates the views beside the tables of a catalog, or replaces those that an earlier release declared otherwise.
 
     A folder of tables holds no views, and gets none (see `by_name`).
     """
@@ -155,9 +157,11 @@ def create(tables: Tables) -> None:
         return
     for view in VIEWS:
         name, digest = tables.name(view.declared.name), hashlib.sha256(view.sql(tables).encode()).hexdigest()
-        if tables.properties(view.declared.name).get(DECLARATION) == digest:
-            continue
-        properties = f"TBLPROPERTIES ({literal(DECLARATION)} = {literal(digest)})"
+        if tables.exists(view.declared.name):
+            held = tables.spark.sql(f"SHOW TBLPROPERTIES {name}").collect()
+            if {row["key"]: row["value"] for row in held}.get(_DECLARATION) == digest:
+                continue
+        properties = f"TBLPROPERTIES ({literal(_DECLARATION)} = {literal(digest)})"
         tables.spark.sql(f"CREATE OR REPLACE VIEW {name} {view.sql(tables, properties)}")
 
 

@@ -112,12 +112,6 @@ class Tables:
         """The same tables, of which `tables` are read as they are now, in this order, whatever is appended later."""
         return replace(self, versions={**self.versions, **{table: self._version(table) for table in tables}})
 
-    def properties(self, table: str) -> dict[str, str]:
-        """The properties of a table or view; none where there is neither."""
-        if not self.exists(table):
-            return {}
-        return {row["key"]: row["value"] for row in self.spark.sql(f"SHOW TBLPROPERTIES {self.name(table)}").collect()}
-
     def _version(self, table: str) -> int:
         newest = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT 1").first()
         if newest is None:
