@@ -20,10 +20,11 @@ from credit_scoring.clients.vectors import case_matrix
 from credit_scoring.errors import DeliveryRefused
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.inspection import Limits
-from credit_scoring.intake.owners import CLIENT_SEQ, CREDIT
+from credit_scoring.intake.owners import CREDIT
 from credit_scoring.intake.reading import OWNER
 from credit_scoring.intake.reconciliation import Account, account
-from credit_scoring.intake.staging import ACCEPTED, BAD, Work, read_files, stage_slot
+from credit_scoring.intake.slots import ACCEPTED, BAD, UNNAMED, stage_slot
+from credit_scoring.intake.staging import Work, read_files
 from credit_scoring.intake.waiting import manifest_of, waiting
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
@@ -66,8 +67,8 @@ class TakenIn:
     def table(self, name: str) -> pl.DataFrame:
         """All accepted rows of a table, as the gather hands them to `known`."""
         of_table = [
-            frame.with_columns(pl.lit(seq, pl.Int64).alias(SEQ), pl.col(MADE_MISSING).is_not_null().alias(INCOMPLETE))
-            for (seq, of), frame in self.rows.items()
+            frame.with_columns(pl.col(MADE_MISSING).is_not_null().alias(INCOMPLETE))
+            for (_, of), frame in self.rows.items()
             if of == name
         ]
         source = next(source for source in SOURCES if source.name == name)
@@ -97,6 +98,16 @@ class TakenIn:
         """credit, CLIENT, since: whose each credit is since which delivery."""
         return self.table(BUREAU.name).select(pl.col(CREDIT).alias("credit"), CLIENT, pl.col(SEQ).alias("since"))
 
+    def name(self) -> None:
+        """Balances whose client their own delivery does not tell get it from an earlier one (intake.balances does this
+        in SQL)."""
+        owners = self.owners().rename({"credit": CREDIT, CLIENT: "earlier"})
+        for (seq, table), frame in self.rows.items():
+            if table == BUREAU_BALANCE.name:
+                latest = owners.filter(pl.col("since") <= seq).sort("since").unique(CREDIT, keep="last")
+                told = frame.join(latest, CREDIT, "left").with_columns(pl.coalesce(CLIENT, "earlier").alias(CLIENT))
+                self.rows[seq, table] = told.select(frame.columns)
+
     def adopt(self) -> None:
         """Balances that waited for their credit stand again under the delivery that brings it, unless that holds
         balances of the credit itself, or they are not its latest (intake.balances does this in SQL)."""
@@ -109,7 +120,8 @@ class TakenIn:
                 settled.append(delivered[seq].select(CREDIT))
                 waiting = latest.filter(pl.col(CLIENT).is_null()).drop(CLIENT)
                 file = pl.format("{}/{}", pl.lit(seq), pl.col(FILE)).alias(FILE)
-                adopted = waiting.join(brought, CREDIT).with_columns(file).select(latest.columns)
+                moved = [file, pl.lit(to, pl.Int64).alias(SEQ)]
+                adopted = waiting.join(brought, CREDIT).with_columns(moved).select(latest.columns)
                 place = (to, BUREAU_BALANCE.name)
                 self.rows[place] = pl.concat([self.rows[place], adopted]) if place in self.rows else adopted
 
@@ -187,14 +199,12 @@ def _staged(landing: Folder, work: Sequence[Work], done: TakenIn) -> TakenIn:
         if row["seq"] in done.refused or row["block"] is None:
             continue
         frame = from_block(row["block"])
-        if row["kind"] == ACCEPTED:
-            if CLIENT_SEQ in frame.columns:  # whose a balance is, is not known from a refused delivery
-                known = ~pl.col(CLIENT_SEQ).is_in(list(done.refused))
-                frame = frame.with_columns(pl.when(known).then(pl.col(CLIENT)).alias(CLIENT))
+        if row["kind"] in (ACCEPTED, UNNAMED):
             place = (row["seq"], row["table"])
             done.rows[place] = pl.concat([done.rows[place], frame]) if place in done.rows else frame
         elif row["kind"] == BAD:
-            done.bad.append(frame.with_columns(pl.lit(row["seq"], pl.Int64).alias(SEQ)))
+            done.bad.append(frame)
+    done.name()
     done.adopt()
     return done
 

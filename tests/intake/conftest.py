@@ -30,6 +30,7 @@ class Lender:
     tables: Tables
     now: datetime = datetime(2026, 1, 5, 8, tzinfo=UTC)
     runs: int = 0
+    slot_mb: int = 1
     landing: Folder = field(init=False)
     ledger: Ledger = field(init=False)
 
@@ -56,9 +57,8 @@ class Lender:
         """A run of intake, a minute after the one before."""
         self.runs += 1
         self.now += timedelta(minutes=1)
-        return intake(
-            self.tables, self.ledger, self.landing, IntakeSettings(slot_mb=1), f"run-{self.runs}", lambda: self.now
-        )
+        settings = IntakeSettings(slot_mb=self.slot_mb)
+        return intake(self.tables, self.ledger, self.landing, settings, f"run-{self.runs}", lambda: self.now)
 
 
 @pytest.fixture

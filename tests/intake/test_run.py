@@ -125,6 +125,27 @@ def test_balances_wait_for_their_credit_and_are_adopted(lender: Any) -> None:
     assert again.where("SK_ID_CURR is not null").count() == waiting
 
 
+def test_many_tasks_store_what_one_does(another_lender: Callable[[], Any]) -> None:
+    """A delivery with a quarantined row, copies, and balances whose bureau rows are not there."""
+
+    def spoil(bureau: pl.DataFrame) -> pl.DataFrame:
+        kept = bureau[1_000:]
+        return pl.concat([set_cell("DAYS_CREDIT", 3, "long ago")(kept), kept[-9:]])
+
+    one, many = another_lender(), another_lender()
+    one.slot_mb = 64
+    for lender in (one, many):
+        lender.deliver("monday", range(1_000), only="bureau", bureau=spoil)
+        report = lender.intake()
+        files = {f.finding.table: f for f in report.accepted[0].files}
+        assert balanced(report)
+        assert (files["bureau"].duplicates, files["bureau"].quarantined) == (9, 1)
+    tables = ("bureau", "bureau_balance", "quarantine", "client_deliveries")
+    assert contents(many, *tables) == contents(one, *tables)
+    balances = many.tables.read("bureau_balance")
+    assert 0 < balances.where("SK_ID_CURR IS NULL").count() < balances.count()
+
+
 def test_a_run_killed_between_its_commits_is_finished_by_the_next(
     lender: Any, another_lender: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from credit_scoring.storage.arrow import record_batches
+from credit_scoring.storage.arrow import batches_of, record_batches, rows_block
 from credit_scoring.storage.blocks import (
     BLOCKS,
     Frames,
@@ -54,6 +54,13 @@ def test_arrow_batches_have_the_types_that_spark_takes() -> None:
     (batch,) = record_batches(frame)
     fields = pa.struct([("x", pa.string()), ("y", pa.int64())])
     assert batch.schema.types == [pa.string(), pa.list_(pa.string()), pa.list_(fields)]
+
+
+def test_a_block_of_rows_gives_spark_the_batches_that_the_frame_would() -> None:
+    frame = pl.DataFrame({"s": ["a", None] * 40_000, "l": [["é"], None] * 40_000})
+    batches = list(batches_of(pa.py_buffer(rows_block(frame))))
+    assert [batch.num_rows for batch in batches] == [65_536, 14_464]
+    assert batches == list(record_batches(frame))
 
 
 def _sums(frames: Frames) -> list[pa.RecordBatch]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
 
-import polars as pl
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -15,13 +14,12 @@ from credit_scoring.intake.balances import adopted, adopted_file, brought_again,
 from credit_scoring.intake.owners import CLIENT_SEQ, CREDIT
 from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
 from credit_scoring.intake.reading import OWNER, READABLE_ID
-from credit_scoring.intake.staging import ACCEPTED, BAD, TOUCHED
+from credit_scoring.intake.slots import ACCEPTED, BAD, TOUCHED, UNNAMED
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.schema.table import CLIENT, FILE, FILE_COLUMN, RECORD_COLUMN, SEQ, SEQ_COLUMN, Table
 from credit_scoring.schema.tables import TABLES
-from credit_scoring.storage.arrow import record_batches
-from credit_scoring.storage.blocks import from_block
+from credit_scoring.storage.arrow import batches_of
 from credit_scoring.storage.frames import union
 from credit_scoring.storage.tables import Tables, literal
 from credit_scoring.storage.tasks import Batches, without_values
@@ -81,17 +79,16 @@ class Appends:
     seqs: Sequence[int]
     visible: Sequence[int]
 
-    def rows(self, table: Table, clients_known: bool) -> None:
-        """Appends a table's accepted rows.
+    def rows(self, table: Table) -> None:
+        """Appends the accepted rows of a table whose files name the client."""
+        self._append(table.name, self._opened(ACCEPTED, table.name, table.stored_columns()), table.name)
 
-        `clients_known`: staging could name the client of every row, so that the stored bureau need not be asked.
-        """
-        if table.client_column:
-            rows = self._opened(ACCEPTED, table.name, table.stored_columns())
-        else:
-            rows = self._opened(ACCEPTED, table.name, {**table.stored_columns(), CLIENT_SEQ: "BIGINT"})
-            rows = rows if clients_known else self._client_from_store(rows)
-        self._append(table.name, rows, table.name)
+    def balances(self, unnamed: bool) -> None:
+        """Appends the accepted rows of bureau_balance. `unnamed`: there are some whose client staging could not tell,
+        so that the stored bureau is asked for it."""
+        rows = self._opened(ACCEPTED, BUREAU_BALANCE.name, BUREAU_BALANCE.stored_columns())
+        every = [rows, self._unnamed()] if unnamed else [rows]
+        self._append(BUREAU_BALANCE.name, union(every), BUREAU_BALANCE.name)
 
     def adopted(self) -> bool:
         """Appends waiting bureau_balance rows again, with their client, under the delivery that brought their bureau
@@ -140,23 +137,26 @@ class Appends:
         self._append(QUARANTINE, rows, f"{QUARANTINE} adopted")
         return True
 
-    def verify(self, expected: Mapping[str, Mapping[int, int]]) -> None:
-        """Fault unless as many rows are there as were staged. `expected`: table -> seq -> rows, adopted ones aside."""
-        self.tables.verify(SEQ, expected, where=~brought_again())
+    def verify(self, expected: Mapping[str, Mapping[int, int]], adopted: bool) -> None:
+        """Fault unless all staged rows are there, once. `expected`: table -> seq -> rows, `adopted` ones aside."""
+        self.tables.verify(SEQ, expected, where=~brought_again() if adopted else None)
 
-    def client_deliveries(self, asked: Collection[str]) -> None:
+    def client_deliveries(self, unnamed: bool, adopted: bool, quarantined: bool) -> None:
         """Appends which clients these deliveries touch, by table.
 
-        Staging tells, but of the tables in `asked`: whose rows these are is known of what was stored.
+        Staging tells, but for what is known of the store only: whose its `unnamed` balances are, those that were
+        `adopted`, and those of the `quarantined` rows.
         """
-        staged = self._opened(TOUCHED, None, {column.name: column.sql for column in TOUCHES.columns})
-        every = [staged.where(~F.col("table").isin(list(asked)))]
-        for name in asked:
-            rows = self.tables.read(name).where(F.col(SEQ).isin(list(self.seqs)))
-            if name != QUARANTINE:
-                rows = rows.select(F.col(CLIENT).alias("client_id"), F.lit(name).alias("table"), SEQ)
-            every.append(rows.select("client_id", "table", SEQ).where(F.col("client_id").isNotNull()))
-        self._append(CLIENT_DELIVERIES, union(every).distinct(), CLIENT_DELIVERIES)
+        every = [self._opened(TOUCHED, None, {column.name: column.sql for column in TOUCHES.columns})]
+        mine = F.col(SEQ).isin(list(self.seqs))
+        if unnamed:
+            every.append(_touched(self._unnamed()))
+        if adopted:
+            every.append(_touched(self.tables.read(BUREAU_BALANCE.name).where(mine & brought_again())))
+        if quarantined:
+            every.append(self.tables.read(QUARANTINE).where(mine).select("client_id", "table", SEQ))
+        told = union(every).where(F.col("client_id").isNotNull())
+        self._append(CLIENT_DELIVERIES, told.distinct(), CLIENT_DELIVERIES)
 
     def _append(self, table: str, rows: DataFrame, what: str) -> None:
         self.tables.append(table, rows, app_id=f"{what}/{self.claim_id}")
@@ -167,15 +167,12 @@ class Appends:
         if table is not None:
             wanted = wanted & (F.col("table") == table)
         schema = ", ".join(f"`{name}` {sql}" for name, sql in columns.items())
-        return self.staged.where(wanted).select("seq", "block").mapInArrow(_opener(list(columns)), schema)
+        return self.staged.where(wanted).select("block").mapInArrow(_opener(list(columns)), schema)
 
-    def _client_from_store(self, balances: DataFrame) -> DataFrame:
-        """Balances whose client staging could not tell get it from bureau rows of earlier deliveries."""
-        told = F.col(CLIENT_SEQ).isin(list(self.seqs))
-        balances = balances.withColumn(CLIENT, F.when(told, F.col(CLIENT)))
-        mine = balances.where(F.col(CLIENT).isNotNull()).drop(CLIENT_SEQ)
-        others = balances.where(F.col(CLIENT).isNull()).drop(CLIENT, CLIENT_SEQ)
-        return mine.unionByName(named(others, self._owners()))
+    def _unnamed(self) -> DataFrame:
+        """Balances whose client staging could not tell, with that of the bureau rows of earlier deliveries."""
+        rows = self._opened(UNNAMED, BUREAU_BALANCE.name, BUREAU_BALANCE.stored_columns())
+        return named(rows.drop(CLIENT), self._owners())
 
     def _owners(self) -> DataFrame:
         return owners(self.tables, [*self.visible, *self.seqs])
@@ -208,12 +205,17 @@ def _name(seq: str, names: Mapping[int, str]) -> Column:
     return F.try_element_at(F.create_map(*chain(*pairs)), F.col(seq))
 
 
+def _touched(balances: DataFrame) -> DataFrame:
+    """(client, table, seq) of balances."""
+    return balances.select(F.col(CLIENT).alias("client_id"), F.lit(BUREAU_BALANCE.name).alias("table"), SEQ)
+
+
 def _opener(columns: Sequence[str]) -> Callable[[Batches], Batches]:
     @without_values
     def run(batches: Batches) -> Batches:
         for batch in batches:
-            for seq, block in zip(batch.column("seq").to_pylist(), batch.column("block"), strict=True):
-                frame = from_block(block.as_buffer()).with_columns(pl.lit(seq, pl.Int64).alias(SEQ))
-                yield from record_batches(frame.select(columns))
+            for block in batch.column("block"):
+                for rows in batches_of(block.as_buffer()):
+                    yield rows.select(columns)
 
     return run

@@ -12,7 +12,8 @@ from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
 from credit_scoring.errors.deliveries import FILE_MISSING
 from credit_scoring.errors.faults import RECORDS_UNACCOUNTED
 from credit_scoring.intake.reading import Finding
-from credit_scoring.intake.staging import ACCEPTED, BAD, COUNTS, FINDING, Work
+from credit_scoring.intake.slots import ACCEPTED, BAD, COUNTS, FINDING, UNNAMED
+from credit_scoring.intake.staging import Work
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class FileCounts:
 @dataclass
 class Account:
     """What staging found, by delivery and table. `rows[table][seq]`: staged accepted rows; `bad[seq]`: quarantined;
-    `nobodys[seq]`: those of them whose client nobody can tell."""
+    `nobodys[seq]`: those of them whose client nobody can tell; `unnamed`: balances whose client staging could not."""
 
     files: list[FileCounts] = field(default_factory=list)
     rows: dict[str, dict[int, int]] = field(default_factory=dict)
@@ -88,16 +89,17 @@ def account(staged: Iterable[Row], work: Sequence[Work] = ()) -> Account:
     for row in staged:
         if row.kind == FINDING:
             findings.append(Finding(**json.loads(row.detail)))
-        elif row.kind == ACCEPTED:
+        elif row.kind in (ACCEPTED, UNNAMED):
             by_seq = result.rows.setdefault(row.table, {})
             by_seq[row.seq] = by_seq.get(row.seq, 0) + row.rows
-            result.unnamed += int(row.detail)
+            result.unnamed += row.rows if row.kind == UNNAMED else 0
         elif row.kind == BAD:
             result.bad[row.seq] = result.bad.get(row.seq, 0) + row.rows
             result.nobodys[row.seq] = result.nobodys.get(row.seq, 0) + int(row.detail)
         elif row.kind == COUNTS:
-            for file, numbers in json.loads(row.detail).items():
-                _add(counted.setdefault((row.seq, row.table, file), {}), numbers)
+            for table, by_file in json.loads(row.detail).items():
+                for file, numbers in by_file.items():
+                    _add(counted.setdefault((row.seq, table, file), {}), numbers)
     found = {(finding.seq, finding.file) for finding in findings}
     findings += [_gone(each) for each in work if (each.seq, each.file.name) not in found]
     for finding in sorted(findings, key=lambda found: (found.seq, found.file)):

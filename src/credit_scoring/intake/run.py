@@ -112,7 +112,7 @@ def _take_in(
         appends = appending.Appends(
             tables, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
-        append_all(appends, result, good, clients_known=result.unnamed == 0 and not refused)
+        append_all(appends, result, good)
         _warn_of_nobodys(result, good)
     # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
     tables.drop(staging)
@@ -156,33 +156,30 @@ def _manifests(
     return manifests, refused
 
 
-def append_all(appends: appending.Appends, result: Account, good: list[Delivered], clients_known: bool) -> None:
+def append_all(appends: appending.Appends, result: Account, good: list[Delivered]) -> None:
     """Appends every table that has rows; bureau before bureau_balance, which asks it for clients. Then counts again."""
     seqs = set(appends.seqs)
     bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
     expected = {
         name: {seq: rows for seq, rows in by_seq.items() if seq in seqs} for name, by_seq in result.rows.items()
     }
+    unnamed = result.unnamed > 0
 
     def append(table: Table) -> None:
         if rows := sum(expected.get(table.name, {}).values()):
             log.info("Appending %s rows to %s", f"{rows:,}", table.name)
-            appends.rows(table, clients_known)
+            appends.rows(table) if table.client_column else appends.balances(unnamed)
 
     # A commit is mostly waiting: for storage, for the log. Tables that do not need each other wait together.
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
         list(pool.map(append, [table for table in TABLES if table.client_column]))
     append(BUREAU_BALANCE)
     names = {delivery.seq: delivery.name for delivery in good}
-    asked = set() if clients_known else {BUREAU_BALANCE.name}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
         appends.quarantine(names)
-        asked.add(appending.QUARANTINE)
+    adopted, adopted_bad = False, False
     if expected.get(BUREAU.name):
-        if appends.adopted():
-            asked.add(BUREAU_BALANCE.name)
-        if appends.adopted_quarantine(names):
-            asked.add(appending.QUARANTINE)
-    appends.verify({**expected, appending.QUARANTINE: bad})
-    appends.client_deliveries(sorted(asked))
+        adopted, adopted_bad = appends.adopted(), appends.adopted_quarantine(names)
+    appends.verify({**expected, appending.QUARANTINE: bad}, adopted or adopted_bad)
+    appends.client_deliveries(unnamed, adopted, bool(bad) or adopted_bad)

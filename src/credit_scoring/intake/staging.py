@@ -13,49 +13,21 @@ from dataclasses import dataclass
 from urllib.parse import unquote, urlparse
 
 import polars as pl
-import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
-from credit_scoring.intake.duplicates import tell_apart
 from credit_scoring.intake.inspection import Limits
 from credit_scoring.intake.manifest import DeliveredFile
-from credit_scoring.intake.owners import with_clients
-from credit_scoring.intake.reading import OWNER, QUARANTINED, Finding, read_file
-from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ, Table
-from credit_scoring.schema.tables import table as declared_table
-from credit_scoring.storage.blocks import (
-    BLOCKS,
-    Frames,
-    bring_together,
-    each_slot,
-    rows_a_batch,
-    split,
-    to_block,
-)
+from credit_scoring.intake.reading import OWNER, Finding, read_file
+from credit_scoring.intake.slots import ACCEPTED, BAD, FINDING, STAGED, label, stage_slot
+from credit_scoring.schema.table import CLIENT, SEQ, Table
+from credit_scoring.storage.blocks import BLOCKS, bring_together, each_slot, rows_a_batch, split
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
 from credit_scoring.storage.tasks import Batches, without_values
 from credit_scoring.storage.upkeep import names, unfinished
 
-ACCEPTED, BAD, COUNTS, FINDING, TOUCHED = "accepted", "quarantined", "counts", "finding", "touched"
-STAGED = {
-    "kind": "STRING",
-    "seq": "BIGINT",
-    "table": "STRING",
-    "rows": "BIGINT",
-    "detail": "STRING",
-    "block": "BINARY",
-}
-_ARROW = pa.schema(
-    [
-        ("kind", pa.string()),
-        ("seq", pa.int64()),
-        ("table", pa.string()),
-        ("rows", pa.int64()),
-        ("detail", pa.string()),
-        ("block", pa.binary()),
-    ]
-)
+_APART = ("kind", "table")
+"""What is read apart lies apart, so that each append reads its own rows only."""
 _STAGING = "staging_"
 _INFLATION = 8
 """About how many times larger the lender's gzipped CSV files are as text."""
@@ -128,7 +100,8 @@ def stage_blocks(tables: Tables, name: str, blocks: Sequence[DataFrame], tasks: 
     """Tells duplicates apart in blocks labelled kind|seq|table, and (over)writes the staging table; returns it."""
     schema = ", ".join(f"`{column}` {sql}" for column, sql in STAGED.items())
     staged = bring_together(blocks, tasks).mapInArrow(each_slot(stage_slot), schema)
-    tables.replace(name, staged)
+    # What one task yields is read whole sooner than a dozen files are written.
+    tables.replace(name, staged, partitioned_by=_APART if tasks > 1 else ())
     return tables.read(name)
 
 
@@ -167,85 +140,6 @@ def labelled_rows(
         yield label(BAD, seq, of), OWNER, quarantined
 
 
-def label(kind: str, seq: int, table: str) -> str:
-    """What blocks of rows of a kind are labelled with."""
-    return f"{kind}|{seq}|{table}"
-
-
 def slot_key(table: Table) -> str:
     """The column that decides a row's slot: rows of a key meet in one; bureau and its balances share theirs."""
     return (table.key or (CLIENT,))[0]
-
-
-def stage_slot(frames: Frames) -> Iterator[pa.RecordBatch]:
-    """The reduce function: one slot's frames by label -> STAGED rows."""
-    labelled = {tuple(label.split("|")): frame for label, frame in sorted(frames.items())}
-    accepted: dict[tuple[int, str], pl.DataFrame] = {}
-    bad: dict[tuple[int, str], list[pl.DataFrame]] = {}
-    counts: dict[tuple[int, str], dict[str, dict[str, int]]] = {}
-    for (kind, seq, name), frame in labelled.items():
-        place = (int(seq), name)
-        if kind == FINDING:
-            for detail in frame["detail"].sort():
-                yield _row(FINDING, place, rows=0, detail=detail)
-        elif kind == BAD:
-            bad.setdefault(place, []).append(frame)
-            _count(counts.setdefault(place, {}), "quarantined", frame)
-        else:
-            table = declared_table(name)
-            told = tell_apart(frame, table)
-            accepted[place] = told.kept
-            if told.conflicting.height:
-                bad.setdefault(place, []).append(_conflicting(told.conflicting, table))
-            for what, rows in (
-                ("accepted", told.kept),
-                ("duplicates", told.repeated),
-                ("quarantined", told.conflicting),
-            ):
-                _count(counts.setdefault(place, {}), what, rows)
-    for place, by_file in counts.items():
-        yield _row(COUNTS, place, rows=0, detail=json.dumps(by_file))
-    for place, frame in with_clients(accepted).items():
-        if frame.height:
-            table = declared_table(place[1])
-            order = frame.sort([*table.key, FILE, RECORD] if table.key else [CLIENT, FILE, RECORD])
-            clients = frame.select(pl.col(CLIENT).drop_nulls().unique().sort().alias("client_id"))
-            touched = clients.with_columns(pl.lit(table.name).alias("table"))
-            unnamed = 0 if table.client_column else frame[CLIENT].null_count()
-            yield _row(ACCEPTED, place, rows=frame.height, detail=str(unnamed), block=to_block(order))
-            yield _row(TOUCHED, place, rows=touched.height, block=to_block(touched))
-    for place, frames_of in bad.items():
-        frame = pl.concat(frames_of).sort(FILE, RECORD)
-        nobodys = frame.filter(pl.col("client_id").is_null() & pl.col(OWNER).is_null()).height
-        yield _row(BAD, place, rows=frame.height, detail=str(nobodys), block=to_block(frame))
-
-
-def _conflicting(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
-    """Conflicting rows as QUARANTINED; their text is gone, so the typed values stand as cells."""
-    key = ", ".join(table.key)
-    sentence = f"rows with the same {key} must not differ; which of them is right cannot be told"
-    names = [column.name for column in table.columns if column.name in rows.columns]
-    client = pl.col(CLIENT) if CLIENT in names else pl.lit(None, pl.Int64)
-    reason = pl.struct(rule=pl.lit("conflicting_key"), column=pl.lit(key), sentence=pl.lit(sentence))
-    return rows.select(
-        pl.lit(table.name).alias("table"),
-        FILE,
-        RECORD,
-        client.alias("client_id"),
-        pl.col(table.owner).alias(OWNER),
-        pl.concat_list(reason).alias("reasons"),
-        pl.struct(names).struct.json_encode().alias("cells"),
-    ).cast(QUARANTINED)
-
-
-def _count(by_file: dict[str, dict[str, int]], what: str, rows: pl.DataFrame) -> None:
-    for file, count in rows.group_by(FILE).len().sort(FILE).iter_rows():
-        of_file = by_file.setdefault(file, {})
-        of_file[what] = of_file.get(what, 0) + count
-
-
-def _row(
-    kind: str, place: tuple[int, str], rows: int, detail: str | None = None, block: bytes | None = None
-) -> pa.RecordBatch:
-    values = {"kind": kind, "seq": place[0], "table": place[1], "rows": rows, "detail": detail, "block": block}
-    return pa.RecordBatch.from_pylist([values], schema=_ARROW)

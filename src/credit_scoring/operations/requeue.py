@@ -24,7 +24,8 @@ from credit_scoring.intake.reading import Finding
 from credit_scoring.intake.reconciliation import FileCounts, account
 from credit_scoring.intake.retrying import retry
 from credit_scoring.intake.run import append_all
-from credit_scoring.intake.staging import ACCEPTED, FINDING, label, slot_key, stage_blocks, staging_of
+from credit_scoring.intake.slots import ACCEPTED, FINDING, label
+from credit_scoring.intake.staging import slot_key, stage_blocks, staging_of
 from credit_scoring.operations.quarantined import Retried, Wanted, open_rows, to_retry
 from credit_scoring.operations.working import Desk
 from credit_scoring.schema.application import APPLICATION
@@ -115,12 +116,7 @@ def _carry_out(desk: Desk, claim: Claim) -> Requeued:
         tables.drop(staging)
         return _refused(desk, claim, tried, f"None of {tried:,} quarantined rows passes now: nothing is changed.")
     visible = [each.seq for each in accepted(events)]
-    append_all(
-        Appends(tables, staged, claim.claim_id, [again.seq], visible),
-        result,
-        [again],
-        clients_known=result.unnamed == 0,
-    )
+    append_all(Appends(tables, staged, claim.claim_id, [again.seq], visible), result, [again])
     tables.drop(staging)
     files = [counts.row() for counts in result.files]
     desk.ledger.record(claim, "accepted", again, desk.clock(), files=files)

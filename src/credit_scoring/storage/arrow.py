@@ -18,6 +18,21 @@ def record_batches(frame: pl.DataFrame, rows: int = ROWS) -> Iterator[pa.RecordB
     yield from table.cast(schema).to_batches(max_chunksize=rows)
 
 
+def rows_block(frame: pl.DataFrame) -> bytes:
+    """A frame as one binary cell from which `batches_of` gives Spark its rows without looking at one."""
+    batches = list(record_batches(frame))
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batches[0].schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
+        for batch in batches:
+            stream.write_batch(batch)
+    return bytes(sink.getvalue())
+
+
+def batches_of(block: pa.Buffer) -> Iterator[pa.RecordBatch]:
+    """The rows of a `rows_block`, in batches as `record_batches` makes them."""
+    yield from pa.ipc.open_stream(block)
+
+
 def _small(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_large_string(kind):
         return pa.string()

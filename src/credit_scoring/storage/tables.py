@@ -145,14 +145,17 @@ class Tables:
             if "ConcurrentTransaction" not in str(error):
                 raise
 
-    def replace(self, table: str, rows: DataFrame) -> None:
+    def replace(self, table: str, rows: DataFrame, partitioned_by: Sequence[str] = ()) -> None:
         """Creates the table with these rows, or has them take the place of those that it held.
 
         Of a removal that was killed half-way the log of no table may be left. On a local disk a checksum lies beside
         each of its files, and one that has lost its file would speak against the next of that name.
         """
         self._clear(table, _LOG)
-        rows.writeTo(self.name(table)).using("delta").createOrReplace()
+        writer = rows.writeTo(self.name(table)).using("delta")
+        if partitioned_by:
+            writer = writer.partitionedBy(*map(F.col, partitioned_by))
+        writer.createOrReplace()
 
     def drop(self, table: str) -> None:
         """Removes the table with its files; nothing happens when there is none."""

@@ -1,0 +1,136 @@
+"""One slot of staging: rows whose ids meet in it, told apart, named and counted. What a reduce task of intake does."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+
+import polars as pl
+import pyarrow as pa
+
+from credit_scoring.intake.duplicates import tell_apart
+from credit_scoring.intake.owners import with_clients
+from credit_scoring.intake.reading import OWNER, QUARANTINED
+from credit_scoring.schema.bureau import BUREAU
+from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ, Table
+from credit_scoring.schema.tables import table as declared
+from credit_scoring.storage.arrow import rows_block
+from credit_scoring.storage.blocks import Frames
+
+ACCEPTED, UNNAMED, BAD = "accepted", "unnamed", "quarantined"
+"""Kinds with rows in their block. UNNAMED: accepted balances whose client their own delivery does not tell."""
+COUNTS, FINDING, TOUCHED = "counts", "finding", "touched"
+"""What became of the records by table and file, what was found in a file, which clients have rows in which table."""
+
+STAGED = {
+    "kind": "STRING",
+    "seq": "BIGINT",
+    "table": "STRING",
+    "rows": "BIGINT",
+    "detail": "STRING",
+    "block": "BINARY",
+}
+"""`table` is null but in ACCEPTED and UNNAMED. `block`: `rows` rows (storage.arrow.rows_block), with SEQ."""
+_ARROW = pa.schema(
+    [
+        ("kind", pa.string()),
+        ("seq", pa.int64()),
+        ("table", pa.string()),
+        ("rows", pa.int64()),
+        ("detail", pa.string()),
+        ("block", pa.binary()),
+    ]
+)
+Rows = dict[tuple[int, str], pl.DataFrame]
+"""Accepted rows by seq and table."""
+Counts = dict[int, dict[str, dict[str, dict[str, int]]]]
+"""seq -> table -> file -> what became of its records -> how many."""
+
+
+def label(kind: str, seq: int, table: str) -> str:
+    """What blocks of rows of a kind are labelled with on their way into a slot."""
+    return f"{kind}|{seq}|{table}"
+
+
+def stage_slot(frames: Frames) -> Iterator[pa.RecordBatch]:
+    """The reduce function: one slot's frames by label -> STAGED rows."""
+    accepted: Rows = {}
+    bad: dict[int, list[pl.DataFrame]] = defaultdict(list)
+    counts: Counts = {}
+    for text, frame in sorted(frames.items()):
+        kind, number, name = text.split("|")
+        seq = int(number)
+        if kind == FINDING:
+            for detail in frame["detail"].sort():
+                yield _row(FINDING, seq, detail=detail)
+        elif kind == BAD:
+            bad[seq].append(frame)
+            _count(counts, seq, name, "quarantined", frame)
+        else:
+            told = tell_apart(frame, declared(name))
+            accepted[seq, name] = told.kept
+            _count(counts, seq, name, "accepted", told.kept)
+            _count(counts, seq, name, "duplicates", told.repeated)
+            if told.conflicting.height:
+                bad[seq].append(_conflicting(told.conflicting, declared(name)))
+                _count(counts, seq, name, "quarantined", told.conflicting)
+    for seq, by_table in counts.items():
+        yield _row(COUNTS, seq, detail=json.dumps(by_table))
+    yield from _named(accepted)
+    for seq, parts in bad.items():
+        rows = pl.concat(parts).sort(FILE, RECORD)
+        nobodys = rows.filter(pl.col("client_id").is_null() & pl.col(OWNER).is_null()).height
+        yield _row(BAD, seq, rows, detail=str(nobodys))
+
+
+def _named(accepted: Rows) -> Iterator[pa.RecordBatch]:
+    """The rows in their order, balances with their client or apart; and the clients of whom rows are among them."""
+    touched: dict[int, list[pl.DataFrame]] = defaultdict(list)
+    for (seq, name), frame in accepted.items():
+        table = declared(name)
+        rows = frame if table.client_column else with_clients(frame, accepted.get((seq, BUREAU.name)))
+        rows = rows.sort([*table.key, FILE, RECORD] if table.key else [CLIENT, FILE, RECORD])
+        if rows[CLIENT].null_count():
+            yield _row(UNNAMED, seq, rows.filter(pl.col(CLIENT).is_null()), name)
+            rows = rows.filter(pl.col(CLIENT).is_not_null())
+        if rows.height:
+            yield _row(ACCEPTED, seq, rows, name)
+            clients = pl.col(CLIENT).unique().sort().alias("client_id")
+            touched[seq].append(rows.select(clients, pl.lit(name).alias("table")))
+    for seq, parts in touched.items():
+        yield _row(TOUCHED, seq, pl.concat(parts))
+
+
+def _conflicting(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """Conflicting rows as QUARANTINED; their text is gone, so the typed values stand as cells."""
+    key = ", ".join(table.key)
+    sentence = f"rows with the same {key} must not differ; which of them is right cannot be told"
+    names = [column.name for column in table.columns if column.name in rows.columns]
+    client = pl.col(CLIENT) if CLIENT in names else pl.lit(None, pl.Int64)
+    reason = pl.struct(rule=pl.lit("conflicting_key"), column=pl.lit(key), sentence=pl.lit(sentence))
+    return rows.select(
+        pl.lit(table.name).alias("table"),
+        FILE,
+        RECORD,
+        client.alias("client_id"),
+        pl.col(table.owner).alias(OWNER),
+        pl.concat_list(reason).alias("reasons"),
+        pl.struct(names).struct.json_encode().alias("cells"),
+    ).cast(QUARANTINED)
+
+
+def _count(counts: Counts, seq: int, table: str, what: str, rows: pl.DataFrame) -> None:
+    for file, count in rows.group_by(FILE).len().sort(FILE).iter_rows():
+        of_file = counts.setdefault(seq, {}).setdefault(table, {}).setdefault(file, {})
+        of_file[what] = of_file.get(what, 0) + count
+
+
+def _row(
+    kind: str, seq: int, rows: pl.DataFrame | None = None, table: str | None = None, detail: str | None = None
+) -> pa.RecordBatch:
+    height, block = 0, None
+    if rows is not None:
+        height, block = rows.height, rows_block(rows.with_columns(pl.lit(seq, pl.Int64).alias(SEQ)))
+    values = {"kind": kind, "seq": seq, "table": table, "rows": height, "detail": detail, "block": block}
+    return pa.RecordBatch.from_pylist([values], schema=_ARROW)
