@@ -6,6 +6,7 @@ import io
 import json
 import math
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -405,4 +406,6 @@ def told_of_clients(world: World, events: Path, said: dict[str, str]) -> list[tu
     texts = {str(path): path.read_bytes() for path in files}
     texts |= {what: text.encode() for what, text in {**said, "Spark's events": "".join(plans)}.items()}
     sought = (*canary.VALUES, canary.SECRET)
-    return [(what, value) for what, text in texts.items() for value in sought if value.encode() in text]
+    # Where no digit stands before it: the time of a moment has held the digits of one.
+    patterns = {value: re.compile(rb"(?<![0-9])" + re.escape(value.encode())) for value in sought}
+    return [(what, value) for what, text in texts.items() for value, told in patterns.items() if told.search(text)]
