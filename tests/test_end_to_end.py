@@ -406,6 +406,7 @@ def told_of_clients(world: World, events: Path, said: dict[str, str]) -> list[tu
     texts = {str(path): path.read_bytes() for path in files}
     texts |= {what: text.encode() for what, text in {**said, "Spark's events": "".join(plans)}.items()}
     sought = (*canary.VALUES, canary.SECRET)
-    # Where no digit stands before it: the time of a moment has held the digits of one.
-    patterns = {value: re.compile(rb"(?<![0-9])" + re.escape(value.encode())) for value in sought}
-    return [(what, value) for what, text in texts.items() for value, told in patterns.items() if told.search(text)]
+    # A number where it begins: the time of a moment has held the digits of one.
+    begins = {value: rb"(?<![0-9])" if value[0].isdigit() else b"" for value in sought}
+    patterns = {value: begin + re.escape(value.encode()) for value, begin in begins.items()}
+    return [(what, value) for what, text in texts.items() for value, told in patterns.items() if re.search(told, text)]

@@ -101,11 +101,11 @@ class TakenIn:
     def name(self) -> None:
         """Balances whose client their own delivery does not tell get it from an earlier one (intake.balances does this
         in SQL)."""
-        owners = self.owners().rename({"credit": CREDIT, CLIENT: "earlier"})
+        owners = self.owners()
         for (seq, table), frame in self.rows.items():
             if table == BUREAU_BALANCE.name:
-                latest = owners.filter(pl.col("since") <= seq).sort("since").unique(CREDIT, keep="last")
-                told = frame.join(latest, CREDIT, "left").with_columns(pl.coalesce(CLIENT, "earlier").alias(CLIENT))
+                named = _known_owner(frame.rename({CREDIT: "credit", CLIENT: "own"}), owners)
+                told = named.with_columns(pl.coalesce("own", CLIENT).alias(CLIENT)).rename({"credit": CREDIT})
                 self.rows[seq, table] = told.select(frame.columns)
 
     def adopt(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from credit_scoring.intake.owners import CLIENT_SEQ, CREDIT
+from credit_scoring.intake.owners import CREDIT
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ
@@ -21,6 +21,8 @@ from credit_scoring.storage.tables import Tables
 
 ADOPTED = "/"
 """In FILE of an adopted row: `3/bureau_balance.csv` is a file of the delivery with seq 3. No file's name holds it."""
+CLIENT_SEQ = "client_seq"
+"""The delivery whose bureau row names the client."""
 _PLACE = (SEQ, FILE, RECORD)
 _GONE = "gone"
 

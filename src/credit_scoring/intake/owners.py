@@ -8,8 +8,6 @@ from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT
 
 CREDIT = BUREAU_BALANCE.owner
-CLIENT_SEQ = "client_seq"
-"""The delivery whose bureau row names the client."""
 
 
 def with_clients(balances: pl.DataFrame, bureau: pl.DataFrame | None) -> pl.DataFrame:

@@ -165,21 +165,21 @@ def append_all(appends: appending.Appends, result: Account, good: list[Delivered
     }
     unnamed = result.unnamed > 0
 
-    def append(table: Table) -> None:
+    def append(table: Table, unnamed: bool = False) -> None:
         if rows := sum(expected.get(table.name, {}).values()):
             log.info("Appending %s rows to %s", f"{rows:,}", table.name)
-            appends.rows(table) if table.client_column else appends.balances(unnamed)
+            appends.rows(table, unnamed)
 
     # A commit is mostly waiting: for storage, for the log. Tables that do not need each other wait together.
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
         list(pool.map(append, [table for table in TABLES if table.client_column]))
-    append(BUREAU_BALANCE)
+    append(BUREAU_BALANCE, unnamed)
     names = {delivery.seq: delivery.name for delivery in good}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
         appends.quarantine(names)
-    adopted, adopted_bad = False, False
-    if expected.get(BUREAU.name):
-        adopted, adopted_bad = appends.adopted(), appends.adopted_quarantine(names)
-    appends.verify({**expected, appending.QUARANTINE: bad}, adopted or adopted_bad)
+    brought = bool(expected.get(BUREAU.name))
+    adopted = brought and appends.adopted()
+    adopted_bad = brought and appends.adopted_quarantine(names)
+    appends.verify({**expected, appending.QUARANTINE: bad})
     appends.client_deliveries(unnamed, adopted, bool(bad) or adopted_bad)

@@ -42,8 +42,8 @@ _ARROW = pa.schema(
         ("block", pa.binary()),
     ]
 )
-Rows = dict[tuple[int, str], pl.DataFrame]
-"""Accepted rows by seq and table."""
+Accepted = dict[tuple[int, str], pl.DataFrame]
+"""Rows by seq and table."""
 Counts = dict[int, dict[str, dict[str, dict[str, int]]]]
 """seq -> table -> file -> what became of its records -> how many."""
 
@@ -55,7 +55,7 @@ def label(kind: str, seq: int, table: str) -> str:
 
 def stage_slot(frames: Frames) -> Iterator[pa.RecordBatch]:
     """The reduce function: one slot's frames by label -> STAGED rows."""
-    accepted: Rows = {}
+    accepted: Accepted = {}
     bad: dict[int, list[pl.DataFrame]] = defaultdict(list)
     counts: Counts = {}
     for text, frame in sorted(frames.items()):
@@ -84,7 +84,7 @@ def stage_slot(frames: Frames) -> Iterator[pa.RecordBatch]:
         yield _row(BAD, seq, rows, detail=str(nobodys))
 
 
-def _named(accepted: Rows) -> Iterator[pa.RecordBatch]:
+def _named(accepted: Accepted) -> Iterator[pa.RecordBatch]:
     """The rows in their order, balances with their client or apart; and the clients of whom rows are among them."""
     touched: dict[int, list[pl.DataFrame]] = defaultdict(list)
     for (seq, name), frame in accepted.items():

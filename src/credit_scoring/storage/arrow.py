@@ -19,7 +19,10 @@ def record_batches(frame: pl.DataFrame, rows: int = ROWS) -> Iterator[pa.RecordB
 
 
 def rows_block(frame: pl.DataFrame) -> bytes:
-    """A frame as one binary cell from which `batches_of` gives Spark its rows without looking at one."""
+    """A frame, of at least one row, as one binary cell (an Arrow IPC stream, lz4) in the types that Spark takes.
+
+    Not `blocks.to_block`, which keeps polars' own types: these rows go to Spark without passing through polars again.
+    """
     batches = list(record_batches(frame))
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, batches[0].schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
