@@ -1,11 +1,12 @@
 """What benchmarks/scale.py measures beside the product's commands, each in a process of its own.
 
-    python benchmarks/scale_sides.py gather|optimize|spark|polars --folder DIR --out DIR
+    python benchmarks/scale_sides.py gather|optimize|spark|polars|again --folder DIR --out DIR
 
 gather     the vectors of all clients of a store, as known at its last delivery
 optimize   the small files of a store become few large ones
 spark      CSV files by Spark's reader with the declared types, into Delta
 polars     CSV files read as text, cast to the declared types, written as Parquet
+again      the tables that intake left, read and written again by Spark as they are
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import polars as pl
 
 from credit_scoring.clients.gather import SOURCES
 from credit_scoring.clients.vectors import vectors
-from credit_scoring.intake.appending import CLIENT_DELIVERIES
+from credit_scoring.intake.appending import CLIENT_DELIVERIES, STORED
 from credit_scoring.intake.deliver import table_of
 from credit_scoring.session import session
 from credit_scoring.settings import GatherSettings, SparkSettings
@@ -75,7 +76,14 @@ def polars(given: Given) -> None:
         text.cast(kinds).write_parquet(given.out / f"{table.name}.parquet")
 
 
-SIDES: dict[str, Callable[[Given], None]] = {side.__name__: side for side in (gather, optimize, spark, polars)}
+def again(given: Given) -> None:
+    """What intake left is written again: neither text, nor a rule, nor a shuffle."""
+    tables = Tables(session(SparkSettings()), str(given.folder))
+    for stored in STORED:
+        tables.read(stored.name).write.format("delta").save(str(given.out / stored.name))
+
+
+SIDES: dict[str, Callable[[Given], None]] = {side.__name__: side for side in (gather, optimize, spark, polars, again)}
 
 
 def main() -> None:
