@@ -43,10 +43,7 @@ Rows = Mapping[str, pl.DataFrame]
 SETTINGS = {
     "application": (),
     "bureau_card": ("bureau", "bureau_balance", "credit_card_balance"),
-    "everything": (
-        *("bureau", "bureau_balance", "credit_card_balance"),
-        *("previous_application", "pos_cash_balance"),
-    ),
+    "everything": ("bureau", "bureau_balance", "credit_card_balance", "previous_application", "pos_cash_balance"),
 }
 """The histories of each setting. Of instalments the data holds fragments: the few clients who have all of theirs are
 too few to learn from, and what a fragment leaves out would be taken for instalments that were not there."""

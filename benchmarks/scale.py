@@ -211,22 +211,27 @@ def many(bench: Bench, deliveries: int, clients: int) -> Ratios:
 
 def plain(bench: Bench, clients: int) -> Ratios:
     """What reading and writing the same files costs without any rule, and what writing alone does."""
-    source, sides = bench.generated(range(clients)), {}
-    for side, threads in (("spark", "1"), ("polars", "2")):
-        shutil.rmtree(bench.folder / f"plain-{side}", ignore_errors=True)
-        command = [SIDES, side, "--folder", source, "--out", bench.folder / f"plain-{side}"]
-        _, sides[side] = run(command, {"POLARS_MAX_THREADS": threads})
-        say(sides[side].line(f"plain: {side}, files of {clients:,} clients"))
+    source = bench.generated(range(clients))
+
+    def side(name: str, folder: Path | str, what: str, threads: str = "1") -> Cost:
+        out = bench.folder / f"plain-{name}"
+        shutil.rmtree(out, ignore_errors=True)
+        _, cost = run([SIDES, name, "--folder", folder, "--out", out], {"POLARS_MAX_THREADS": threads})
+        say(cost.line(f"plain: {name}, {what}"))
+        return cost
+
+    spark = side("spark", source, f"files of {clients:,} clients")
+    polars = side("polars", source, f"files of {clients:,} clients", threads="2")
     lender = bench.lender("plain")
     lender.found()
     lender.deliver(source, "history")
     intake = lender.run("intake", f"plain: intake of {clients:,} clients")
-    out = bench.folder / "plain-again"
-    shutil.rmtree(out, ignore_errors=True)
-    _, again = run([SIDES, "again", "--folder", lender.settings.tables, "--out", out])
-    say(again.line("plain: what intake left, written again"))
-    ratios = {f"intake to plain {side}": intake.total / cost.total for side, cost in sides.items()}
-    return {**ratios, "writing again to plain spark": again.total / sides["spark"].total}
+    again = side("again", lender.settings.tables, "what intake left")
+    return {
+        "intake to plain spark": intake.total / spark.total,
+        "intake to plain polars": intake.total / polars.total,
+        "writing again to plain spark": again.total / spark.total,
+    }
 
 
 # Cases on stores that are written as intake leaves them -----------------------------------------------------------
