@@ -165,15 +165,15 @@ def append_all(appends: appending.Appends, result: Account, good: list[Delivered
     }
     unnamed = result.unnamed > 0
 
-    def append(table: Table, unnamed: bool = False) -> None:
+    def append(table: Table) -> None:
         if rows := sum(expected.get(table.name, {}).values()):
             log.info("Appending %s rows to %s", f"{rows:,}", table.name)
-            appends.rows(table, unnamed)
+            appends.rows(table, unnamed and table is BUREAU_BALANCE)
 
     # A commit is mostly waiting: for storage, for the log. Tables that do not need each other wait together.
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
         list(pool.map(append, [table for table in TABLES if table.client_column]))
-    append(BUREAU_BALANCE, unnamed)
+    append(BUREAU_BALANCE)
     names = {delivery.seq: delivery.name for delivery in good}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
