@@ -22,8 +22,8 @@ LOCAL = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # A table's log has as many lines as the table files: one task reads it, the default of 50 take seconds.
     "spark.databricks.delta.snapshotPartitions": "1",
-    # Spark makes one method of all columns of a row; of a hundred, the JVM took ten seconds to compile it, one of its two
-    # cores. Rows of more than these are read column by column; of the seven tables, those of application alone.
+    # Spark makes one method of all columns of a row. Of the seventy that are gathered of application, the JVM took ten
+    # seconds of a core to compile it, for rows that are few. Wider rows than these do without.
     "spark.sql.codegen.maxFields": "50",
     # VACUUM lists a table's files in so many tasks, by default 10,000, however few folders there are.
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
