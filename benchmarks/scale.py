@@ -213,20 +213,18 @@ def plain(bench: Bench, clients: int) -> Ratios:
     """What reading and writing the same files costs without any rule, and what writing alone does."""
     source = bench.generated(range(clients))
 
-    def side(name: str, folder: Path | str, what: str, threads: str = "1") -> Cost:
+    def written(name: str, folder: Path | str, what: str, threads: str = "1") -> Cost:
         out = bench.folder / f"plain-{name}"
         shutil.rmtree(out, ignore_errors=True)
-        _, cost = run([SIDES, name, "--folder", folder, "--out", out], {"POLARS_MAX_THREADS": threads})
-        say(cost.line(f"plain: {name}, {what}"))
-        return cost
+        return side(name, folder, out, f"plain: {name}, {what}", threads=threads)
 
-    spark = side("spark", source, f"files of {clients:,} clients")
-    polars = side("polars", source, f"files of {clients:,} clients", threads="2")
+    spark = written("spark", source, f"files of {clients:,} clients")
+    polars = written("polars", source, f"files of {clients:,} clients", threads="2")
     lender = bench.lender("plain")
     lender.found()
     lender.deliver(source, "history")
     intake = lender.run("intake", f"plain: intake of {clients:,} clients")
-    again = side("again", lender.settings.tables, "what intake left")
+    again = written("again", lender.settings.tables, "what intake left")
     return {
         "intake to plain spark": intake.total / spark.total,
         "intake to plain polars": intake.total / polars.total,
@@ -249,8 +247,7 @@ def deliveries(bench: Bench, count: int, clients: int) -> Ratios:
     tidied = bench.folder / "deliveries-optimized"  # a copy: the next run finds the small files again
     shutil.rmtree(tidied, ignore_errors=True)
     shutil.copytree(folder, tidied)
-    _, cost = run([SIDES, "optimize", "--folder", tidied, "--out", tidied])
-    say(cost.line("deliveries: OPTIMIZE"))
+    side("optimize", tidied, tidied, "deliveries: OPTIMIZE")
     after = gathered(tidied, "deliveries: after OPTIMIZE")
     return {"reading before to after optimize": before.total / after.total}
 
@@ -281,8 +278,12 @@ def skew(bench: Bench, clients: int, rows: int) -> Ratios:
 
 def gathered(folder: Path, what: str, clients_per_slot: int = 5_000) -> Cost:
     """All clients of a store as known at its last delivery, by a process of its own; their vectors below it."""
-    slot = ["--clients-per-slot", str(clients_per_slot)]
-    _, cost = run([SIDES, "gather", "--folder", folder, "--out", folder, *slot])
+    return side("gather", folder, folder, what, "--clients-per-slot", str(clients_per_slot))
+
+
+def side(name: str, folder: Path | str, out: Path, what: str, *options: str, threads: str = "1") -> Cost:
+    """One side of scale_sides.py, by a process of its own, and its line. `threads`: of polars, in that process."""
+    _, cost = run([SIDES, name, "--folder", folder, "--out", out, *options], {"POLARS_MAX_THREADS": threads})
     say(cost.line(what))
     return cost
 

@@ -22,8 +22,8 @@ LOCAL = {
     "spark.sql.execution.arrow.pyspark.enabled": "true",
     # A table's log has as many lines as the table files: one task reads it, the default of 50 take seconds.
     "spark.databricks.delta.snapshotPartitions": "1",
-    # Spark makes one method of all columns of a row. Of the seventy that are gathered of application, the JVM took ten
-    # seconds of a core to compile it, for rows that are few. Wider rows than these do without.
+    # Up to so many columns (by default 100), Spark makes one method of all of a row's. Compiling application's, of
+    # which seventy are gathered, took the JVM ten seconds of a core, for under a hundredth of the rows.
     "spark.sql.codegen.maxFields": "50",
     # VACUUM lists a table's files in so many tasks, by default 10,000, however few folders there are.
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
