@@ -30,21 +30,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def clean(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The programs of an environment that holds the wheel and what it asks for, locked, with a Spark."""
+    """The programs of an environment that holds the wheel and what it asks for, locked; Spark is the cluster's."""
     folder = tmp_path_factory.mktemp("clean")
     _run(UV, "venv", "--quiet", "--python", sys.executable, folder)
-    python = folder / "bin" / "python"
-    _run(
-        UV,
-        "pip",
-        "install",
-        "--quiet",
-        "--python",
-        python,
-        "--constraints",
-        ROOT / "requirements.lock",
-        f"{wheel}[spark]",
-    )
+    locked = ("--constraints", ROOT / "requirements.lock")
+    _run(UV, "pip", "install", "--quiet", "--python", folder / "bin" / "python", *locked, wheel)
     return folder / "bin"
 
 

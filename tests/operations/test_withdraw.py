@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from credit_scoring.errors import RunActive, UsageError
 from credit_scoring.intake.events import Delivered
+from credit_scoring.operations.maintain import expire
 from credit_scoring.operations.told import withdrawal
 from credit_scoring.operations.withdraw import withdraw
 from credit_scoring.publishing import history, latest
+from credit_scoring.settings import RetentionSettings
 
 
 def scores(office, table: str = latest.TABLE, where: str = "true") -> dict[int, tuple[int, list[float], str]]:
@@ -65,6 +69,15 @@ def test_the_scores_are_those_of_a_store_without_the_delivery(
     assert withdraw(desk, "d2", "again") == done
     told = [(event["delivery"], event["message"]) for event in office.ledger.events() if event["event"] == "withdrawn"]
     assert told == [("d2", "sent by mistake")]
+    _its_files_are_told_of_although_its_scores_have_expired(office, desk)
     for name, sentence in (("d9", "no accepted delivery d9"), ("withdrawal~d2", "is a withdrawal itself")):
         with pytest.raises(UsageError, match=sentence):
             withdraw(desk, name, "why")
+
+
+def _its_files_are_told_of_although_its_scores_have_expired(office, desk) -> None:
+    office.now += timedelta(days=2)
+    expire(desk, RetentionSettings(score_history_days=1))
+    told = withdraw(desk, "d2", "once more")
+    assert [(copy.delivery, copy.clients) for copy in told.copies] == [("d2", None)]
+    assert f"{told.copies[0].path} (its scores have expired: look there)" in withdrawal(told)

@@ -8,7 +8,7 @@ that replace the wrong ones have a CSV of their own, and come exactly once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame, Row
@@ -30,11 +30,14 @@ from credit_scoring.storage.upkeep import remove
 
 @dataclass(frozen=True)
 class Copy:
-    """A published CSV with scores that rest on what was withdrawn: of which delivery, and of how many clients."""
+    """A published CSV with scores that rest on what was withdrawn: of which delivery, and of how many clients.
+
+    `clients` is None where the scores of the delivery have expired: the file may hold such scores, or none.
+    """
 
     delivery: str
     path: str
-    clients: int
+    clients: int | None
 
 
 @dataclass(frozen=True)
@@ -138,19 +141,25 @@ def _told(desk: Desk, delivery: str) -> Withdrawal:
     again = withdrawals(events)[seq]
     gone = _with_it(events, delivery)
     clients = _touched(desk.tables, again)
-    rests_on_it = (F.col(SEQ) >= seq) & (F.col(SEQ) < again)
-    counted = desk.tables.read(history.TABLE).where(rests_on_it).join(clients, "client_id", "left_semi")
-    scored = {row["delivery"]: row["clients"] for row in counted.groupBy("delivery").agg(
-        F.count_distinct("client_id").alias("clients")).collect()}  # fmt: skip
-    copies = [
-        Copy(event.delivery, event.path, scored[event.delivery])
-        for event in events
-        if event.event in ("published", "rescored") and event.delivery in scored
-    ]
     return Withdrawal(
         delivery,
         withdrawal_of(delivery),
         size(clients),
         tuple(each.name for each in gone if each.name != delivery),
-        tuple(copies),
+        tuple(_copies(desk.tables, events, range(seq, again), clients)),
     )
+
+
+def _copies(tables: Tables, events: Sequence[Row], between: range, clients: DataFrame) -> Iterator[Copy]:
+    """The files of deliveries whose seq is `between`, with what those clients were given. The ledger knows of each
+    file; score_history, of whom it holds, until that expires."""
+    given = tables.read(history.TABLE).where((F.col(SEQ) >= between.start) & (F.col(SEQ) < between.stop))
+    marked = given.join(clients.withColumn("touched", F.lit(True)), "client_id", "left")
+    theirs = F.count_distinct(F.when(F.col("touched"), F.col("client_id")))
+    counted = marked.groupBy("delivery").agg(theirs.alias("clients")).collect()
+    scored = {row["delivery"]: row["clients"] for row in counted}
+    for event in events:
+        if event.event in ("published", "rescored") and event.seq in between and event.rows:
+            count = scored.get(event.delivery)
+            if count != 0:
+                yield Copy(event.delivery, event.path, count)
