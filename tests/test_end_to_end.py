@@ -406,7 +406,10 @@ def told_of_clients(world: World, events: Path, said: dict[str, str]) -> list[tu
     texts = {str(path): path.read_bytes() for path in files}
     texts |= {what: text.encode() for what, text in {**said, "Spark's events": "".join(plans)}.items()}
     sought = (*canary.VALUES, canary.SECRET)
-    # A number where it begins: the time of a moment has held the digits of one.
-    begins = {value: rb"(?<![0-9])" if value[0].isdigit() else b"" for value in sought}
-    patterns = {value: begin + re.escape(value.encode()) for value, begin in begins.items()}
-    return [(what, value) for what, text in texts.items() for value, told in patterns.items() if re.search(told, text)]
+    return [(what, value) for what, text in texts.items() for value in sought if _stands_in(text, value.encode())]
+
+
+def _stands_in(text: bytes, value: bytes) -> bool:
+    """A number counts where it begins: the time of a moment has held the digits of one."""
+    before = rb"(?<![0-9])" if value[:1].isdigit() else b""
+    return value in text and re.search(before + re.escape(value), text) is not None
