@@ -165,15 +165,15 @@ def append_all(appends: appending.Appends, result: Account, good: list[Delivered
     }
     unnamed = result.unnamed > 0
 
-    def append(table: Table) -> None:
+    def append(table: Table, with_unnamed: bool = False) -> None:
         if rows := sum(expected.get(table.name, {}).values()):
             log.info("Appending %s rows to %s", f"{rows:,}", table.name)
-            appends.rows(table, unnamed and table is BUREAU_BALANCE)
+            appends.rows(table, with_unnamed)
 
     # A commit is mostly waiting: for storage, for the log. Tables that do not need each other wait together.
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
         list(pool.map(append, [table for table in TABLES if table.client_column]))
-    append(BUREAU_BALANCE)
+    append(BUREAU_BALANCE, unnamed)
     names = {delivery.seq: delivery.name for delivery in good}
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")

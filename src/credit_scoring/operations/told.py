@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from credit_scoring.operations.forget import Forgotten
 from credit_scoring.operations.maintain import Maintained
 from credit_scoring.operations.requeue import Requeued
-from credit_scoring.operations.withdraw import Copy, Withdrawal
+from credit_scoring.operations.withdraw import Withdrawal
 
 
 def withdrawal(done: Withdrawal) -> str:
@@ -23,12 +23,12 @@ def withdrawal(done: Withdrawal) -> str:
             "These files hold scores that rest on it. A published file is never changed: tell who read them, and send "
             f"{done.again}/scores.csv after."
         )
-        lines += [f"  {copy.path} ({_held_by(copy)})" for copy in done.copies]
+        expired = "its scores have expired: look there"
+        lines += [
+            f"  {copy.path} ({expired if copy.clients is None else f'{copy.clients:,} clients'})"
+            for copy in done.copies
+        ]
     return "\n".join(lines)
-
-
-def _held_by(copy: Copy) -> str:
-    return "its scores have expired: look there" if copy.clients is None else f"{copy.clients:,} clients"
 
 
 def requeued(done: Sequence[Requeued]) -> str:

@@ -151,15 +151,17 @@ def _told(desk: Desk, delivery: str) -> Withdrawal:
 
 
 def _copies(tables: Tables, events: Sequence[Row], between: range, clients: DataFrame) -> Iterator[Copy]:
-    """The files of deliveries whose seq is `between`, with what those clients were given. The ledger knows of each
-    file; score_history, of whom it holds, until that expires."""
+    """The files of deliveries whose seq is `between` that hold, or may hold, what those clients were given.
+
+    The ledger knows every file; score_history knows whose scores it holds, until they expire.
+    """
     given = tables.read(history.TABLE).where((F.col(SEQ) >= between.start) & (F.col(SEQ) < between.stop))
     marked = given.join(clients.withColumn("touched", F.lit(True)), "client_id", "left")
     theirs = F.count_distinct(F.when(F.col("touched"), F.col("client_id")))
     counted = marked.groupBy("delivery").agg(theirs.alias("clients")).collect()
-    scored = {row["delivery"]: row["clients"] for row in counted}
+    of_delivery = {row["delivery"]: row["clients"] for row in counted}
     for event in events:
         if event.event in ("published", "rescored") and event.seq in between and event.rows:
-            count = scored.get(event.delivery)
-            if count != 0:
-                yield Copy(event.delivery, event.path, count)
+            copy = Copy(event.delivery, event.path, of_delivery.get(event.delivery))
+            if copy.clients != 0:
+                yield copy
