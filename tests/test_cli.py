@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
-from credit_scoring.cli import main
+from credit_scoring.cli import deliveries, main
 from credit_scoring.features import registry
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.statements import STATEMENTS
@@ -19,6 +19,7 @@ from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.ledger import Ledger
 from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.dirt import LEDGER
+from credit_scoring.synthetic.traits import FIRST_ID
 
 
 @pytest.fixture
@@ -78,6 +79,29 @@ def test_generate_says_which_rows_it_spoilt_and_deliver_leaves_that_out(conf: Pa
     assert f"Left out, because they hold no table: {LEDGER}." in done.stdout
     assert json.loads(run(*generate, tmp_path / "lender").stdout) == clean
     assert not (tmp_path / "lender" / LEDGER).exists()
+
+
+def test_generate_begins_at_the_client_that_first_names(tmp_path: Path) -> None:
+    assert deliveries.FIRST_CLIENT == FIRST_ID
+    run("generate", "--clients", 3, "--outcomes", 0, "--first", 500_000, "--out", tmp_path)
+    assert [row[0] for row in rows_of(tmp_path / "application_test.csv")] == ["500000", "500001", "500002"]
+    assert run("generate", "--clients", 3, "--outcomes", 0, "--first", 5, "--out", tmp_path).exit_code == 2
+
+
+def test_deliver_is_told_what_to_leave_out_and_what_is_not_there(conf: Path, tmp_path: Path) -> None:
+    run("generate", "--clients", 3, "--outcomes", 0, "--out", tmp_path / "lender")
+    (tmp_path / "lender" / "bureau (1).csv").write_bytes(b"x")
+    deliver = ("deliver", tmp_path / "lender", "--conf", conf, "--name")
+    odd = run(*deliver, "monday")
+    assert (odd.exit_code, "bureau (1).csv (rename it" in odd.stderr) == (2, True)
+    done = run(*deliver, "monday", "--ignore", "bureau (*).csv")
+    assert (done.exit_code, "Left out, because they hold no table: bureau (1).csv." in done.stdout) == (0, True)
+    for name in ("bureau.csv", "bureau_balance.csv"):
+        (tmp_path / "lender" / name).unlink()
+    missed = run(*deliver, "tuesday", "--ignore", "bureau (*).csv")
+    assert (missed.exit_code, "--without bureau,bureau_balance" in missed.stderr) == (2, True)
+    told = run(*deliver, "tuesday", "--ignore", "bureau (*).csv", "--without", "bureau,bureau_balance", "--json")
+    assert json.loads(told.stdout)["without"] == ["bureau", "bureau_balance"]
 
 
 def rows_of(path: Path) -> list[tuple[str, ...]]:

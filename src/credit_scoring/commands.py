@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -108,11 +108,17 @@ def new_run_id() -> str:
     return f"{clock():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
 
 
-def deliver(settings: Settings, source: Path, name: str, say: Callable[[str], None]) -> Delivery:
+def deliver(
+    settings: Settings,
+    source: Path,
+    name: str,
+    say: Callable[[str], None],
+    ignored: Collection[str] = (),
+    without: Collection[str] = (),
+) -> Delivery:
     """Uploads a folder of CSV files as a delivery."""
-    return deliver_folder(
-        source, Folder(settings.landing, settings.storage), name, settings.intake.split_file_mb * 1_000_000, say
-    )
+    landing, split_bytes = Folder(settings.landing, settings.storage), settings.intake.split_file_mb * 1_000_000
+    return deliver_folder(source, landing, name, split_bytes, say, ignored, without)
 
 
 def intake(settings: Settings) -> IntakeReport:

@@ -19,11 +19,13 @@ from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, known
 from credit_scoring.clients.vectors import case_matrix
 from credit_scoring.errors import DeliveryRefused
 from credit_scoring.intake.deliver import deliver
+from credit_scoring.intake.expected import HISTORIES
 from credit_scoring.intake.inspection import Limits
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.intake.reading import OWNER
 from credit_scoring.intake.reconciliation import Account, account
 from credit_scoring.intake.slots import ACCEPTED, BAD, UNNAMED, stage_slot
+from credit_scoring.intake.sources import table_of
 from credit_scoring.intake.staging import Work, read_files
 from credit_scoring.intake.waiting import manifest_of, waiting
 from credit_scoring.schema.bureau import BUREAU
@@ -152,6 +154,12 @@ class TakenIn:
         return {key: (hashlib.sha256(vectors[i]).digest(), str(decisions[i])) for i, key in enumerate(keys)}
 
 
+def not_among(files: Files) -> list[str]:
+    """The histories that these files hold nothing of, on purpose."""
+    there = {table.name for file in files if (table := table_of(file)) is not None}
+    return [name for name in HISTORIES if name not in there]
+
+
 @pytest.fixture(scope="session")
 def take_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., TakenIn]:
     """Deliveries, each a mapping of file names to bytes -> TakenIn.
@@ -172,7 +180,7 @@ def take_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., TakenIn]:
             source.mkdir(parents=True)
             for file, data in files.items():
                 (source / file).write_bytes(data)
-            deliver(source, landing, name, 64_000_000)
+            deliver(source, landing, name, 64_000_000, without=not_among(files))
             if change := (after or {}).get(seq):
                 change(here / "landing" / name)
         for found in waiting(landing, []):

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from credit_scoring.errors import CreditScoringError, ErrorKind, deliveries
-from credit_scoring.intake.deliver import table_of
 from credit_scoring.intake.manifest import NAME, sha256
+from credit_scoring.intake.sources import table_of
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.table import Table
 

@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_scoring.errors import DeliveryRefused
-from credit_scoring.intake.deliver import table_of
+from credit_scoring.intake.sources import table_of
 from credit_scoring.model.scorer import APPROVE, REFER, REFUSE, Scorer, scorer
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.column import Kind

@@ -263,6 +263,19 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     ),
     usage.DELIVERY_THERE: lambda bench: (bench.delivered(), bench.delivered()),
     usage.NO_TABLE_FILES: lambda bench: deliver(bench.tmp, bench.landing, "monday", 99),
+    usage.LOOKS_LIKE_TABLES: lambda bench: (
+        (bench.tmp / "bureau (1).csv").write_bytes(TEXT),
+        deliver(bench.tmp, bench.landing, "monday", 99),
+    ),
+    usage.PARTS_UNFINISHED: lambda bench: (
+        (bench.tmp / "bureau.csv" / "_temporary").mkdir(parents=True),
+        deliver(bench.tmp, bench.landing, "monday", 99),
+    ),
+    usage.TABLE_TWICE: lambda bench: (
+        [(bench.tmp / name).write_bytes(TEXT) for name in ("outcomes.csv", "outcomes_old.csv")],
+        deliver(bench.tmp, bench.landing, "monday", 99),
+    ),
+    usage.WITHOUT_UNKNOWN: lambda bench: deliver(bench.tmp, bench.landing, "monday", 99, without=["outcomes"]),
     usage.COLUMN_OF_NO_FEATURE: lambda bench: left_out(["SHOE_SIZE"]),
     usage.NO_JAVA: lambda bench: java_home([bench.tmp]),
     usage.NO_JARS: lambda bench: jars(bench.tmp),
@@ -411,6 +424,8 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     storage.ROOT_UNKNOWN: "storage/test_roots.py::test_what_spark_and_fsspec_do_not_both_reach_is_refused",
     storage.CREDENTIAL_MISSING: "storage/test_roots.py::test_wasb_knows_account_keys_only",
     storage.WASB_NEEDS_KEY: "storage/test_roots.py::test_wasb_knows_account_keys_only",
+    usage.TABLES_LACKING: "intake/test_deliver.py::test_a_history_that_all_earlier_deliveries_brought_is_missed",
+    usage.WITHOUT_THERE: "intake/test_deliver.py::test_without_names_a_history_that_is_not_there",
     usage.CLIENT_WITHOUT_SCORE: "test_cli.py::test_a_client_without_a_score_is_a_sentence",
     usage.NOBODY_SCORED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.NOBODY_APPLIED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",

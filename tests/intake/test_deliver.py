@@ -8,28 +8,9 @@ from pathlib import Path
 import pytest
 
 from credit_scoring.errors import UsageError
-from credit_scoring.intake.deliver import deliver, table_of
+from credit_scoring.intake.deliver import deliver
+from credit_scoring.intake.manifest import Manifest, read
 from credit_scoring.storage.files import Folder
-
-
-@pytest.mark.parametrize(
-    ("name", "table"),
-    [
-        ("application_test.csv.gz", "application"),
-        ("APPLICATION.CSV", "application"),
-        ("bureau-0001.csv", "bureau"),
-        ("bureau_balance.csv", "bureau_balance"),
-        ("bureau2.csv", "bureau"),
-        ("POS_CASH_balance.csv", "pos_cash_balance"),
-        ("outcomes_2026.csv", "outcomes"),
-        ("bureaucracy.csv", None),
-        ("bureau.txt", None),
-        ("columns_description.csv", None),
-    ],
-)
-def test_a_file_belongs_to_the_table_its_name_begins_with(name: str, table: str | None) -> None:
-    found = table_of(name)
-    assert (found.name if found else None) == table
 
 
 def test_a_delivery_lists_its_files_and_leaves_the_rest_out(tmp_path: Path) -> None:
@@ -79,24 +60,82 @@ def test_a_name_that_a_path_could_misread_is_refused(tmp_path: Path, name: str) 
         deliver(tmp_path, Folder(str(tmp_path / "landing")), name, 2_000)
 
 
-def test_a_folder_without_tables_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "notes.csv").write_bytes(b"x\n")
-    with pytest.raises(UsageError, match=r"No file of .* is a table"):
-        deliver(tmp_path, Folder(str(tmp_path / "landing")), "monday", 2_000)
-
-
 def test_files_whose_names_come_out_the_same_keep_their_rows_apart(tmp_path: Path) -> None:
     """Two whose letters a name may not hold, and a part of a large file that is named as another file is."""
     source = tmp_path / "source"
     source.mkdir()
-    rows = {"outcomes-ä.csv": range(1, 3), "outcomes-ö.csv": range(3, 5), "outcomes-0001.csv": range(5, 7)}
-    rows["outcomes.csv"] = range(1_000, 2_000)
+    rows = {"outcomes-ä.csv": range(1, 3), "outcomes-ö.csv": range(3, 5), "outcomes-x-0001.csv": range(5, 7)}
+    rows["outcomes-x.csv"] = range(1_000, 2_000)
     for name, clients in rows.items():
         (source / name).write_text("SK_ID_CURR,TARGET\n" + "".join(f"{client},0\n" for client in clients))
     landing = Folder(str(tmp_path / "landing"))
     files = deliver(source, landing, "monday", 4_000).manifest.files
     names = [file.name for file in files]
-    assert {"outcomes-_.csv", "outcomes-__2.csv", "outcomes-0001.csv", "outcomes-0001_2.csv"} <= set(names)
+    assert {"outcomes-_.csv", "outcomes-__2.csv", "outcomes-x-0001.csv", "outcomes-x-0001_2.csv"} <= set(names)
     assert len(names) == len(set(names)) > 4
     found = [line for name in names for line in landing.read("monday", name).decode().splitlines()[1:]]
     assert sorted(found) == sorted(f"{client},0" for clients in rows.values() for client in clients)
+
+
+APPLICATION, BUREAU = b"SK_ID_CURR\n1\n", b"SK_ID_BUREAU\n1\n"
+
+
+@pytest.fixture
+def office(tmp_path: Path):
+    """Delivers files by name; the histories of the lender's earlier deliveries are bureau and its balances."""
+    landing = Folder(str(tmp_path / "landing"))
+
+    def run(name: str, *files: str, without: tuple[str, ...] = (), ignored: tuple[str, ...] = ()) -> Manifest:
+        source = tmp_path / name
+        source.mkdir()
+        for file in files:
+            (source / file).parent.mkdir(exist_ok=True)
+            (source / file).write_bytes(APPLICATION)
+        return deliver(source, landing, name, 64_000_000, ignored=ignored, without=without).manifest
+
+    run("a", "application_train.csv", "bureau.csv", "bureau_balance.csv")
+    run("b", "application_test.csv", "bureau.csv", "bureau_balance.csv", "POS_CASH_balance.csv")
+    run("c", "outcomes.csv")
+    run("corrected", "application_test.csv", without=("histories",))
+    return run
+
+
+def test_a_history_that_all_earlier_deliveries_brought_is_missed(office) -> None:
+    with pytest.raises(UsageError, match=r"no bureau, bureau_balance, which all .* --without bureau,bureau_balance"):
+        office("d", "application_test.csv")
+    with pytest.raises(UsageError, match="brings applications and no bureau_balance, which"):
+        office("e", "application_test.csv", without=("Bureau",))
+
+
+@pytest.mark.parametrize("without", [("bureau", "bureau_balance"), ("histories",)])
+def test_a_history_that_is_left_out_on_purpose_is_told_in_the_manifest(office, tmp_path: Path, without) -> None:
+    assert set(office("d", "application_test.csv", without=without).without) >= {"bureau", "bureau_balance"}
+    told = json.loads((tmp_path / "landing" / "d" / "manifest.json").read_text())
+    assert told["without"][:2] == ["bureau", "bureau_balance"]
+    assert read((tmp_path / "landing" / "d" / "manifest.json").read_bytes(), "d").without == tuple(told["without"])
+
+
+def test_without_applications_no_history_is_missed(office) -> None:
+    assert office("d", "outcomes.csv").without == ()
+
+
+def test_without_names_a_history_that_is_not_there(office) -> None:
+    with pytest.raises(UsageError, match="--without 'outcomes' names no history"):
+        office("d", "application_test.csv", without=("outcomes",))
+    with pytest.raises(UsageError, match=r"bureau\.csv is one of its files"):
+        office("e", "application_test.csv", "bureau.csv", without=("bureau",))
+
+
+def test_part_files_are_delivered_under_the_name_of_their_folder(office) -> None:
+    files = office("d", "application_test.csv", "bureau.csv/part-0.csv", "bureau.csv/part-1.csv",
+                   without=("bureau_balance",)).files  # fmt: skip
+    assert [(file.name, file.table) for file in files] == [
+        ("application_test.csv", "application"), ("bureau-part-0.csv", "bureau"), ("bureau-part-1.csv", "bureau"),
+    ]  # fmt: skip
+
+
+def test_a_delivery_is_not_delivered_again_with_the_folder_around_it(office, tmp_path: Path) -> None:
+    """Who works in the project's folder has the landing root below it."""
+    (tmp_path / "outcomes.csv").write_bytes(b"SK_ID_CURR,TARGET\n1,0\n")
+    done = deliver(tmp_path, Folder(str(tmp_path / "landing")), "all", 64_000_000, ignored=("[a-c]*",))
+    assert [file.name for file in done.manifest.files] == ["outcomes.csv"]

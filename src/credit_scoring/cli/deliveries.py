@@ -15,12 +15,21 @@ from credit_scoring.errors.usage import AS_OF_ALONE
 if TYPE_CHECKING:
     from credit_scoring.intake.run import IntakeReport
 
+FIRST_CLIENT = 100_001
+"""SK_ID_CURR of the generated lender's first client (synthetic.traits.FIRST_ID, which takes NumPy to import)."""
+
 
 @command
 @click.option("--clients", type=click.IntRange(1), required=True, help="How many clients.")
 @click.option("--outcomes", type=click.IntRange(0), required=True, help="How many of them have an outcome.")
 @click.option("--seed", type=int, default=7, show_default=True)
-@click.option("--first", type=click.IntRange(0), default=0, show_default=True, help="Number of the first client.")
+@click.option(
+    "--first",
+    type=click.IntRange(FIRST_CLIENT),
+    default=FIRST_CLIENT,
+    show_default=True,
+    help="SK_ID_CURR of the first client; the others follow.",
+)
 @click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for the CSV files."
 )
@@ -36,19 +45,30 @@ def generate(call: Call, clients: int, outcomes: int, seed: int, first: int, out
     from credit_scoring.printing import table
     from credit_scoring.synthetic.writing import write
 
-    records = write(out, range(first, first + clients), outcomes, seed, dirt)
+    number = first - FIRST_CLIENT
+    records = write(out, range(number, number + clients), outcomes, seed, dirt)
     call.print(records, lambda found: table(["file", "records"], list(found.items())))
 
 
 @command
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="The delivery's name.")
-def deliver(call: Call, folder: Path, name: str) -> None:
+@click.option(
+    "--ignore", multiple=True, metavar="NAME", help="Leave this file or folder out; a pattern such as '*.xlsx', too."
+)
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="TABLE",
+    help="There are no rows of this history, on purpose; `histories` names all six. Several with commas.",
+)
+def deliver(call: Call, folder: Path, name: str, ignore: tuple[str, ...], without: tuple[str, ...]) -> None:
     """Upload a folder of CSV files as a delivery, with its manifest."""
     from credit_scoring import commands
 
     settings = call.settings()
-    done = commands.deliver(settings, folder, name, logging.getLogger("credit_scoring").info)
+    lacks = [table for told in without for table in told.split(",")]
+    done = commands.deliver(settings, folder, name, logging.getLogger("credit_scoring").info, ignore, lacks)
     records = sum(file.records for file in done.manifest.files)
     left = f" Left out, because they hold no table: {', '.join(done.left_out)}." if done.left_out else ""
     text = f"Delivered {name}: {len(done.manifest.files)} files, {records:,} records, in {settings.landing}.{left}"

@@ -92,6 +92,43 @@ NO_TABLE_FILES = ErrorKind(
     "No file of {folder} is a table.",
     "Names must begin with {stems} and end with .csv or .csv.gz.",
 )
+LOOKS_LIKE_TABLES = ErrorKind(
+    "looks-like-tables",
+    UsageError,
+    "In {folder} these look like tables, and would not be delivered: {files}.",
+    "Do what stands behind each, or leave one out with --ignore NAME (a pattern such as '*.xlsx' will do).",
+)
+PARTS_UNFINISHED = ErrorKind(
+    "parts-unfinished",
+    UsageError,
+    "The part files in {folder} are not complete: a folder _temporary says that Spark is still writing, or died.",
+    "Wait until the job has ended, or run it again.",
+)
+TABLE_TWICE = ErrorKind(
+    "table-twice",
+    UsageError,
+    "{one} and {other} both say the table {table}, so its rows would stand there twice or contradict each other.",
+    "Leave one out with --ignore NAME; parts of one table are told apart by numbers ({table}-0001.csv).",
+)
+TABLES_LACKING = ErrorKind(
+    "tables-lacking",
+    UsageError,
+    "{folder} brings applications and no {tables}, which all earlier deliveries brought: its clients would be scored "
+    "as if they had no such history.",
+    "Add the files; if nobody has such rows, or earlier deliveries brought them, say so with --without {named}.",
+)
+WITHOUT_UNKNOWN = ErrorKind(
+    "without-unknown",
+    UsageError,
+    "--without {name} names no history.",
+    "Name one of {tables}, or `histories` for all of them.",
+)
+WITHOUT_THERE = ErrorKind(
+    "without-there",
+    UsageError,
+    "--without {table} says that there are no rows of it, and {file} is one of its files.",
+    "Leave out the one or the other (--ignore NAME).",
+)
 CLIENT_WITHOUT_SCORE = ErrorKind(
     "client-without-score",
     UsageError,

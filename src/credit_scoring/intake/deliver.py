@@ -5,96 +5,124 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
 from typing import IO
 
+from pydantic import ValidationError
+
 from credit_scoring.errors.usage import (
     DELIVERY_NAME_WRONG,
     DELIVERY_THERE,
-    NO_SOURCE_FOLDER,
-    NO_TABLE_FILES,
     SOURCE_DAMAGED,
+    TABLES_LACKING,
+    WITHOUT_THERE,
+    WITHOUT_UNKNOWN,
 )
+from credit_scoring.intake.expected import HISTORIES, lacking
 from credit_scoring.intake.manifest import NAME, PLAIN_NAME, DeliveredFile, Manifest, sha256
 from credit_scoring.intake.records import parts
-from credit_scoring.schema.table import Table
-from credit_scoring.schema.tables import TABLES
+from credit_scoring.intake.sources import Source, find
 from credit_scoring.storage.files import Folder
 
-_SUFFIXES = (".csv.gz", ".csv")
+ALL_HISTORIES = "histories"
+"""Names all of them in `without`."""
+_COMPARED = 20
+_LONGEST_STEM = 150
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What was delivered, and which files of the folder were left out because they hold no table."""
+    """What was delivered, and what of the folder was left out because it holds no table."""
 
     manifest: Manifest
     left_out: tuple[str, ...]
 
 
-def table_of(file_name: str) -> Table | None:
-    """The table that a file holds: its stem begins with the table's name (any case), longest name first, and ends
-    there or goes on with `-`, `_` or a digit. None for any other file."""
-    suffix = next((suffix for suffix in _SUFFIXES if file_name.lower().endswith(suffix)), None)
-    if suffix is None:
-        return None
-    stem = file_name[: -len(suffix)].lower()
-    candidates = [(name, table) for table in TABLES for name in table.stems]
-    for name, table in sorted(candidates, key=lambda candidate: -len(candidate[0])):
-        if re.match(re.escape(name) + r"($|[-_0-9])", stem):
-            return table
-    return None
-
-
 def deliver(
-    source: Path, landing: Folder, name: str, split_bytes: int, say: Callable[[str], None] = lambda line: None
+    source: Path,
+    landing: Folder,
+    name: str,
+    split_bytes: int,
+    say: Callable[[str], None] = lambda line: None,
+    ignored: Collection[str] = (),
+    without: Collection[str] = (),
 ) -> Delivery:
-    """Uploads the table files of a folder as the delivery `name`; UsageError when that cannot be done.
+    """Uploads the tables of a folder as the delivery `name`; UsageError when that cannot be done.
 
     Files are split at records so that none is over `split_bytes` (before compression); a gzipped file stays gzipped.
+    `ignored`: names or patterns of files to leave out (see `sources.find`). `without`: histories that the delivery
+    lacks on purpose; a delivery of applications that lacks others, which the deliveries before it all brought, is an
+    error.
     """
     if not re.fullmatch(PLAIN_NAME, name):
         raise DELIVERY_NAME_WRONG(name=repr(name))
-    if not source.is_dir():
-        raise NO_SOURCE_FOLDER(folder=source)
+    declared = _declared(without)
+    found = find(source, ignored)
     if landing.exists(name, NAME):
         raise DELIVERY_THERE(delivery=name, landing=landing.root)
-    found = {path: table_of(path.name) for path in sorted(source.iterdir()) if path.is_file()}
-    tables = {path: table for path, table in found.items() if table is not None}
-    if not tables:
-        stems = ", ".join(sorted(table.stems[0] for table in TABLES))
-        raise NO_TABLE_FILES(folder=source, stems=stems)
+    _check_histories(source, found.files, landing, declared)
     target = landing.below(name)
     files: list[DeliveredFile] = []
-    for path, table in tables.items():
-        for wanted, data, records in _unpacked(path, split_bytes):
+    for each in found.files:
+        for wanted, data, records in _unpacked(each, split_bytes):
             file_name = _free(wanted, {file.name for file in files})
             target.write(data, file_name)
             files.append(
-                DeliveredFile(name=file_name, table=table.name, records=records, bytes=len(data), sha256=sha256(data))
+                DeliveredFile(
+                    name=file_name, table=each.table.name, records=records, bytes=len(data), sha256=sha256(data)
+                )
             )
-            say(f"  {file_name}: {records:,} records of {table.name}, {len(data) / 1e6:.1f} MB")
-    manifest = Manifest(delivery=name, files=tuple(files))
+            say(f"  {file_name}: {records:,} records of {each.table.name}, {len(data) / 1e6:.1f} MB")
+    manifest = Manifest(delivery=name, files=tuple(files), without=declared)
     target.write(manifest.to_json(), NAME)
-    return Delivery(manifest, tuple(sorted(path.name for path, table in found.items() if table is None)))
+    return Delivery(manifest, found.left_out)
 
 
-def _unpacked(path: Path, split_bytes: int) -> Iterator[tuple[str, bytes, int]]:
+def _declared(without: Collection[str]) -> tuple[str, ...]:
+    """The histories that were named, in declared order; UsageError for a name that is none."""
+    named = {name.strip().lower() for name in without}
+    if unknown := sorted(named - {*HISTORIES, ALL_HISTORIES}):
+        raise WITHOUT_UNKNOWN(name=repr(unknown[0]), tables=", ".join(HISTORIES))
+    return HISTORIES if ALL_HISTORIES in named else tuple(name for name in HISTORIES if name in named)
+
+
+def _check_histories(folder: Path, files: Sequence[Source], landing: Folder, without: Collection[str]) -> None:
+    """UsageError where a history is missing that the latest deliveries in the landing root all brought, or where one
+    is there that is said to be missing."""
+    for each in files:
+        if each.table.name in without:
+            raise WITHOUT_THERE(table=each.table.name, file=each.said)
+    brought = {each.table.name for each in files}
+    if missing := lacking(brought, _earlier(landing), without):
+        raise TABLES_LACKING(folder=folder, tables=", ".join(missing), named=",".join(missing))
+
+
+def _earlier(landing: Folder) -> Iterator[set[str]]:
+    """The tables of each of the latest deliveries in the landing root, with those that it said it lacks; one that
+    cannot be read says nothing."""
+    for name in landing.folders()[-_COMPARED:]:
+        try:
+            manifest = Manifest.model_validate_json(landing.read(name, NAME))
+        except (FileNotFoundError, ValidationError):
+            continue
+        yield {file.table for file in manifest.files} | set(manifest.without)
+
+
+def _unpacked(source: Source, split_bytes: int) -> Iterator[tuple[str, bytes, int]]:
     """The parts of a file; UsageError when it is not the gzip data that its name says."""
     try:
-        yield from _upload_parts(path, split_bytes)
+        yield from _upload_parts(source, split_bytes)
     except (gzip.BadGzipFile, EOFError, zlib.error):
-        raise SOURCE_DAMAGED(file=path) from None
+        raise SOURCE_DAMAGED(file=source.path) from None
 
 
-def _upload_parts(path: Path, split_bytes: int) -> Iterator[tuple[str, bytes, int]]:
+def _upload_parts(of: Source, split_bytes: int) -> Iterator[tuple[str, bytes, int]]:
     """(file name, bytes, records) of each part; a file that needs no split keeps its name and its bytes."""
-    zipped = path.name.lower().endswith(".gz")
-    stem, suffix = re.sub(r"(?i)\.csv(\.gz)?$", "", path.name), ".csv.gz" if zipped else ".csv"
-    stem = re.sub(r"[^A-Za-z0-9._-]", "_", stem)
+    path, zipped, suffix = of.path, of.zipped, ".csv.gz" if of.zipped else ".csv"
+    stem = re.sub(r"[^A-Za-z0-9._-]", "_", of.stem)[:_LONGEST_STEM]
     held: tuple[bytes, int] | None = None
     number = 0
     with _open(path, zipped) as source:

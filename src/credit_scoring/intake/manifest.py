@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_serializer, field_validator
 
 from credit_scoring.errors.deliveries import (
     MANIFEST_EMPTY,
@@ -13,6 +13,7 @@ from credit_scoring.errors.deliveries import (
     MANIFEST_OF_ANOTHER,
     MANIFEST_UNUSABLE,
 )
+from credit_scoring.file_format import Format
 from credit_scoring.schema.tables import TABLES
 
 NAME = "manifest.json"
@@ -23,7 +24,8 @@ _TABLES = frozenset(table.name for table in TABLES)
 
 
 class DeliveredFile(BaseModel):
-    """One file of a delivery; `records` counts its data records, without the header."""
+    """One file of a delivery; `records` counts its data records, without the header. `format`: how it is written, where
+    that differs from the delivery's."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -32,6 +34,11 @@ class DeliveredFile(BaseModel):
     records: Annotated[int, Field(ge=0)]
     bytes: Annotated[int, Field(ge=0)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    format: Format | None = None
+
+    @field_serializer("format")
+    def _said(self, told: Format | None) -> dict[str, Any] | None:
+        return None if told is None else told.set_here()
 
     @field_validator("table")
     @classmethod
@@ -42,16 +49,23 @@ class DeliveredFile(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a delivery says of itself."""
+    """What a delivery says of itself. `without`: histories that it brings no rows of, on purpose. `format`: how its
+    files are written, where that differs from the lender's."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     delivery: Annotated[str, Field(pattern=PLAIN_NAME)]
     files: tuple[DeliveredFile, ...]
+    without: tuple[str, ...] = ()
+    format: Format | None = None
+
+    @field_serializer("format")
+    def _said(self, told: Format | None) -> dict[str, Any] | None:
+        return None if told is None else told.set_here()
 
     def to_json(self) -> bytes:
-        """The bytes of manifest.json."""
-        return (self.model_dump_json(indent=1) + "\n").encode()
+        """The bytes of manifest.json; what is not said does not stand there."""
+        return (self.model_dump_json(indent=1, exclude_defaults=True, exclude_none=True) + "\n").encode()
 
 
 def sha256(data: bytes) -> str:

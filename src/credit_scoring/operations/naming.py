@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from credit_scoring.intake.deliver import table_of
+from credit_scoring.intake.sources import table_of
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.storage.files import Folder
 
