@@ -73,7 +73,7 @@ notebooks: setup  ## execute the notebooks on the lender of make score, into pag
 
 lock: system-test $(BUILD_TOOLS)  ## renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-build.in -o requirements-build.lock
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra spark -o requirements.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra spark --extra serving -o requirements.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --all-extras -c requirements.lock -o requirements-dev.lock
 	@tools/lock-npm
 

@@ -199,6 +199,44 @@ class RetentionSettings(Section):
     old_files_hours: Annotated[int, Field(ge=168)] = 168
 
 
+class OidcSettings(Section):
+    """Whose tokens the API believes besides its own keys; without an issuer, none.
+
+    `keys`: where the issuer publishes its key set. `audience`: whom a token must be meant for. `role_claim`: the claim
+    that names roles; `roles` says which of them is which of ours (adviser, service, auditor, admin).
+    """
+
+    issuer: str = ""
+    audience: str = "credit-scoring"
+    keys: str = ""
+    role_claim: str = "roles"
+    roles: dict[str, Literal["adviser", "service", "auditor", "admin"]] = {}
+
+
+class OnlineSettings(Section):
+    """The online store and the API in front of it.
+
+    `url`: the database as its owner reaches it, without a password (PGPASSWORD or PGPASSFILE gives it); where there is
+    none, `make serve` starts a server of its own in `cluster`, and no run loads anything. `api_url`: as the API reaches
+    it, with a user who has the role credit_scoring_api. `per_minute`: requests of one key that are answered a minute,
+    where the key says nothing else. `journal_months`: how long requests are kept. `answer_seconds`: after how long a
+    database that does not answer is taken to be away.
+    """
+
+    url: str = ""
+    api_url: str = ""
+    cluster: str = ""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] = 9100
+    connections: Annotated[int, Field(ge=1)] = 8
+    answer_seconds: Annotated[float, Field(gt=0, le=10)] = 0.8
+    per_minute: Annotated[int, Field(ge=1)] = 6_000
+    key_days: Annotated[int, Field(ge=1)] = 365
+    journal_months: Annotated[int, Field(ge=6)] = 60
+    oidc: OidcSettings = OidcSettings()
+
+
 class Settings(BaseSettings):
     """Everything that a run needs to know about its surroundings and its parameters."""
 
@@ -225,6 +263,7 @@ class Settings(BaseSettings):
     gates: GateSettings = GateSettings()
     breaker: BreakerSettings = BreakerSettings()
     retention: RetentionSettings = RetentionSettings()
+    online: OnlineSettings = OnlineSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -9,12 +9,13 @@ from credit_scoring.errors import (
     faults,
     learning,
     models,
+    online,
     runs,
     storage,
     usage,
 )
 
-_MODULES = (faults, usage, deliveries, models, learning, runs, storage)
+_MODULES = (faults, usage, deliveries, models, learning, online, runs, storage)
 
 
 def kinds() -> tuple[ErrorKind[CreditScoringError], ...]:

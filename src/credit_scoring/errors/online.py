@@ -1,0 +1,70 @@
+"""The online store and its API: where it is, and what is wrong with it."""
+
+from credit_scoring.errors import ErrorKind, Fault, StorageError, UsageError
+
+ONLINE_URL_MISSING = ErrorKind(
+    "online-url-missing",
+    UsageError,
+    "The settings name no online store.",
+    "Set online.url (postgresql://user@host:5432/credit_scoring), or run `make serve`, which starts one.",
+)
+ONLINE_URL_WRONG = ErrorKind(
+    "online-url-wrong",
+    UsageError,
+    "The address of the online store (online.url or online.api_url) cannot be used.",
+    "Write postgresql://user@host:5432/database, without a password: PGPASSWORD or PGPASSFILE gives it.",
+)
+DATABASE_AWAY = ErrorKind(
+    "database-away",
+    StorageError,
+    "The online store does not answer, or refused access ({kind}). What was being written is not visible.",
+    "Check that PostgreSQL runs where online.url says and that PGPASSWORD or PGPASSFILE is right, then try again.",
+)
+DATABASE_OLD = ErrorKind(
+    "database-old",
+    UsageError,
+    "The tables of the online store are those of revision {found}, this release works with {wanted}.",
+    "Run `credit-scoring database upgrade`.",
+)
+KEY_UNKNOWN = ErrorKind(
+    "key-unknown",
+    UsageError,
+    "There is no key {prefix} that holds.",
+    "`credit-scoring key list` shows the keys.",
+)
+JOURNAL_BROKEN = ErrorKind(
+    "journal-broken",
+    Fault,
+    "The journal is not as it was sealed: {problems}.",
+    "Somebody changed or removed what was recorded. Keep the database as it is, and compare it with a backup.",
+)
+JOURNAL_KEPT = ErrorKind(
+    "journal-kept",
+    UsageError,
+    "The journal of {month} cannot be dropped: it is kept for at least six months.",
+    "Name an earlier month.",
+)
+NO_POSTGRESQL = ErrorKind(
+    "no-postgresql",
+    UsageError,
+    "PostgreSQL's programs (initdb, pg_ctl) were not found.",
+    "Install it (Debian: apt-get install postgresql), or set online.url to a server.",
+)
+CLUSTER_SERVED = ErrorKind(
+    "cluster-served",
+    UsageError,
+    "Another process runs the PostgreSQL server in {folder}.",
+    "Stop it (Ctrl-C where `make serve` runs), then try again.",
+)
+CLUSTER_UNREACHED = ErrorKind(
+    "cluster-unreached",
+    UsageError,
+    "No PostgreSQL server can be made in {folder}: {user} may not write there.",
+    "Set online.cluster to a folder that this user reaches, such as /var/lib/credit-scoring.",
+)
+CLUSTER_NOT_STARTED = ErrorKind(
+    "cluster-not-started",
+    StorageError,
+    "The PostgreSQL server did not start.",
+    "{log} says why.",
+)

@@ -1,0 +1,1 @@
+"""Alembic's migrations of the online store (see online.database)."""

@@ -1,0 +1,1 @@
+"""The migrations, in order: released ones are never changed."""

@@ -1,0 +1,81 @@
+"""The application: its routes, what it starts and ends, and what is said where no route answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from credit_scoring.serving.bodies import LimitedBodies
+from credit_scoring.serving.journal import new_id
+from credit_scoring.serving.problems import FAILED, METHOD_WRONG, PATH_UNKNOWN
+from credit_scoring.serving.routes import health, scores
+from credit_scoring.serving.schema import described
+from credit_scoring.serving.service import Service
+from credit_scoring.serving.words import of_request
+
+ROUTERS = (scores.router, health.router)
+
+
+def application(service: Service) -> FastAPI:
+    """The API on a service."""
+
+    @asynccontextmanager
+    async def living(app: FastAPI) -> AsyncIterator[None]:
+        await service.store.open()
+        work = [
+            asyncio.create_task(each)
+            for each in (service.journal.work(), service.journal.keep(), service.champion.follow())
+        ]
+        yield
+        for task in work:
+            task.cancel()
+        await asyncio.gather(*work, return_exceptions=True)
+        await service.store.close()
+
+    app = FastAPI(
+        title="Credit scoring",
+        version="1",
+        summary="Published scores with exact reasons, one client at a time; every answer is recorded.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        lifespan=living,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_middleware(LimitedBodies)
+    app.add_exception_handler(HTTPException, _unrouted)
+    app.add_exception_handler(Exception, _failed)
+    app.openapi = lambda: described(app)  # type: ignore[method-assign]
+    return app
+
+
+async def _unrouted(request: Request, error: Exception) -> Response:
+    """What Starlette refuses before a route is reached."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        allowed = (error.headers or {}).get("Allow", "GET")
+        refusal = METHOD_WRONG(allowed=allowed)
+        refusal.headers = {"Allow": allowed}
+    else:
+        refusal = PATH_UNKNOWN()
+    return _with_id(refusal.answer, request)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return _with_id(FAILED().answer, request)
+
+
+def _with_id(answer: object, request: Request) -> Response:
+    request_id = str(new_id())
+    response: Response = answer(request_id, of_request(request))  # type: ignore[operator]
+    response.headers["X-Request-ID"] = request_id
+    return response

@@ -1,0 +1,1 @@
+"""The endpoints, a module a subject. How one is written: see serving.recording."""

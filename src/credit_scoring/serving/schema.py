@@ -1,0 +1,27 @@
+"""openapi.json: what FastAPI finds, with the shape of problems, which no route returns by itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from credit_scoring.serving.problems import ProblemAnswer
+
+_UNUSED = ("HTTPValidationError", "ValidationError")
+
+
+def described(app: FastAPI) -> dict[str, Any]:
+    """The schema of an application; made once."""
+    if app.openapi_schema is None:
+        schema = get_openapi(title=app.title, version=app.version, summary=app.summary, routes=app.routes)
+        schemas = schema["components"]["schemas"]
+        for name in _UNUSED:
+            schemas.pop(name, None)
+        problem = ProblemAnswer.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas.update(problem.pop("$defs"))
+        schemas["ProblemAnswer"] = problem
+        schema["components"]["schemas"] = dict(sorted(schemas.items()))
+        app.openapi_schema = schema
+    return app.openapi_schema

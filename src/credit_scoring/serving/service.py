@@ -1,0 +1,42 @@
+"""What a running API has: made once at its start, handed to every route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from credit_scoring.scoring.code_version import code_version
+from credit_scoring.serving.actors import Limits
+from credit_scoring.serving.champion import Champion
+from credit_scoring.serving.journal import Journal
+from credit_scoring.serving.keys import Keys
+from credit_scoring.serving.metrics import Metrics
+from credit_scoring.serving.store import Store
+from credit_scoring.serving.tokens import Tokens
+from credit_scoring.settings import MlflowSettings, OnlineSettings
+
+
+@dataclass(frozen=True)
+class Service:
+    """The store, who may ask it, what is recorded and counted, and the model that scores."""
+
+    store: Store
+    journal: Journal
+    keys: Keys
+    tokens: Tokens
+    limits: Limits
+    metrics: Metrics
+    champion: Champion
+
+
+def service(online: OnlineSettings, mlflow: MlflowSettings) -> Service:
+    """A service on the database of the settings; nothing is connected yet."""
+    store = Store(online.api_url or online.url, online.connections, online.answer_seconds)
+    return Service(
+        store=store,
+        journal=Journal(store, code_version()),
+        keys=Keys(store),
+        tokens=Tokens(online.oidc, online.per_minute),
+        limits=Limits(),
+        metrics=Metrics(),
+        champion=Champion(store, mlflow.model),
+    )

@@ -1,0 +1,100 @@
+"""A real PostgreSQL for tests, and the API before it: started once, stopped with the tests."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+from sqlalchemy import Connection
+
+from credit_scoring.online import cluster, database, keys
+from credit_scoring.online.service_user import grant
+from credit_scoring.serving.app import application
+from credit_scoring.serving.service import Service, service
+from credit_scoring.settings import MlflowSettings, OnlineSettings
+
+FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
+"""What a test loses when the machine loses power, it makes again."""
+
+
+@contextmanager
+def server(options: tuple[str, ...] = FAST) -> Iterator[cluster.Cluster]:
+    """A PostgreSQL server in a folder that its user reaches; PGPASSFILE names its passwords meanwhile."""
+    folder = Path(tempfile.mkdtemp(prefix="credit-scoring-pg-"))
+    folder.chmod(0o755)
+    before = os.environ.get("PGPASSFILE")
+    try:
+        with cluster.running(folder, options) as started:
+            os.environ["PGPASSFILE"] = str(started.passfile)
+            yield started
+    finally:
+        if before is None:
+            os.environ.pop("PGPASSFILE", None)
+        else:
+            os.environ["PGPASSFILE"] = before
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Database:
+    """A database of its own on a server, with this release's tables, and the API's user."""
+
+    settings: OnlineSettings
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction as the owner."""
+        with database.transaction(self.settings.url) as connection:
+            yield connection
+
+    def key(self, role: keys.RoleName = "adviser", per_minute: int = 1_000_000, days: int = 1) -> str:
+        """A key of a role."""
+        with self.transaction() as connection:
+            return keys.create(connection, role, role, per_minute, days, datetime.now(UTC)).key
+
+
+def new_database(server: cluster.Cluster) -> Database:
+    """A database that no other test has."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    url, api_url = (each.rsplit("/", 1)[0] + f"/{name}" for each in (server.url, server.api_url))
+    database.create(url)
+    database.upgrade(url)
+    with database.transaction(url) as connection:
+        grant(connection, cluster.SERVICE, cluster.service_password(server.folder))
+    return Database(OnlineSettings(url=url, api_url=api_url))
+
+
+@dataclass(frozen=True)
+class Api:
+    """The API, listening. `service`: what it has, to look into."""
+
+    url: str
+    service: Service
+
+
+@contextmanager
+def listening(settings: OnlineSettings) -> Iterator[Api]:
+    """The API on a free port, in a thread; it ends with the block."""
+    built = service(settings, MlflowSettings())
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        running = uvicorn.Server(uvicorn.Config(application(built), log_level="warning", access_log=False))
+        thread = threading.Thread(target=lambda: asyncio.run(running.serve([listener])), daemon=True)
+        thread.start()
+        while not running.started and thread.is_alive():
+            time.sleep(0.01)
+        yield Api(f"http://127.0.0.1:{listener.getsockname()[1]}", built)
+        running.should_exit = True
+        thread.join(10)
