@@ -15,9 +15,11 @@ import polars as pl
 from numpy.typing import NDArray
 
 from credit_scoring.features.evidence import Evidence
+from credit_scoring.features.expressions import serialised
 from credit_scoring.features.findings.catalogue import ABSENCES, FINDINGS
 from credit_scoring.features.findings.finding import Side
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.registry import names
 
 Positions = NDArray[np.int64]
 
@@ -60,27 +62,44 @@ STATEMENTS: tuple[Statement, ...] = tuple(statement for reason in Reason for sta
 
 
 def stated(
-    vectors: NDArray[np.float32], names: Sequence[str], reasons: Sequence[Reason], points: NDArray[np.float64]
+    vectors: NDArray[np.float32], features: Sequence[str], reasons: Sequence[Reason], points: NDArray[np.float64]
 ) -> Positions:
     """Which statement is made of each client under each reason: positions [n, k] in STATEMENTS.
 
-    `vectors` [n, F] with the features `names`, missing = NaN. `points` [n, k]: what each of `reasons` adds or takes.
+    `vectors` [n, F] with the features of these names, missing = NaN. `points` [n, k]: what each of `reasons` adds or takes.
     """
-    features = pl.from_numpy(vectors, schema=list(names), orient="row").lazy()
-    applies = (
-        features.with_columns(pl.all().fill_nan(None))
-        .with_columns(s.chosen.fill_null(False).alias(f"applies.{i}") for i, s in enumerate(STATEMENTS))
-        .select(pl.col("^applies\\..*$"))
-        .collect()
-    )
+    applies = _columns(vectors, features).lazy().select(_choices()).collect(engine="in-memory")
     column = {reason: k for k, reason in enumerate(reasons)}
     made = np.full(points.shape, -1, np.int64)
     for i, statement in enumerate(STATEMENTS):
         if statement.reason in column:
             k = column[statement.reason]
             open_ = (made[:, k] < 0) & statement.side.admits(points[:, k])
-            made[open_ & applies[f"applies.{i}"].to_numpy(), k] = i
+            made[open_ & applies[str(i)].to_numpy(), k] = i
     return made
+
+
+@cache
+def _choices() -> tuple[pl.Expr, ...]:
+    """Whether each statement is chosen, by its position; made once, for of few clients they cost more than their use."""
+    return tuple(statement.chosen.fill_null(False).alias(str(i)) for i, statement in enumerate(STATEMENTS))
+
+
+@cache
+def _read() -> tuple[str, ...]:
+    """The features that some choice reads; an expression's roots do not tell, where it names many columns at once."""
+    texts = "".join(serialised(choice) for choice in _choices())
+    return tuple(name for name in names() if f'"{name}"' in texts)
+
+
+def _columns(vectors: NDArray[np.float32], features: Sequence[str]) -> pl.DataFrame:
+    """The columns that choices read, missing = null: parts of one series, because each made by itself takes time."""
+    position = {name: i for i, name in enumerate(features)}
+    read = [name for name in _read() if name in position]
+    values = np.ascontiguousarray(vectors[:, [position[name] for name in read]].T)
+    every = pl.Series(values.reshape(-1), nan_to_null=True)
+    n = len(vectors)
+    return pl.DataFrame([every.slice(i * n, n).alias(name) for i, name in enumerate(read)])
 
 
 @cache

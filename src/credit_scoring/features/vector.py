@@ -8,6 +8,8 @@ is computed row by row.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -26,27 +28,27 @@ def feature_frame(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     `tables`: typed rows by table name, each with SK_ID_CURR; a history that is absent or empty is "no history". Other
     columns than the declared ones are ignored. Missing is null; what is not a finite number is missing.
     """
-    clients = tables[APPLICATION.name].lazy().select(CLIENT, *_application_columns())
-    for step in STEPS:
-        clients = step.apply(clients)
-    for rows, aggregates in _aggregates().items():
-        clients = clients.join(_per_client(rows, aggregates, tables).lazy(), on=CLIENT, how="left")
-    values = (feature.value.expression.cast(pl.Float32).alias(feature.name) for feature in FEATURES)
-    frame = clients.sort(CLIENT).select(CLIENT, *values)
     finite = (pl.when(pl.col(name).is_finite()).then(pl.col(name)).alias(name) for name in names())
-    return frame.with_columns(*finite).collect(engine="in-memory")
+    return _computed(tables).with_columns(*finite)
 
 
 def matrix(frame: pl.DataFrame) -> NDArray[np.float32]:
     """The vectors of a feature frame: float32 [clients, features], C-contiguous, NaN where missing."""
-    columns = frame.select(pl.col(name).fill_null(float("nan")) for name in names())
-    return np.ascontiguousarray(columns.to_numpy(), dtype=np.float32)
+    found = np.ascontiguousarray(frame.select(names()).to_numpy(), dtype=np.float32)
+    return np.where(np.isfinite(found), found, np.float32(np.nan))  # one NaN of the many that there are
+
+
+def client_vectors(tables: Mapping[str, pl.DataFrame]) -> tuple[pl.Series, NDArray[np.float32]]:
+    """SK_ID_CURR and `matrix` of `feature_frame`, in less time: of few clients the frame costs more than its values."""
+    frame = _computed(tables)
+    return frame[CLIENT], matrix(frame)
 
 
 def columns_read() -> dict[str, frozenset[str]]:
     """The columns of each source table that some feature reads; no other column has any effect."""
-    found: dict[str, set[str]] = {APPLICATION.name: {CLIENT, *_application_columns()}}
-    for rows, aggregates in _aggregates().items():
+    plan = _plan()
+    found: dict[str, set[str]] = {APPLICATION.name: {CLIENT, *plan.application}}
+    for rows, aggregates in plan.histories.items():
         found.setdefault(rows.table.name, set()).update(rows.needs(aggregates.values()))
         if rows.only_with is not None:
             other, key = rows.only_with
@@ -54,20 +56,43 @@ def columns_read() -> dict[str, frozenset[str]]:
     return {table: frozenset(columns) for table, columns in found.items()}
 
 
-def _application_columns() -> list[str]:
-    """The columns of the application that some feature reads."""
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """What is declared, as polars takes it; the same for all rows, and of few rows dearer to make than to use.
+
+    `application`: the columns of the application that some feature reads. `histories`: the rows of every history with
+    their aggregates by name, each once, in registry order. `values`: every feature over the client's frame.
+    """
+
+    application: tuple[str, ...]
+    histories: Mapping[Rows, Mapping[str, pl.Expr]]
+    values: tuple[pl.Expr, ...]
+
+
+@cache
+def _plan() -> _Plan:
     read = {root for feature in FEATURES for root in feature.value.expression.meta.root_names()}
     read |= {column for step in STEPS for column in step.reads}
-    return [column.name for column in APPLICATION.columns if column.name in read and column.name != CLIENT]
-
-
-def _aggregates() -> dict[Rows, dict[str, pl.Expr]]:
-    """The rows of every history with their aggregates by name, each once, in registry order."""
-    found: dict[Rows, dict[str, pl.Expr]] = {}
+    histories: dict[Rows, dict[str, pl.Expr]] = {}
     for feature in FEATURES:
         for aggregate in feature.value.aggregates:
-            found.setdefault(aggregate.rows, {}).setdefault(aggregate.name, aggregate.expression)
-    return found
+            histories.setdefault(aggregate.rows, {}).setdefault(aggregate.name, aggregate.expression)
+    return _Plan(
+        application=tuple(c.name for c in APPLICATION.columns if c.name in read and c.name != CLIENT),
+        histories=histories,
+        values=tuple(feature.value.expression.cast(pl.Float32).alias(feature.name) for feature in FEATURES),
+    )
+
+
+def _computed(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """`feature_frame`, where what is not a finite number may stand as it is."""
+    plan = _plan()
+    clients = tables[APPLICATION.name].lazy().select(CLIENT, *plan.application)
+    for step in STEPS:
+        clients = step.apply(clients)
+    for rows, aggregates in plan.histories.items():
+        clients = clients.join(_per_client(rows, aggregates, tables).lazy(), on=CLIENT, how="left")
+    return clients.sort(CLIENT).select(CLIENT, *plan.values).collect(engine="in-memory")
 
 
 def _per_client(rows: Rows, aggregates: Mapping[str, pl.Expr], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
