@@ -49,9 +49,9 @@ class Rule:
     violated: pl.Expr
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """A source table as the lender delivers it.
+    """A source table as the lender delivers it; each is one object, and equal to no other.
 
     `key`: the columns that identify a row; empty when rows have no key (then only exact duplicates exist).
     `owner`: the column whose value owns a group of rows: a delivery's rows of an owner replace that owner's earlier
