@@ -37,11 +37,11 @@ from measuring import HEAD, Cost, run, sparks
 from stored import checkpoint, nothing_quarantined, store
 
 from credit_scoring import commands
-from credit_scoring.clients.gather import SOURCES
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.table import CLIENT
+from credit_scoring.schema.tables import SOURCES
 from credit_scoring.settings import Settings, load
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.lender import blocks_of

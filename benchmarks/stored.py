@@ -9,11 +9,10 @@ import polars as pl
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
-from credit_scoring.clients.gather import SOURCES
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
 from credit_scoring.intake.reading import QUARANTINED
 from credit_scoring.schema.table import CLIENT, SEQ
-from credit_scoring.schema.tables import TABLES
+from credit_scoring.schema.tables import SOURCES, TABLES
 from credit_scoring.storage.arrow import record_batches
 
 

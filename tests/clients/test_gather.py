@@ -7,13 +7,15 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import seqs_of, to_train
-from credit_scoring.clients.gather import BROADCAST, SOURCES, gather
+from credit_scoring.clients.gather import BROADCAST, gather
 from credit_scoring.clients.known import CASE, QUARANTINED, Known, known
-from credit_scoring.clients.vectors import case_matrix, vectors
+from credit_scoring.clients.vectors import vectors
 from credit_scoring.errors import Fault
 from credit_scoring.features import registry
 from credit_scoring.schema.table import CLIENT
+from credit_scoring.schema.tables import SOURCES
 from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.arrow import record_batches
 

@@ -14,9 +14,8 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from credit_scoring.clients.gather import SOURCES
+from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, known
-from credit_scoring.clients.vectors import case_matrix
 from credit_scoring.errors import DeliveryRefused
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.expected import HISTORIES
@@ -31,6 +30,7 @@ from credit_scoring.intake.waiting import manifest_of, waiting
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, SEQ
+from credit_scoring.schema.tables import SOURCES
 from credit_scoring.storage.blocks import each_slot, from_block
 from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.writing import write

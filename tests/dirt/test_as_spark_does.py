@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import seqs_of, standing, to_score, touched
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
-from credit_scoring.clients.vectors import case_matrix
 from credit_scoring.features.vector import columns_read
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.events import accepted

@@ -19,16 +19,13 @@ from pyspark.sql import functions as F
 from credit_scoring.clients.cohort import Seqs
 from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, Known, known
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE, credit_in_cells, waits_for_client
-from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, SEQ, Table
-from credit_scoring.schema.tables import TABLES
+from credit_scoring.schema.tables import SOURCES
 from credit_scoring.settings import GatherSettings
-from credit_scoring.storage.blocks import BLOCKS, Frames, bring_together, each_slot, split_rows
+from credit_scoring.storage.arrow import Frames
+from credit_scoring.storage.blocks import BLOCKS, bring_together, each_slot, split_rows
 from credit_scoring.storage.frames import union
 from credit_scoring.storage.tables import Tables
-
-SOURCES = tuple(table for table in TABLES if table is not OUTCOMES)
-"""The tables of a client's file: all but the outcomes, which are never an input."""
 
 BROADCAST = 4_000_000
 """Clients whose ids are sent to every executor (8 bytes each), so that no other client's rows are shuffled. More than

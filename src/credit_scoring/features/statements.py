@@ -66,7 +66,7 @@ def stated(
 ) -> Positions:
     """Which statement is made of each client under each reason: positions [n, k] in STATEMENTS.
 
-    `vectors` [n, F] with the features of these names, missing = NaN. `points` [n, k]: what each of `reasons` adds or takes.
+    `vectors` [n, F]: the features of these names, missing = NaN. `points` [n, k]: what each of `reasons` adds or takes.
     """
     applies = _columns(vectors, features).lazy().select(_choices()).collect(engine="in-memory")
     column = {reason: k for k, reason in enumerate(reasons)}
@@ -81,7 +81,7 @@ def stated(
 
 @cache
 def _choices() -> tuple[pl.Expr, ...]:
-    """Whether each statement is chosen, by its position; made once, for of few clients they cost more than their use."""
+    """Whether each statement is chosen, by its position; of few clients, making them costs more than their use."""
     return tuple(statement.chosen.fill_null(False).alias(str(i)) for i, statement in enumerate(STATEMENTS))
 
 

@@ -76,16 +76,21 @@ def read_file(data: bytes, promised: DeliveredFile, delivery: str, seq: int, lim
     except DeliveryRefused as refused:
         incomplete = isinstance(refused, DeliveryIncomplete)
         return ReadFile(replace(finding, refusal=str(refused), incomplete=incomplete), (), QUARANTINED.to_frame())
-    typed = cast(parsed.cells, declared)
-    good = typed.good.with_columns(pl.lit(promised.name).alias(FILE))
-    quarantined = pl.concat(
-        [_unusable(parsed, typed.bad, declared, promised.name), _misread(parsed, declared, promised.name)]
-    )
+    good, quarantined = judged(parsed, declared, promised.name)
     cells_missing = int(good[MADE_MISSING].list.len().sum() or 0)
     found = replace(
         finding, records=parsed.records, cells_missing=cells_missing, unknown_columns=parsed.unknown_columns
     )
     return ReadFile(found, tuple(with_outcomes(declared, good)), quarantined)
+
+
+def judged(parsed: Parsed, declared: Table, file: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The usable rows of a file, typed, with FILE, RECORD and MADE_MISSING; and the others, as QUARANTINED."""
+    typed = cast(parsed.cells, declared)
+    good = typed.good.with_columns(pl.lit(file).alias(FILE))
+    if typed.bad.is_empty() and not parsed.misread:
+        return good, QUARANTINED.to_frame()
+    return good, pl.concat([_unusable(parsed, typed.bad, declared, file), _misread(parsed, declared, file)])
 
 
 def with_outcomes(declared: Table, good: pl.DataFrame) -> list[tuple[Table, pl.DataFrame]]:

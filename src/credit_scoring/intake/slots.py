@@ -15,8 +15,7 @@ from credit_scoring.intake.reading import OWNER, QUARANTINED
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ, Table
 from credit_scoring.schema.tables import table as declared
-from credit_scoring.storage.arrow import rows_block
-from credit_scoring.storage.blocks import Frames
+from credit_scoring.storage.arrow import Frames, rows_block
 
 ACCEPTED, UNNAMED, BAD = "accepted", "unnamed", "quarantined"
 """Kinds with rows in their block. UNNAMED: accepted balances whose client their own delivery does not tell."""
@@ -73,7 +72,7 @@ def stage_slot(frames: Frames) -> Iterator[pa.RecordBatch]:
             _count(counts, seq, name, "accepted", told.kept)
             _count(counts, seq, name, "duplicates", told.repeated)
             if told.conflicting.height:
-                bad[seq].append(_conflicting(told.conflicting, declared(name)))
+                bad[seq].append(conflicting(told.conflicting, declared(name)))
                 _count(counts, seq, name, "quarantined", told.conflicting)
     for seq, by_table in counts.items():
         yield _row(COUNTS, seq, detail=json.dumps(by_table))
@@ -102,7 +101,7 @@ def _named(accepted: Accepted) -> Iterator[pa.RecordBatch]:
         yield _row(TOUCHED, seq, pl.concat(parts))
 
 
-def _conflicting(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+def conflicting(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     """Conflicting rows as QUARANTINED; their text is gone, so the typed values stand as cells."""
     key = ", ".join(table.key)
     sentence = f"rows with the same {key} must not differ; which of them is right cannot be told"

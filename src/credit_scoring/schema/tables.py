@@ -21,6 +21,9 @@ TABLES: tuple[Table, ...] = (
     OUTCOMES,
 )
 
+SOURCES = tuple(table for table in TABLES if table is not OUTCOMES)
+"""The tables of a client's file: all but the outcomes, which are never an input."""
+
 _BY_NAME = {table.name: table for table in TABLES}
 
 

@@ -8,10 +8,10 @@ from functools import partial
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
+from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import Seqs
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
-from credit_scoring.clients.vectors import case_matrix
 from credit_scoring.features.vector import columns_read
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts

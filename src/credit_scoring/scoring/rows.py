@@ -11,12 +11,13 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-from credit_scoring.clients.vectors import Matrix, lists
+from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.explanation.by_reason import by_reason, drivers
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import STATEMENTS, stated
 from credit_scoring.model.scorer import Scorer
 from credit_scoring.schema.stored import StoredColumn, StoredTable
+from credit_scoring.storage.arrow import lists
 
 SCORE_HISTORY = StoredTable(
     "score_history",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
 ROWS = 65_536
 """Rows of one batch: large enough to be cheap, small enough for the JVM to hold several."""
+
+Frames = Mapping[str, pl.DataFrame]
+"""Frames that came together, by label."""
 
 
 def record_batches(frame: pl.DataFrame, rows: int = ROWS) -> Iterator[pa.RecordBatch]:
@@ -34,6 +39,13 @@ def rows_block(frame: pl.DataFrame) -> bytes:
 def batches_of(block: pa.Buffer) -> Iterator[pa.RecordBatch]:
     """The rows of a `rows_block`, in batches as `record_batches` makes them."""
     yield from pa.ipc.open_stream(block)
+
+
+def lists(values: npt.NDArray[np.float32] | npt.NDArray[np.float64]) -> pa.ListArray:
+    """A matrix [n, k] as an Arrow column of n lists."""
+    count, length = values.shape
+    offsets = np.arange(count + 1, dtype=np.int32) * np.int32(length)
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.ascontiguousarray(values).reshape(-1)))
 
 
 def _small(kind: pa.DataType) -> pa.DataType:

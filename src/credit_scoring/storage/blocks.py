@@ -14,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 
+from credit_scoring.storage.arrow import Frames
 from credit_scoring.storage.frames import union
 from credit_scoring.storage.tasks import Batches, without_values
 
@@ -21,8 +22,6 @@ BLOCKS = "slot INT, label STRING, block BINARY"
 _ARROW = pa.schema([("slot", pa.int32()), ("label", pa.string()), ("block", pa.binary())])
 _SLOT = "__slot"
 _BATCH = "spark.sql.execution.arrow.maxRecordsPerBatch"
-
-Frames = Mapping[str, pl.DataFrame]
 
 
 def slot_of(key: str, slots: int) -> pl.Expr:

@@ -11,9 +11,9 @@ import pyarrow as pa
 from pyspark.sql import functions as F
 
 from credit_scoring.clients import cohort
+from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
-from credit_scoring.clients.vectors import case_matrix
 from credit_scoring.errors.usage import NOBODY_APPLIED
 from credit_scoring.features import registry
 from credit_scoring.features.promises import PROMISES, moves

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from credit_scoring.clients.vectors import lists
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.by_reason import by_reason
 from credit_scoring.explanation.points import Integers
 from credit_scoring.model.artifacts import Decision, Features
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.storage.arrow import lists
 from credit_scoring.training.intervals import Flags
 from credit_scoring.training.predict import Batches, collected, matrix_of
 
