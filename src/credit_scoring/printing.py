@@ -208,8 +208,9 @@ def published(report: Report) -> str:
         lines += [f"CSV: {done.file.path}", ""]
     for each in report.held:
         lines += [
-            f"Delivery {each.delivery} is held since {each.since:%Y-%m-%d %H:%M} UTC: {each.why}. Its scores stand in "
-            "score_history only. Look at it, then let it through with `credit-scoring publish --release "
+            f"Delivery {each.delivery} is held since {each.since:%Y-%m-%d %H:%M} UTC: {each.why}. "
+            + ("" if each.nothing_to_score else "Its scores stand in score_history only. ")
+            + "Look at it, then let it through with `credit-scoring publish --release "
             f'{each.delivery} --reason "..."`, or take it back with `credit-scoring withdraw {each.delivery}`.',
             "",
         ]

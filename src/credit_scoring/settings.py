@@ -168,12 +168,16 @@ class GateSettings(Section):
 class BreakerSettings(Section):
     """What holds a delivery's scores back until somebody has looked (see publishing.breaker).
 
-    `max_quarantined_share` of its records; its records over the median of the deliveries before it, between
-    `min_records_ratio` and `max_records_ratio`, once there are `min_deliveries` of them; the PSI of its scores above
-    what chance brings about, at most `max_score_psi`, once there are `min_clients` on both sides.
+    `max_quarantined_share` of the records of each history; `max_undecided_share` of the applications, whose clients get
+    no decision; `expect_histories`: those that all deliveries before it brought; its records over the median of the
+    deliveries before it, between `min_records_ratio` and `max_records_ratio`, once there are `min_deliveries` of them;
+    the PSI of its scores above what chance brings about, at most `max_score_psi`, once there are `min_clients` on both
+    sides.
     """
 
     max_quarantined_share: Share = 0.2
+    max_undecided_share: Share = 0.2
+    expect_histories: bool = True
     min_records_ratio: Annotated[float, Field(ge=0)] = 0.1
     max_records_ratio: Annotated[float, Field(gt=0)] = 10
     min_deliveries: Annotated[int, Field(ge=1)] = 5

@@ -426,6 +426,10 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     storage.WASB_NEEDS_KEY: "storage/test_roots.py::test_wasb_knows_account_keys_only",
     usage.TABLES_LACKING: "intake/test_deliver.py::test_a_history_that_all_earlier_deliveries_brought_is_missed",
     usage.WITHOUT_THERE: "intake/test_deliver.py::test_without_names_a_history_that_is_not_there",
+    runs.NOTHING_TO_SCORE: (
+        "publishing/test_breaker.py::"
+        "test_a_delivery_of_whose_applications_none_is_usable_is_held_whatever_the_limits_are"
+    ),
     usage.CLIENT_WITHOUT_SCORE: "test_cli.py::test_a_client_without_a_score_is_a_sentence",
     usage.NOBODY_SCORED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.NOBODY_APPLIED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",

@@ -115,7 +115,8 @@ def office(spark, tmp_path_factory) -> Office:
         (home / name).mkdir()
         for table, rows in tables.items():
             rows.write_csv(home / name / f"{table}.csv")
-        assert opened.types("deliver", home / name, "--name", name).code == 0
+        without = [] if "bureau" in tables else ["--without", "bureau"]
+        assert opened.types("deliver", home / name, "--name", name, *without).code == 0
     register(ModelStore(home))
     return opened
 
@@ -175,8 +176,9 @@ def test_a_score_run_with_a_held_delivery_publishes_the_others_and_ends_with_6(o
     assert "Delivery monday: 8 clients, 7 scored by model version 1" in scored.said
     since = office.event("held", "tuesday")["at"]
     assert (
-        f"Delivery tuesday is held since {since:%Y-%m-%d %H:%M} UTC: 40.0% of its 5 records are in quarantine, the "
-        "limit is 20.0% (breaker.max_quarantined_share). Its scores stand in score_history only." in scored.said
+        f"Delivery tuesday is held since {since:%Y-%m-%d %H:%M} UTC: 40.0% of its 5 applications are in quarantine, so "
+        "that their clients get no decision, the limit is 20.0% (breaker.max_undecided_share). Its scores stand in "
+        "score_history only." in scored.said
     )
     assert 'credit-scoring publish --release tuesday --reason "..."' in scored.said
     assert list(scored.files) == ["monday/scores.csv"]

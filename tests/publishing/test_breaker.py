@@ -13,18 +13,25 @@ from credit_scoring.errors import UsageError
 from credit_scoring.intake.events import Delivered
 from credit_scoring.intake.own import requeue
 from credit_scoring.publishing import history, latest
-from credit_scoring.publishing.breaker import judge, score_shift
+from credit_scoring.publishing.breaker import judge, nothing_to_score, score_shift
 from credit_scoring.publishing.release import clear
 from credit_scoring.settings import BreakerSettings
 
 
-def accepted(seq: int, records: int, quarantined: int = 0, name: str = "") -> Row:
-    files = [Row(records=records, quarantined=quarantined), Row(records=0, quarantined=0)]
-    return Row(event="accepted", seq=seq, delivery=name or f"d{seq}", files=files, model_version=None)
+def accepted(seq: int, records: int, quarantined: int = 0, name: str = "", table: str = "bureau") -> Row:
+    return brought(seq, {table: (records, quarantined)}, name)
+
+
+def brought(seq: int, files: dict[str, tuple[int, int]], name: str = "", **told: list[str]) -> Row:
+    """An accepted delivery with a file a table: (records, quarantined)."""
+    counts = [Row(table=table, records=records, quarantined=bad) for table, (records, bad) in files.items()]
+    return Row(event="accepted", seq=seq, delivery=name or f"d{seq}", files=counts, model_version=None, **told)
 
 
 START = datetime(2024, 5, 1, 10, 30, tzinfo=UTC)
-LIMITS = BreakerSettings(max_quarantined_share=0.1, min_records_ratio=0.5, max_records_ratio=2, min_deliveries=3)
+LIMITS = BreakerSettings(
+    max_quarantined_share=0.1, max_undecided_share=0.05, min_records_ratio=0.5, max_records_ratio=2, min_deliveries=3
+)
 
 
 def held(*events: Row, limits: BreakerSettings = LIMITS) -> dict[str, str]:
@@ -33,10 +40,66 @@ def held(*events: Row, limits: BreakerSettings = LIMITS) -> dict[str, str]:
     return {each.name: why for each, why in judge(None, events, [last], 1, limits).items()}
 
 
-def test_the_share_in_quarantine_keeps_its_limit() -> None:
-    assert held(accepted(1, 100, 10)) == {}
-    why = held(accepted(1, 100, 11))["d1"]
-    assert why == "11.0% of its 100 records are in quarantine, the limit is 10.0% (breaker.max_quarantined_share)"
+def test_the_share_of_each_historys_records_in_quarantine_keeps_its_limit() -> None:
+    """A spoilt table is not hidden by a large one that is sound."""
+    sound = {"installments_payments": (10_000, 0), "pos_cash_balance": (0, 0)}
+    assert held(brought(1, {**sound, "bureau": (100, 10)})) == {}
+    why = held(brought(1, {**sound, "bureau": (100, 11), "credit_card_balance": (3, 3)}))["d1"]
+    assert why == (
+        "11.0% of its 100 records of bureau and 100.0% of its 3 records of credit_card_balance are in quarantine, the "
+        "limit is 10.0% (breaker.max_quarantined_share)"
+    )
+
+
+def test_the_files_of_a_table_count_together() -> None:
+    files = [Row(table="bureau", records=50, quarantined=count) for count in (0, 10)]
+    assert held(Row(event="accepted", seq=1, delivery="d1", files=files, model_version=None)) == {}
+
+
+def test_the_share_of_applications_without_a_decision_keeps_its_limit() -> None:
+    sound = {"bureau": (10_000, 0)}
+    assert held(brought(1, {**sound, "application": (20, 1)})) == {}
+    why = held(brought(1, {**sound, "application": (20, 2)}))["d1"]
+    assert why == (
+        "10.0% of its 20 applications are in quarantine, so that their clients get no decision, the limit is 5.0% "
+        "(breaker.max_undecided_share)"
+    )
+
+
+def test_a_delivery_of_whose_applications_none_is_usable_is_held_whatever_the_limits_are() -> None:
+    loose = BreakerSettings(max_quarantined_share=1, max_undecided_share=1)
+    spoilt = brought(1, {"application": (6, 6), "bureau": (30, 0)})
+    assert "There is nothing to score: all of its 6 applications are in quarantine" in held(spoilt, limits=loose)["d1"]
+    assert nothing_to_score([spoilt], 1)
+    assert not nothing_to_score([brought(1, {"application": (6, 5)})], 1)
+    assert not nothing_to_score([brought(1, {"application": (0, 0), "bureau": (3, 3)})], 1)
+    assert held(brought(1, {"application": (6, 5)}), limits=loose) == {}
+
+
+FULL = {"application": (9, 0), "bureau": (9, 0), "bureau_balance": (9, 0)}
+LACKING = {"application": (9, 0), "bureau_balance": (9, 0)}
+
+
+def test_a_history_that_all_deliveries_before_it_brought_is_missed() -> None:
+    before = [brought(1, FULL), brought(2, {**FULL, "pos_cash_balance": (9, 0)}), brought(3, {"outcomes": (9, 0)})]
+    why = held(*before, brought(4, LACKING))["d4"]
+    assert "it brings applications and no bureau, which all deliveries before it brought" in why
+    assert held(*before, brought(4, FULL)) == {}, "another history is not usual"
+    assert held(*before, brought(4, {"bureau_balance": (18, 0)})) == {}, "no application, no client to decide on"
+    assert held(*before, brought(4, LACKING, without=["bureau"])) == {}
+    assert held(*before, brought(4, {**FULL, "bureau": (0, 0)})) == {}, (
+        "a file without records says that there are none"
+    )
+    assert held(*before, brought(4, LACKING), limits=LIMITS.model_copy(update={"expect_histories": False})) == {}
+
+
+def test_what_is_usual_is_told_by_deliveries_of_applications_that_stand() -> None:
+    told = brought(2, LACKING, without=["bureau"])
+    assert "no bureau," in held(brought(1, FULL), told, brought(3, LACKING))["d3"], "once said is not usual"
+    gone = Row(event="withdrawn", seq=1, delivery="d1", files=None, model_version=None)
+    assert held(brought(1, LACKING), gone, brought(2, FULL), brought(3, LACKING)).keys() == {"d3"}
+    assert held(brought(1, FULL), brought(2, LACKING, requeue(1)), brought(3, FULL)) == {}
+    assert held(brought(1, FULL)) == {}, "the first"
 
 
 @pytest.mark.parametrize(
@@ -69,10 +132,13 @@ def test_the_shift_of_scores_by_hand() -> None:
 def test_a_held_delivery_is_published_when_it_is_let_through(open_office, tmp_path) -> None:
     """Both deliveries have 3 of 100 records in quarantine. Another champion does not score what was held again."""
     office = open_office(tmp_path)
-    limits = BreakerSettings(max_quarantined_share=0.01)
+    limits = BreakerSettings(max_undecided_share=0.01)
     first = office.run("run-1", limits=limits)
     assert (first.published, [each.delivery for each in first.held], first.page) == ((), ["d1", "d2"], None)
-    assert "3.0% of its 200 records are in quarantine, the limit is 1.0%" in first.held[0].why
+    assert (
+        "3.0% of its 200 applications are in quarantine, so that their clients get no decision, the limit is 1.0%"
+        in first.held[0].why
+    )
     assert not office.published.exists()
     assert office.tables.read(latest.TABLE).count() == 0
     rows = office.tables.read(history.TABLE).count()

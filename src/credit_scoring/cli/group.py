@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credit_scoring.errors import CreditScoringError, HeldByBreaker
+from credit_scoring.errors import CreditScoringError, HeldByBreaker, NothingToScore
 
 if TYPE_CHECKING:
     from credit_scoring.publishing.work import Report
@@ -94,4 +94,5 @@ def main() -> None:
 def exit_if_held(report: Report | None) -> None:
     """The other deliveries are published; the exit code says that one is not, until it is let through or withdrawn."""
     if report is not None and report.held:
-        raise SystemExit(HeldByBreaker.exit_code)
+        nothing = any(held.nothing_to_score for held in report.held)
+        raise SystemExit((NothingToScore if nothing else HeldByBreaker).exit_code)

@@ -62,6 +62,12 @@ class StorageError(CreditScoringError):
     exit_code = 7
 
 
+class NothingToScore(HeldByBreaker):
+    """A delivery brought applications, and not one of them can be scored; nothing of it is published."""
+
+    exit_code = 8
+
+
 E_co = TypeVar("E_co", bound=CreditScoringError, covariant=True)
 
 

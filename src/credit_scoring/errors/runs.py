@@ -1,6 +1,6 @@
-"""Runs that meet each other."""
+"""Runs that meet each other, and runs that find nothing to score."""
 
-from credit_scoring.errors import ErrorKind, RunActive
+from credit_scoring.errors import ErrorKind, NothingToScore, RunActive
 
 CLAIM_HELD = ErrorKind(
     "claim-held",
@@ -19,4 +19,10 @@ WITHDRAWAL_UNFINISHED = ErrorKind(
     RunActive,
     "The withdrawal of {delivery} was begun and is not finished, so scores could rest on half of it.",
     'Run `credit-scoring withdraw {delivery} --reason "..."` again, then this.',
+)
+NOTHING_TO_SCORE = ErrorKind(
+    "nothing-to-score",
+    NothingToScore,
+    "There is nothing to score: all of its {records:,} applications are in quarantine.",
+    "`credit-scoring show quarantine` says why; correct the files and deliver them again under another name.",
 )

@@ -51,6 +51,7 @@ DELIVERIES = StoredTable(
         StoredColumn("sha256", "STRING", "Of the published file"),
         StoredColumn("files", f"ARRAY<{FILE_COUNTS}>", "The account of each of the delivery's files (accepted)"),
         StoredColumn("holder", "STRING", "The run's processes, where the next run can see whether they live (claimed)"),
+        StoredColumn("without", "ARRAY<STRING>", "Histories that the delivery lacks on purpose (accepted)"),
     ),
 )
 _CLOSING: dict[Purpose, tuple[Event, ...]] = {

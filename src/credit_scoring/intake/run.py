@@ -118,8 +118,10 @@ def _take_in(
     tables.drop(staging)
     sentences = {_judged(delivery, why): {"message": str(why)} for delivery, why in refused.items()}
     ledger.record_all(claim, "refused", sentences, clock())
-    files = {d: {"files": [counts.row() for counts in result.of(d.seq)]} for d in good}
-    ledger.record_all(claim, "accepted", files, clock())
+    told = {
+        d: {"files": [counts.row() for counts in result.of(d.seq)], "without": list(manifests[d].without)} for d in good
+    }
+    ledger.record_all(claim, "accepted", told, clock())
     return IntakeReport(
         accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
         refused=tuple((delivery.name, str(refused[delivery])) for delivery in claim.deliveries if delivery in refused),

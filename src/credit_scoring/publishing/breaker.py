@@ -1,8 +1,11 @@
 """The breaker: what looks wrong is scored but not published, until somebody has looked at it.
 
-Three values of a delivery have limits: its share of quarantined records, its records against the median of the
-deliveries before it, and how far its scores have shifted from those that the same model version gave before. A
-delivery that a command of an operator made is not judged, nor one that somebody has let through.
+A delivery is held by table, by client and as a whole: the share of a history's records in quarantine; the share of
+applications in quarantine, whose clients get no decision; a history that all deliveries before it brought and it lacks
+without saying so; its records against the median of the deliveries before it; and how far its scores have shifted from
+those that the same model version gave before. One whose applications are all in quarantine is held whatever the limits
+are: nothing of it can be scored. A delivery that a command of an operator made is not judged, nor one that somebody
+has let through.
 """
 
 from __future__ import annotations
@@ -13,10 +16,13 @@ from statistics import median
 import numpy as np
 from pyspark.sql import Row
 
+from credit_scoring.errors.runs import NOTHING_TO_SCORE
 from credit_scoring.explanation.points import Integers
 from credit_scoring.intake.events import Delivered, cleared
+from credit_scoring.intake.expected import lacking
 from credit_scoring.intake.own import is_own
 from credit_scoring.publishing import history
+from credit_scoring.schema.application import APPLICATION
 from credit_scoring.settings import BreakerSettings
 from credit_scoring.storage.tables import Tables
 from credit_scoring.training.examination.stability import BINS, Shift, shift
@@ -40,7 +46,9 @@ def judge(
         passed = [
             sentence
             for sentence in (
+                _undecided(events, delivered, limits),
                 _quarantined(events, delivered, limits),
+                _lacking(events, delivered, limits),
                 _records(events, delivered, limits),
                 _scores(tables, events, delivered, model_version, limits),
             )
@@ -51,16 +59,58 @@ def judge(
     return found
 
 
-def _quarantined(events: Sequence[Row], delivered: Delivered, limits: BreakerSettings) -> str | None:
-    files = _files(events).get(delivered.seq, ())
-    records = sum(file["records"] for file in files)
-    share = sum(file["quarantined"] for file in files) / records if records else 0.0
-    if share <= limits.max_quarantined_share:
+def nothing_to_score(events: Sequence[Row], seq: int) -> bool:
+    """Whether a delivery brought applications, all of which are in quarantine."""
+    records, quarantined = _of_tables(events, seq).get(APPLICATION.name, (0, 0))
+    return 0 < records == quarantined
+
+
+def _undecided(events: Sequence[Row], delivered: Delivered, limits: BreakerSettings) -> str | None:
+    records, quarantined = _of_tables(events, delivered.seq).get(APPLICATION.name, (0, 0))
+    if nothing_to_score(events, delivered.seq):
+        return str(NOTHING_TO_SCORE(records=records))
+    share = quarantined / records if records else 0.0
+    if share <= limits.max_undecided_share:
         return None
     return (
-        f"{share:.1%} of its {records:,} records are in quarantine, the limit is "
-        f"{limits.max_quarantined_share:.1%} (breaker.max_quarantined_share)"
+        f"{share:.1%} of its {records:,} applications are in quarantine, so that their clients get no decision, the "
+        f"limit is {limits.max_undecided_share:.1%} (breaker.max_undecided_share)"
     )
+
+
+def _quarantined(events: Sequence[Row], delivered: Delivered, limits: BreakerSettings) -> str | None:
+    passed = [
+        f"{quarantined / records:.1%} of its {records:,} records of {table}"
+        for table, (records, quarantined) in _of_tables(events, delivered.seq).items()
+        if table != APPLICATION.name and records and quarantined / records > limits.max_quarantined_share
+    ]
+    if not passed:
+        return None
+    return (
+        f"{' and '.join(passed)} are in quarantine, the limit is {limits.max_quarantined_share:.1%} "
+        "(breaker.max_quarantined_share)"
+    )
+
+
+def _lacking(events: Sequence[Row], delivered: Delivered, limits: BreakerSettings) -> str | None:
+    if not limits.expect_histories:
+        return None
+    told = {event["seq"]: _without(event) for event in events if event["event"] == "accepted"}
+    gone = {event["seq"] for event in events if event["event"] == "withdrawn"}
+    brought = {seq: {file["table"] for file in files} for seq, files in _files(events).items() if seq not in gone}
+    earlier = [tables | told[seq] for seq, tables in brought.items() if seq < delivered.seq]
+    missing = lacking(brought.get(delivered.seq, ()), earlier, told.get(delivered.seq, ()))
+    if not missing:
+        return None
+    return (
+        f"it brings applications and no {', '.join(missing)}, which all deliveries before it brought, and its manifest "
+        "does not say so, as `credit-scoring deliver --without` has it (breaker.expect_histories)"
+    )
+
+
+def _without(event: Row) -> set[str]:
+    """What an accepted delivery says that it lacks; a ledger of an earlier release holds none of it."""
+    return set(getattr(event, "without", None) or ())
 
 
 def _records(events: Sequence[Row], delivered: Delivered, limits: BreakerSettings) -> str | None:
@@ -121,6 +171,15 @@ def score_shift(expected: Mapping[int, int], actual: Mapping[int, int]) -> Shift
         return np.bincount(bins, list(clients.values()), minlength=len(limits) + 1).astype(np.int64)
 
     return shift("score", binned(expected), binned(actual))
+
+
+def _of_tables(events: Sequence[Row], seq: int) -> dict[str, tuple[int, int]]:
+    """Records of a delivery and those of them in quarantine, by table."""
+    found: dict[str, tuple[int, int]] = {}
+    for file in _files(events).get(seq, ()):
+        records, quarantined = found.get(file["table"], (0, 0))
+        found[file["table"]] = (records + file["records"], quarantined + file["quarantined"])
+    return found
 
 
 def _files(events: Sequence[Row]) -> dict[int, Sequence[Row]]:

@@ -65,11 +65,13 @@ class Published:
 
 @dataclass(frozen=True)
 class Held:
-    """A delivery that the breaker holds: since when, and the limits that it passed."""
+    """A delivery that the breaker holds: since when, and the limits that it passed. `nothing_to_score`: all of its
+    applications are in quarantine."""
 
     delivery: str
     since: datetime
     why: str
+    nothing_to_score: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,10 @@ class ScoreRun:
     def report(self) -> Report:
         """What has been done so far, and what is held."""
         events = self.places.ledger.events()
-        stopped = tuple(Held(event.delivery, event.at.astimezone(UTC), event.message) for event in held(events))
+        stopped = tuple(
+            Held(each.delivery, each.at.astimezone(UTC), each.message, breaker.nothing_to_score(events, each.seq))
+            for each in held(events)
+        )
         return Report(self.run_id, tuple(self._done), stopped, self._page, latest_accepted(events))
 
     def _model(self, version: int | None) -> tuple[ModelTexts, int]:
