@@ -68,3 +68,9 @@ CLUSTER_NOT_STARTED = ErrorKind(
     "The PostgreSQL server did not start.",
     "{log} says why.",
 )
+STORE_NOT_READ = ErrorKind(
+    "store-not-read",
+    UsageError,
+    "The tables in {root} cannot be loaded into the online store, which reads a folder with published scores.",
+    "Run `make score` first; tables of a catalog or a container are not read yet.",
+)

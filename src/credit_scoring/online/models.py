@@ -90,6 +90,7 @@ class ClientScore(Base):
     __tablename__ = "client_score"
     __table_args__ = (
         Index(None, "decision", "scored_at", "client_id"),
+        Index(None, "score"),
         {"comment": "The latest published score of each client"},
     )
 
@@ -144,6 +145,7 @@ class ClientFile(Base):
 
     client_id: Mapped[int] = _says("The client", primary_key=True, autoincrement=False)
     seq: Mapped[int] = _says("The delivery as of which the file is known")
+    income: Mapped[float | None] = _says("Income as stated, for comparisons; null: not stated")
     rows: Mapped[dict[str, Any]] = _says("Table -> its rows, columns as declared; json, so that every digit stays")
     vector: Mapped[list[float]] = _says("Every feature, in registry order; NaN: missing", type_=ARRAY(REAL))
     fingerprint: Mapped[str] = _says("Identifies the features of the vector")

@@ -26,6 +26,7 @@ COMMENT ON COLUMN api_key.replaces IS 'The key that it takes over from; both hol
 CREATE TABLE client_file (
     client_id BIGINT NOT NULL,
     seq BIGINT NOT NULL,
+    income DOUBLE PRECISION,
     rows JSON NOT NULL,
     vector REAL[] NOT NULL,
     fingerprint TEXT NOT NULL,
@@ -34,6 +35,7 @@ CREATE TABLE client_file (
 COMMENT ON TABLE client_file IS 'A client''s file as known at its latest score';
 COMMENT ON COLUMN client_file.client_id IS 'The client';
 COMMENT ON COLUMN client_file.seq IS 'The delivery as of which the file is known';
+COMMENT ON COLUMN client_file.income IS 'Income as stated, for comparisons; null: not stated';
 COMMENT ON COLUMN client_file.rows IS 'Table -> its rows, columns as declared; json, so that every digit stays';
 COMMENT ON COLUMN client_file.vector IS 'Every feature, in registry order; NaN: missing';
 COMMENT ON COLUMN client_file.fingerprint IS 'Identifies the features of the vector';
@@ -64,6 +66,7 @@ CREATE TABLE client_score (
     CONSTRAINT pk_client_score PRIMARY KEY (client_id)
 );
 CREATE INDEX ix_client_score_decision_scored_at_client_id ON client_score (decision, scored_at, client_id);
+CREATE INDEX ix_client_score_score ON client_score (score);
 COMMENT ON TABLE client_score IS 'The latest published score of each client';
 COMMENT ON COLUMN client_score.client_id IS 'The client (SK_ID_CURR; one application)';
 COMMENT ON COLUMN client_score.delivery IS 'The delivery, or the rescore, that this score belongs to';
