@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,10 @@ import pytest
 
 import served
 from credit_scoring.online.cluster import Cluster
+from credit_scoring.online.loading import load
+from published_lender import PublishedLender
+
+OLD, MONDAY, TUESDAY = range(1_000, 1_060), range(100, 140), range(130, 140)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,25 @@ def database(postgres: Cluster) -> served.Database:
 def api(database: served.Database) -> Iterator[served.Api]:
     with served.listening(database.settings) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def lender(
+    database: served.Database, tmp_path_factory: pytest.TempPathFactory, lender_at: Callable, drawn: Callable
+) -> PublishedLender:
+    """Clients 100 to 139 are published, 130 to 139 of them twice; 1,000 to 1,059 have an outcome."""
+    root = tmp_path_factory.mktemp("lender")
+    made = PublishedLender(root, lender_at(root), drawn)
+    made.deliver(1, OLD, with_outcome=OLD)
+    made.deliver(2, MONDAY)
+    made.score(2, MONDAY)
+    made.publish("d2", 2)
+    made.deliver(3, TUESDAY)
+    made.score(3, TUESDAY)
+    made.publish("d3", 3)
+    with database.transaction() as connection:
+        load(connection, made.store, made.champion(), "run")
+    return made
 
 
 @pytest.fixture(scope="module")

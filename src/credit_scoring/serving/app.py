@@ -14,12 +14,20 @@ from starlette.responses import Response
 from credit_scoring.serving.bodies import LimitedBodies
 from credit_scoring.serving.journal import new_id
 from credit_scoring.serving.problems import FAILED, METHOD_WRONG, PATH_UNKNOWN
-from credit_scoring.serving.routes import health, scores
+from credit_scoring.serving.routes import clients, decisions, features, health, letter, requests, scores
 from credit_scoring.serving.schema import described
 from credit_scoring.serving.service import Service
 from credit_scoring.serving.words import of_request
 
-ROUTERS = (scores.router, health.router)
+ROUTERS = (
+    clients.router,
+    scores.router,
+    features.router,
+    decisions.router,
+    letter.router,
+    requests.router,
+    health.router,
+)
 
 
 def application(service: Service) -> FastAPI:

@@ -213,6 +213,15 @@ FEATURE_UNKNOWN = Problem(
         "There is no feature of this name. GET /v1/features lists all.", "Variable inconnue : voir GET /v1/features."
     ),
 )
+FEATURES_OF_OTHERS = Problem(
+    "features-of-others",
+    409,
+    Words("Features of another release", "Variables d'une autre version"),
+    Words(
+        "The client was scored with the features of another release, which this one cannot name until it scores again.",
+        "Le client a été noté avec les variables d'une autre version, que celle-ci ne sait pas nommer. Il sera renoté.",
+    ),
+)
 REQUEST_UNKNOWN = Problem(
     "request-unknown",
     404,

@@ -1,0 +1,167 @@
+"""What people decide: who waits for them, and what they decided, each decision once unless it is replaced."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from credit_scoring.serving.callers import Advisers
+from credit_scoring.serving.journal import new_id
+from credit_scoring.serving.problems import (
+    CLIENT_UNKNOWN,
+    DECIDED_ALREADY,
+    REASON_MISSING,
+    SCORE_CHANGED,
+    documented,
+)
+from credit_scoring.serving.recording import Asking, RecordedRoute
+from credit_scoring.serving.routes.clients import ClientLine
+from credit_scoring.serving.routes.scores import stored
+
+router = APIRouter(prefix="/v1", tags=["decisions"], route_class=RecordedRoute)
+
+
+class QueueAnswer(BaseModel):
+    """Clients who were referred to a person and about whom nobody has decided, the oldest first."""
+
+    waiting: int = Field(description="How many wait")
+    clients: list[ClientLine]
+    next: str | None = Field(description="What to send as `after` for the next page; null: this is the last")
+
+
+@router.get("/queue", summary="Who waits for a person", responses=documented())
+async def queue(
+    of: Asking,
+    actor: Advisers,
+    after: Annotated[str, Query(pattern=r"^\d{1,17}-\d{1,19}$|^$", description="The page after this place.")] = "",
+    limit: Annotated[int, Query(ge=1, le=1_000, description="At most so many.")] = 50,
+) -> QueueAnswer:
+    """By the moment of the score, then by number."""
+    moment, client = (int(part) for part in after.split("-")) if after else (0, -1)
+    waiting = await of.service.store.row(f"SELECT count(*) AS clients {_WAITING}")
+    since = datetime.fromtimestamp(min(moment, _LATEST) / 1e6, UTC)
+    rows = await of.service.store.rows(_QUEUE, since, min(client, 2**63 - 1), limit + 1)
+    page = [ClientLine(**dict(row)) for row in rows[:limit]]
+    of.entry.asked = json.dumps({"limit": limit})
+    of.entry.answer = json.dumps({"clients": len(page)})
+    more = None
+    if len(rows) > limit:
+        microseconds = round(page[-1].scored_at.timestamp() * 1e6)
+        more = f"{microseconds}-{page[-1].client_id}"
+    return QueueAnswer(waiting=waiting["clients"] if waiting else 0, clients=page, next=more)
+
+
+_LATEST = 4_102_444_800_000_000  # in the year 2100
+_WAITING = """
+    FROM client_score AS given WHERE decision = 'refer' AND NOT EXISTS (
+        SELECT FROM human_decision AS decided WHERE decided.client_id = given.client_id
+        AND decided.seq = given.seq AND decided.model_version = given.model_version
+    )
+"""
+_QUEUE = f"""
+    SELECT client_id, decision, score, scored_at, delivery {_WAITING}
+    AND (scored_at, client_id) > ($1, $2) ORDER BY scored_at, client_id LIMIT $3
+"""
+
+
+class DecisionBody(BaseModel):
+    """What an adviser decided about a client's published score."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "client_id": 100002,
+                    "seq": 2,
+                    "model_version": 1,
+                    "decision": "approve",
+                    "reason": "Salary slips seen",
+                }
+            ]
+        },
+    )
+
+    client_id: int = Field(ge=0, le=2**63 - 1, description="Whom it is about")
+    seq: int = Field(ge=0, le=2**63 - 1, description="The score that was looked at: its seq")
+    model_version: int = Field(ge=0, le=2**31 - 1, description="The score that was looked at: its model version")
+    decision: Literal["approve", "refuse"]
+    reason: str | None = Field(
+        None, min_length=3, max_length=2_000, pattern=r"^[^\u0000]*$",
+        description="Why; needed against the score, or in place of another decision",
+    )  # fmt: skip
+    supersedes: uuid.UUID | None = Field(None, description="The decision in whose place this one stands")
+
+
+class DecisionAnswer(BaseModel):
+    """A decision as it is recorded."""
+
+    id: uuid.UUID
+    at: datetime
+    client_id: int
+    computed: str = Field(description="What was computed: approve, refuse or refer")
+    decision: str
+    override: bool = Field(description="Whether it goes against the score")
+
+
+@router.post(
+    "/decisions",
+    status_code=201,
+    summary="What a person decided",
+    responses=documented(CLIENT_UNKNOWN, DECIDED_ALREADY, SCORE_CHANGED, REASON_MISSING),
+)
+async def decide(body: DecisionBody, of: Asking, actor: Advisers) -> DecisionAnswer:
+    """Of two who decide at once the second is told what the first decided. So is who looked at an earlier score."""
+    row = await stored(of, body.client_id, _SCORE)
+    of.entry.answer = None
+    if (row["seq"], row["model_version"]) != (body.seq, body.model_version):
+        raise SCORE_CHANGED()
+    by_score = "approve" if row["score"] >= row["cut_off"] else "refuse"
+    override = body.decision != by_score
+    if (override or body.supersedes is not None) and not (body.reason or "").strip():
+        raise REASON_MISSING()
+    identity = new_id()
+    values = (
+        identity, body.client_id, body.seq, body.model_version, row["score"], row["decision"], body.decision, override,
+        body.reason, actor.name, of.entry.id, body.supersedes,
+    )  # fmt: skip
+    inserted = await of.service.store.row(_INSERT, *values)
+    if inserted is None:
+        last = await of.service.store.row(_LAST, body.client_id, body.seq, body.model_version)
+        told = dict(last) if last else {"actor": "?", "decision": "?", "at": "?", "id": "?"}
+        raise DECIDED_ALREADY(**told)
+    if override:
+        of.service.metrics.overrides.inc()
+    return DecisionAnswer(
+        id=inserted["id"],
+        at=inserted["at"],
+        client_id=body.client_id,
+        computed=row["decision"],
+        decision=body.decision,
+        override=override,
+    )
+
+
+_SCORE = "SELECT seq, model_version, fingerprint, score, cut_off, decision FROM client_score WHERE client_id = $1"
+_INSERT = """
+    INSERT INTO human_decision (
+        id, client_id, seq, model_version, score, computed, decision, override, reason, actor, request_id, supersedes
+    )
+    SELECT $1::uuid, $2::bigint, $3::bigint, $4::integer, $5::integer, $6::text, $7::text, $8::boolean, $9::text,
+        $10::text, $11::uuid, $12::uuid
+    WHERE $12::uuid IS NULL OR EXISTS (
+        SELECT FROM human_decision WHERE id = $12::uuid AND client_id = $2 AND seq = $3 AND model_version = $4
+    )
+    ON CONFLICT DO NOTHING RETURNING id, at
+"""
+_LAST = """
+    SELECT actor, decision, at, id FROM human_decision AS each
+    WHERE client_id = $1 AND seq = $2 AND model_version = $3
+        AND NOT EXISTS (SELECT FROM human_decision AS later WHERE later.supersedes = each.id)
+    ORDER BY at DESC LIMIT 1
+"""
