@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
@@ -10,11 +12,12 @@ from credit_scoring.schema.table import CLIENT
 CREDIT = BUREAU_BALANCE.owner
 
 
-def with_clients(balances: pl.DataFrame, bureau: pl.DataFrame | None) -> pl.DataFrame:
+def with_clients(balances: pl.DataFrame, bureau: pl.DataFrame | None, within: Sequence[str] = ()) -> pl.DataFrame:
     """A delivery's balances with CLIENT from its own bureau rows in the same slot, null where it brought none.
 
     What earlier deliveries brought is asked of the store, once it is known which of them are accepted.
+    `within`: columns of both that tell apart what must not meet.
     """
     if bureau is None:
         return balances.with_columns(pl.lit(None, pl.Int64).alias(CLIENT))
-    return balances.join(bureau.select(CREDIT, CLIENT), on=CREDIT, how="left")
+    return balances.join(bureau.select(CREDIT, *within, CLIENT), on=[CREDIT, *within], how="left")

@@ -23,6 +23,9 @@ from credit_scoring.schema.table import RECORD, Table
 CELL_COUNT, LINE_END = "cell_count", "line_end"
 """Why a record is set apart."""
 
+TORN = (LINE_END, "a cell goes over the end of a line, so the records that follow may be lost in it")
+"""Rule and sentence of a record whose cell goes over a line's end."""
+
 _LONGEST_CELL = 2**31 - 1
 _BREAK = "[\\r\\n]"
 
@@ -134,9 +137,8 @@ def _torn(frame: pl.DataFrame, known: set[str], header: tuple[str, ...]) -> list
     line_end = [pl.col(name).str.contains(_BREAK) for name in header]
     roomy = [pl.col(name).str.count_matches(",", literal=True) >= len(header) - 1 for name in header]
     torn = (end if name in known else end & room for name, end, room in zip(header, line_end, roomy, strict=True))
-    sentence = "a cell goes over the end of a line, so the records that follow may be lost in it"
     return [
-        Misread(record, tuple(cells), LINE_END, sentence)
+        Misread(record, tuple(cells), *TORN)
         for record, *cells in frame.filter(pl.any_horizontal(*torn)).select(RECORD, *header).iter_rows()
     ]
 

@@ -1,0 +1,1 @@
+"""Clients scored when somebody asks, by the numbers of the batch."""
