@@ -86,8 +86,8 @@ def test_a_hundred_clients_have_the_bits_of_the_batch(take_in, files_of, judge_o
     files = files_of_typed(generate(range(CLIENTS), SEED))
     assert len(expected) == len(files) == CLIENTS
     assert not [wrong for file in files.values() for wrong in misshapes(file)]
-    together = score_files(list(files.values()), judge_of_scores, STAMP)
-    alone = [score_files([file], judge_of_scores, STAMP)[0] for file in list(files.values())[:12]]
+    together = score_files(list(files.values()), judge_of_scores)
+    alone = [score_files([file], judge_of_scores)[0] for file in list(files.values())[:12]]
     found = judge(list(files.values()))
     differ = 0
     for client, vector in zip(files, vectors(found), strict=True):
@@ -136,7 +136,7 @@ def test_a_dirty_file_is_what_it_is_in_a_delivery(
     taken = take_in(files)
     expected = batch(taken, judge_of_scores)
     sent = sent_as_text(files)
-    (scored,) = score_files([sent], judge_of_scores, STAMP)
+    (scored,) = score_files([sent], judge_of_scores)
     said = scored.judged.problems
     left_out = sorted((p.table, p.row, p.column, p.rule, p.sentence) for p in said if p.effect == LEFT_OUT)
     assert [each for each in left_out if each[3] != "another_client"] == reasons(taken)
@@ -155,8 +155,8 @@ def test_files_that_name_the_same_ids_do_not_meet(judge_of_scores: Scorer) -> No
     one, other = list(files_of_typed(generate(range(2), SEED)).values())
     own = {CLIENT: one["application"][0][CLIENT]}
     renamed = {name: [row | own if CLIENT in row else row for row in rows] for name, rows in other.items()}
-    apart = [score_files([file], judge_of_scores, STAMP)[0] for file in (one, renamed, one)]
-    together = score_files([one, renamed, one], judge_of_scores, STAMP)
+    apart = [score_files([file], judge_of_scores)[0] for file in (one, renamed, one)]
+    together = score_files([one, renamed, one], judge_of_scores)
     assert [each.score for each in together] == [each.score for each in apart]
     assert [each.judged for each in together] == [each.judged for each in apart]
     assert apart[0].score != apart[1].score
@@ -196,27 +196,27 @@ def test_what_is_no_client_file_is_told_where(sent: object, where: tuple[object,
 def test_nobody_is_scored_without_a_usable_application(
     judge_of_scores: Scorer, changes: dict[str, object], column: str, rule: str
 ) -> None:
-    (scored,) = score_files([minimal(**changes)], judge_of_scores, STAMP)
+    (scored,) = score_files([minimal(**changes)], judge_of_scores)
     assert scored.score is None
     assert [(p.row, p.column, p.rule, p.effect) for p in scored.judged.problems] == [(0, column, rule, LEFT_OUT)]
 
 
 def test_a_text_over_a_lines_end_is_set_apart_as_in_a_file(judge_of_scores: Scorer) -> None:
-    (scored,) = score_files([minimal(ORGANIZATION_TYPE="Bank\nSchool")], judge_of_scores, STAMP)
+    (scored,) = score_files([minimal(ORGANIZATION_TYPE="Bank\nSchool")], judge_of_scores)
     assert scored.score is None
     assert [(p.row, p.rule) for p in scored.judged.problems] == [(0, "line_end")]
 
 
 def test_rows_of_another_client_make_the_file_nobodys(judge_of_scores: Scorer) -> None:
     file = minimal() | {"bureau": [{CLIENT: 2, "SK_ID_BUREAU": 5, "DAYS_CREDIT": -3}]}
-    (scored,) = score_files([file], judge_of_scores, STAMP)
+    (scored,) = score_files([file], judge_of_scores)
     assert scored.score is None
     assert [(p.table, p.row, p.rule) for p in scored.judged.problems] == [("bureau", 0, "another_client")]
 
 
 def test_a_balance_of_a_credit_that_is_not_there_changes_nothing(judge_of_scores: Scorer) -> None:
     stray = minimal() | {"bureau_balance": [{"SK_ID_BUREAU": 5, "MONTHS_BALANCE": -1, "STATUS": "0"}]}
-    with_it, without = score_files([stray, minimal()], judge_of_scores, STAMP)
+    with_it, without = score_files([stray, minimal()], judge_of_scores)
     assert with_it.score == without.score
     assert [(p.table, p.rule, p.effect) for p in with_it.judged.problems] == [
         ("bureau_balance", "credit_unknown", NO_EFFECT)

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from credit_scoring.serving.bodies import LimitedBodies
 from credit_scoring.serving.journal import new_id
 from credit_scoring.serving.problems import FAILED, METHOD_WRONG, PATH_UNKNOWN
-from credit_scoring.serving.routes import clients, decisions, features, health, letter, requests, scores
+from credit_scoring.serving.routes import clients, decisions, features, health, letter, on_the_fly, requests, scores
 from credit_scoring.serving.schema import described
 from credit_scoring.serving.service import Service
 from credit_scoring.serving.words import of_request
@@ -22,6 +22,7 @@ from credit_scoring.serving.words import of_request
 ROUTERS = (
     clients.router,
     scores.router,
+    on_the_fly.router,
     features.router,
     decisions.router,
     letter.router,
@@ -36,10 +37,8 @@ def application(service: Service) -> FastAPI:
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         await service.store.open()
-        work = [
-            asyncio.create_task(each)
-            for each in (service.journal.work(), service.journal.keep(), service.champion.follow())
-        ]
+        endless = (service.journal.work(), service.journal.keep(), service.champion.follow(), service.batches.work())
+        work = [asyncio.create_task(each) for each in endless]
         yield
         for task in work:
             task.cancel()

@@ -11,6 +11,7 @@ from credit_scoring.serving.journal import Entry
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10)
 """OpenTelemetry's buckets for the duration of a request."""
+FILES = (1, 2, 4, 8, 16, 32)
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Metrics:
 
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     durations: Histogram = field(init=False)
+    batches: Histogram = field(init=False)
     decisions: Counter = field(init=False)
     unwritten: Counter = field(init=False)
     model_version: Gauge = field(init=False)
@@ -39,6 +41,12 @@ class Metrics:
                 labels, buckets=SECONDS, registry=registry,
             ),
         )  # fmt: skip
+        made(
+            "batches",
+            Histogram(
+                "credit_scoring_batch_files", "Files that were scored together", buckets=FILES, registry=registry
+            ),
+        )
         made(
             "decisions",
             Counter("credit_scoring_decisions", "Decisions answered", ("decision", "http_route"), registry=registry),

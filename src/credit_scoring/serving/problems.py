@@ -244,6 +244,17 @@ NO_MODEL = Problem(
     Words("There is no champion that passed its probe yet.", "Aucun modèle champion n'a encore passé son contrôle."),
     {"Retry_After": "10"},
 )
+FILE_UNUSABLE = Problem(
+    "file-unusable",
+    422,
+    Words("File unusable", "Dossier inutilisable"),
+    Words(
+        "Nobody can be scored by this file: it needs one application that can be used, and rows of no other {column}. "
+        "{count} reasons are listed under `errors`.",
+        "Ce dossier ne permet pas de score : il faut une demande utilisable, et aucune ligne d'un autre {column}. "
+        "{count} raisons figurent sous `errors`.",
+    ),
+)
 DECIDED_ALREADY = Problem(
     "decided-already",
     409,

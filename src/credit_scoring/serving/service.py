@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from credit_scoring.scoring.code_version import code_version
 from credit_scoring.serving.actors import Limits
+from credit_scoring.serving.batches import Batches
 from credit_scoring.serving.champion import Champion
 from credit_scoring.serving.journal import Journal
 from credit_scoring.serving.keys import Keys
@@ -26,17 +27,20 @@ class Service:
     limits: Limits
     metrics: Metrics
     champion: Champion
+    batches: Batches
 
 
 def service(online: OnlineSettings, mlflow: MlflowSettings) -> Service:
     """A service on the database of the settings; nothing is connected yet."""
     store = Store(online.api_url or online.url, online.connections, online.answer_seconds)
+    metrics = Metrics()
     return Service(
         store=store,
         journal=Journal(store, code_version()),
         keys=Keys(store),
         tokens=Tokens(online.oidc, online.per_minute),
         limits=Limits(),
-        metrics=Metrics(),
+        metrics=metrics,
         champion=Champion(store, mlflow.model),
+        batches=Batches(metrics),
     )

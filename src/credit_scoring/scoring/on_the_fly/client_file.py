@@ -22,6 +22,19 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """The columns that each table may have; the outcome is none of them, because it is never known of who is scored."""
 
+
+def columns_of(table: Table) -> tuple[str, ...]:
+    """The columns of a table that are read."""
+    return COLUMNS[table.name]
+
+
+def allowed(table: Table) -> tuple[str, ...]:
+    """The columns that rows of a table may have: a balance may name the client, as stored files do, and its credit
+    says whose it is all the same."""
+    return COLUMNS[table.name] if table.client_column else (*COLUMNS[table.name], CLIENT)
+
+
+_ALLOWED = {table.name: frozenset(allowed(table)) for table in SOURCES}
 _SCALARS = (str, int, float, type(None))
 
 
@@ -52,7 +65,7 @@ def misshapes(sent: object) -> list[Misshape]:
 
 
 def _of_rows(name: str, rows: Sequence[object]) -> Iterator[Misshape]:
-    known = frozenset(COLUMNS[name])
+    known = _ALLOWED[name]
     for place, row in enumerate(rows):
         if not isinstance(row, dict):
             yield Misshape((name, place), "not_an_object", "A row is an object: a cell by the name of its column")
@@ -113,8 +126,3 @@ def example() -> dict[str, list[dict[str, Cell]]]:
         ],
         "bureau_balance": [{"SK_ID_BUREAU": 7000001, "MONTHS_BALANCE": -1, "STATUS": "0"}],
     }
-
-
-def columns_of(table: Table) -> tuple[str, ...]:
-    """The columns that rows of a table may have."""
-    return COLUMNS[table.name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,7 @@ from credit_scoring.scoring.on_the_fly.client_file import ClientFile
 from credit_scoring.scoring.on_the_fly.judging import JudgedFile, JudgedFiles, judge
 from credit_scoring.scoring.rows import Stamp, score_rows
 
+_NO_RUN = Stamp(datetime.fromtimestamp(0, UTC), 0, "", "")
 _OF_DELIVERIES = ("delivery", "seq", "scored_at", "run_id", "model_version", "code_version", "contributions")
 
 
@@ -27,12 +29,12 @@ class ScoredFile:
     score: Mapping[str, Any] | None
 
 
-def score_files(files: Sequence[ClientFile], scorer: Scorer, stamp: Stamp) -> list[ScoredFile]:
+def score_files(files: Sequence[ClientFile], scorer: Scorer) -> list[ScoredFile]:
     """Scores files of the right shape; what a file gives does not depend on its company."""
     if not files:
         return []
     found = judge(files)
-    rows = iter(_scored(found, scorer, stamp))
+    rows = iter(_scored(found, scorer))
     return [ScoredFile(each, None if each.client_id is None else next(rows)) for each in found.files]
 
 
@@ -41,9 +43,9 @@ def vectors(found: JudgedFiles) -> Matrix:
     return case_matrix(found.known)
 
 
-def _scored(found: JudgedFiles, scorer: Scorer, stamp: Stamp) -> list[dict[str, Any]]:
+def _scored(found: JudgedFiles, scorer: Scorer) -> list[dict[str, Any]]:
     if found.known.cases.is_empty():
         return []
     cases = found.known.cases.with_columns(pl.lit("").alias("delivery"))
-    batch = score_rows(cases, vectors(found), scorer, stamp)
+    batch = score_rows(cases, vectors(found), scorer, _NO_RUN)
     return list(batch.drop_columns(list(_OF_DELIVERIES)).to_pylist())
