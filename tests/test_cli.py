@@ -45,7 +45,8 @@ def test_gates_are_passed_over_with_a_reason_only(conf: Path) -> None:
         assert "--reason" in done.stderr
 
 
-def test_without_a_challenger_promote_ends_with_4(conf: Path) -> None:
+def test_without_a_challenger_promote_ends_with_4(conf: Path, tmp_path: Path) -> None:
+    (tmp_path / "home" / "landing").mkdir(parents=True)
     done = run("promote", "--conf", conf)
     assert (done.exit_code, "There is no challenger" in done.stderr) == (4, True)
 
@@ -131,7 +132,8 @@ def test_reasons_lists_every_sentence_in_both_languages() -> None:
     assert all(s.code in text and s.en in text and s.fr in text for s in STATEMENTS)
 
 
-def test_checks_without_anything_to_check_end_with_2(conf: Path, spark: SparkSession) -> None:
+def test_checks_without_anything_to_check_end_with_2(conf: Path, tmp_path: Path, spark: SparkSession) -> None:
+    (tmp_path / "home" / "landing").mkdir(parents=True)
     for arguments, sentence in (
         (("reasons", "--check"), "Nobody has a score yet"),
         (("promises",), "No client has an accepted application yet"),
@@ -165,12 +167,13 @@ def test_doctor_answers_in_words_and_in_json(conf: Path) -> None:
 
 def test_nothing_to_do_is_done(conf: Path, spark: SparkSession) -> None:
     for command, answer in (("intake", "Nothing waits"), ("score", "Nothing to score")):
-        done = run(command, "--conf", conf, "--quiet")
+        done = run(command, "--new", "--conf", conf, "--quiet")
         assert (done.exit_code, answer in done.stdout) == (0, True)
     assert "There are no runs yet" in run("show", "runs", "--conf", conf).stdout
 
 
-def test_a_client_without_a_score_is_a_sentence(conf: Path, spark: SparkSession) -> None:
+def test_a_client_without_a_score_is_a_sentence(conf: Path, tmp_path: Path, spark: SparkSession) -> None:
+    (tmp_path / "home" / "landing").mkdir(parents=True)
     done = run("explain", 42, "--conf", conf)
     assert (done.exit_code, "Client 42 has no score" in done.stderr) == (2, True)
 

@@ -1,12 +1,14 @@
 """How a local session's JVM is started, and that the start leaves the environment as it was."""
 
 import os
+import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from credit_scoring.jvm import configuration, told_as_errors, without_conf_folder
+from credit_scoring.jvm import configuration, own_surroundings, said_apart, why_not_started
 from credit_scoring.runtime import jars, java_home
 
 
@@ -19,18 +21,47 @@ def test_the_jars_are_on_the_class_path_and_an_archive_is_mapped_where_there_is_
     assert found["spark.driver.extraClassPath"].split(os.pathsep) == list(map(str, jars()))
 
 
-def test_spark_submit_finds_its_folder_of_settings_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("SPARK_CONF_DIR", raising=False)
-    with without_conf_folder():
+def test_a_path_with_spaces_stays_one_option(tmp_path: Path) -> None:
+    archive = tmp_path / 'my "own" project' / "classes.jsa"
+    archive.parent.mkdir()
+    archive.touch()
+    written = configuration(archive)["spark.driver.defaultJavaOptions"]
+    assert f"-XX:SharedArchiveFile={archive}" in shlex.split(written)  # quoted as in a shell, as Spark's launcher reads
+
+
+def test_a_jvm_starts_in_surroundings_of_its_own_and_leaves_those_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = {
+        "SPARK_HOME": "/opt/spark",
+        "SPARK_CONF_DIR": "mine",
+        "PYSPARK_PYTHON": "python2",
+        "PYSPARK_SUBMIT_ARGS": "--master yarn",
+        "HADOOP_CONF_DIR": "/etc/hadoop",
+        "SPARK_LOCAL_DIRS": "/scratch",
+        "LC_ALL": "C",
+        "JAVA_HOME": "/opt/java8",
+    }
+    for name, value in others.items():
+        monkeypatch.setenv(name, value)
+    with own_surroundings(Path("/opt/java17")):
+        gone = [name for name in others if name not in os.environ]
+        assert gone == ["SPARK_HOME", "PYSPARK_SUBMIT_ARGS", "HADOOP_CONF_DIR"]
         assert not Path(os.environ["SPARK_CONF_DIR"]).exists()
-    assert "SPARK_CONF_DIR" not in os.environ
+        assert (os.environ["PYSPARK_PYTHON"], os.environ["JAVA_HOME"]) == (sys.executable, "/opt/java17")
+        assert (os.environ["SPARK_LOCAL_DIRS"], os.environ["SPARK_LOCAL_IP"]) == ("/scratch", "127.0.0.1")
+    assert {name: os.environ[name] for name in others} == others
+    assert "SPARK_LOCAL_IP" not in os.environ
 
 
-def test_a_users_own_folder_of_settings_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPARK_CONF_DIR", "mine")
-    with without_conf_folder():
-        assert os.environ["SPARK_CONF_DIR"] == "mine"
-    assert os.environ["SPARK_CONF_DIR"] == "mine"
+def test_names_of_files_are_utf8_for_java_in_every_locale() -> None:
+    """In a process of its own: a process has its locale from its start."""
+    code = (
+        "import os; from pathlib import Path; from credit_scoring.jvm import own_surroundings\n"
+        "with own_surroundings(Path('/java')): print(os.environ.get('LC_ALL'))"
+    )
+    for locale, seen in (("C", "C.UTF-8"), ("C.UTF-8", "C.UTF-8")):
+        environment = {**os.environ, "LC_ALL": locale}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == seen, locale
 
 
 def test_a_jvm_that_the_archive_does_not_fit_starts_without_it(tmp_path: Path) -> None:
@@ -42,8 +73,15 @@ def test_a_jvm_that_the_archive_does_not_fit_starts_without_it(tmp_path: Path) -
     assert (ran.returncode, "cds" in ran.stdout + ran.stderr) == (0, False)
 
 
-def test_what_a_jvm_prints_is_no_result(capfd: pytest.CaptureFixture[str]) -> None:
-    with told_as_errors():
-        subprocess.run(["echo", "Deleted 3 files"], check=True)
+def test_what_a_jvm_prints_is_no_result_and_no_error(capfd: pytest.CaptureFixture[str]) -> None:
+    with said_apart(shown=False) as told:
+        subprocess.run(["sh", "-c", "echo Deleted 3 files; echo 'Error: no such master' >&2"], check=True)
+        assert why_not_started(told) == "Error: no such master"
     subprocess.run(["echo", "{}"], check=True)
-    assert capfd.readouterr() == ("{}\n", "Deleted 3 files\n")
+    assert capfd.readouterr() == ("{}\n", "")
+
+
+def test_who_asks_for_traces_sees_what_a_jvm_prints(capfd: pytest.CaptureFixture[str]) -> None:
+    with said_apart(shown=True):
+        subprocess.run(["sh", "-c", "echo Deleted 3 files; echo WARN >&2"], check=True)
+    assert capfd.readouterr() == ("", "Deleted 3 files\nWARN\n")

@@ -46,7 +46,7 @@ def conf() -> str:
     gates = {"min_defaults": 1, "min_auc": 0, "max_calibration_error": 1, "min_approval_ratio": 0}
     return yaml.safe_dump(
         {
-            "home": "var",
+            "home": "../var",
             "spark": {"driver_memory": "2g", "shuffle_partitions": 2, "config": SHORT_LIVED},
             "training": {**training, "compare": ["prior"]},
             "gates": {**gates, "promise_clients": 100},

@@ -30,6 +30,7 @@ from credit_scoring.model.packaging import load_version
 from credit_scoring.model.registry import Alias, find, version_of
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.places import sqlite_file
 from credit_scoring.publishing.explain import Explanation
 from credit_scoring.publishing.explain import explain as explain_client
 from credit_scoring.publishing.rescore import rescore as score_again
@@ -238,13 +239,16 @@ def check_promises(settings: Settings, clients: int) -> PromiseReport:
 def connect(settings: MlflowSettings) -> None:
     """Points MLflow at the store of the settings, and keeps its own talk down."""
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.pop("MLFLOW_RUN_ID", None)  # of whoever started us: a training is a run of its own
     for talker in ("alembic", "mlflow"):
         logging.getLogger(talker).setLevel(logging.WARNING)
     uri = settings.tracking_uri
     if uri is not None:
-        if uri.startswith("sqlite:///"):
+        if file := sqlite_file(uri):
             with asking_mlflow("make a folder for its database"):
-                Path(uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+                file.parent.mkdir(parents=True, exist_ok=True)
+        # Of the shell: models would go to another registry than the settings' store, or be asked for in vain.
+        os.environ.pop("MLFLOW_REGISTRY_URI", None)
         mlflow.set_tracking_uri(uri)
     if settings.registry_uri is not None:
         mlflow.set_registry_uri(settings.registry_uri)

@@ -13,7 +13,6 @@ import os
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
-from credit_scoring import runtime
+from credit_scoring import machine, runtime
 from credit_scoring.errors import CreditScoringError, UsageError
 
 if TYPE_CHECKING:
@@ -76,6 +75,10 @@ def examine(project: Path, home: Path) -> list[Finding]:
         _command("Maven", "mvn", Need.SETUP, "maven"),
         _command("Node", "node", Need.TESTS, "nodejs and npm"),
         _azurite(project),
+        _open_files(machine.open_files()),
+        _account(machine.user_name()),
+        _host(machine.host_is_known()),
+        _variables(machine.of_others()),
         _writable(home),
         _memory(_memory_limit()),
         _disk(home),
@@ -241,22 +244,53 @@ def _azurite(project: Path) -> Finding:
     return Finding(name, True, version, Need.TESTS)
 
 
-def _existing(folder: Path) -> Path:
-    """The folder, or the nearest one above it that exists."""
-    folder = folder.absolute()
-    return next(one for one in (folder, *folder.parents) if one.exists())
+def _open_files(allowed: int) -> Finding:
+    shown = "no limit" if allowed == sys.maxsize else f"{allowed:,} a process"
+    if allowed >= machine.FILES_NEEDED:
+        return Finding("Open files", True, shown)
+    return Finding("Open files", False, shown, advice=f"Type `ulimit -n {machine.FILES_NEEDED}` before a command.")
+
+
+def _account(name: str | None) -> Finding:
+    """Nothing stops without an account; where files of this user's are to go, somebody may want to know."""
+    home = os.path.expanduser("~")
+    lacking = [
+        *([] if name else [f"the machine has no account of the number {os.getuid()}"]),
+        *([] if home != "~" else ["no folder of this user's (HOME)"]),
+    ]
+    return Finding("Account", True, "; ".join(lacking) if lacking else f"{name} in {home}")
+
+
+def _host(known: bool) -> Finding:
+    return Finding("Host name", True, "has an address" if known else "has no address; Spark is told 127.0.0.1")
+
+
+def _variables(names: list[str]) -> Finding:
+    """Of another Spark or MLflow: a session of ours is started without them, and the settings say where models are."""
+    shown = (
+        f"passed over, because the settings decide: {', '.join(names)}" if names else "none of another Spark or MLflow"
+    )
+    return Finding("Variables", True, shown)
+
+
+def store(settings: Settings) -> Finding:
+    """Whether the settings' places hold a store: commands but a few begin none."""
+    from credit_scoring.storage.store import holds_a_store
+
+    if holds_a_store(settings):
+        return Finding("Store", True, settings.tables)
+    advice = "Begin one with `credit-scoring deliver` or `credit-scoring score --new`, or name other settings (--conf)."
+    return Finding("Store", False, f"none in {settings.landing} and {settings.tables}", advice=advice)
 
 
 def _writable(
     folder: Path, name: str = "Home folder", otherwise: str = "or set CREDIT_SCORING_HOME to another."
 ) -> Finding:
-    try:
-        with tempfile.TemporaryFile(dir=_existing(folder)):
-            return Finding(name, True, str(folder.absolute()))
-    except OSError as error:
-        reason = error.strerror or "cannot be written to"
-        advice = f"Make {folder.absolute()} a folder that you may write to, {otherwise}"
-        return Finding(name, False, f"{folder.absolute()}: {reason}", advice=advice)
+    reason = machine.unwritable(folder)
+    if reason is None:
+        return Finding(name, True, str(folder.absolute()))
+    advice = f"Make {folder.absolute()} a folder that you may write to, {otherwise}"
+    return Finding(name, False, f"{folder.absolute()}: {reason}", advice=advice)
 
 
 def _memory_limit(control_group: Path = Path("/sys/fs/cgroup/memory.max")) -> int:
@@ -276,7 +310,7 @@ def _memory(limit: int) -> Finding:
 
 
 def _disk(home: Path, advised: int = DISK_ADVISED) -> Finding:
-    where = _existing(home)
+    where = machine.existing(home)
     free = shutil.disk_usage(where).free
     shown = f"{free / GIB:.1f} GiB free in {where}"
     if free >= advised:

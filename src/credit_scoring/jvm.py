@@ -6,13 +6,21 @@ may never run again. An archive of those classes (`make` makes it) is mapped ins
 
 from __future__ import annotations
 
+import codecs
+import locale
 import os
-from collections.abc import Iterator
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 import pyspark
+from pyspark import SparkConf, SparkContext
 
+from credit_scoring.machine import of_another_spark, user_name
 from credit_scoring.runtime import jars, jars_folder
 
 ARCHIVE = "classes.jsa"
@@ -39,41 +47,102 @@ def configuration(archive: Path | None = None) -> dict[str, str]:
     `archive`: where to look for one, by default in the folder of the jars.
     """
     found = archive or jars_folder() / ARCHIVE
-    mapped = [f"-XX:SharedArchiveFile={found}", "-Xlog:cds*=off"] if found.exists() else []
+    mapped = [_quoted(f"-XX:SharedArchiveFile={found}"), "-Xlog:cds*=off"] if found.exists() else []
     logging = _conf() / "log4j2.properties"
-    told = [f"-Dlog4j2.configurationFile={logging.as_uri()}"] if logging.exists() else []
+    told = [_quoted(f"-Dlog4j2.configurationFile={logging.as_uri()}")] if logging.exists() else []
     return {
         "spark.driver.extraClassPath": os.pathsep.join(map(str, jars())),
         "spark.driver.defaultJavaOptions": " ".join([*OPTIONS, *mapped, *told]),
     }
 
 
-@contextmanager
-def without_conf_folder() -> Iterator[None]:
-    """While a JVM starts: Spark's folder of settings is not on its class path, where an archive bears no folders.
+def _quoted(option: str) -> str:
+    """An option as Spark's launcher reads it in a line of options: a path may hold spaces, quotes and backslashes."""
+    escaped = option.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"' if re.search(r"[\s\"'\\]", option) else option
 
-    What stands in it is for spark-submit; a user's own SPARK_CONF_DIR is left as it is.
+
+@contextmanager
+def own_surroundings(java: Path) -> Iterator[None]:
+    """While the JVM of `java` starts: its environment is this session's, whatever else is set up in the shell.
+
+    Variables of another Spark are taken away, and what stands in Spark's own folder of settings is for spark-submit (an
+    archive bears no folders on its class path). Tasks run in this Python. A machine whose name has no address is
+    reached all the same, and names of files are UTF-8 in every locale: Java 17 would read them as ASCII in some.
     """
-    if "SPARK_CONF_DIR" in os.environ:
-        yield
-        return
-    os.environ["SPARK_CONF_DIR"] = str(_conf() / "none")
+    own: dict[str, str | None] = {
+        **dict.fromkeys(of_another_spark()),
+        "SPARK_CONF_DIR": str(_conf() / "none"),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_CONSOLE_LEVEL": "warn",
+        "PYSPARK_PYTHON": sys.executable,
+        "JAVA_HOME": str(java),
+    }
+    if codecs.lookup(locale.getencoding()).name != "utf-8":
+        own["LC_ALL"] = "C.UTF-8"
+    if user_name() is None:
+        own["SPARK_USER"] = NOBODY
+    before = {name: os.environ.get(name) for name in own}
+    _set(own)
     try:
         yield
     finally:
-        del os.environ["SPARK_CONF_DIR"]
+        _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
+NOBODY = "nobody"
+"""How Spark calls a user of whom the machine has no name."""
+
+
+def name_the_user(conf: SparkConf) -> None:
+    """Starts the JVM of a session, and names its user where the machine has no account of that number.
+
+    Hadoop asks Java who the user is, and Java asks the machine, which does not know.
+    """
+    SparkContext._ensure_initialized(conf=conf)
+    jvm: Any = SparkContext._jvm
+    users = jvm.org.apache.hadoop.security.UserGroupInformation
+    users.setLoginUser(users.createRemoteUser(NOBODY))
 
 
 @contextmanager
-def told_as_errors() -> Iterator[None]:
-    """While a JVM starts: what it prints goes where errors go. Delta prints what VACUUM did, which is no result."""
-    here = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        os.dup2(here, 1)
-        os.close(here)
+def said_apart(shown: bool) -> Iterator[IO[bytes]]:
+    """While a JVM starts: what it and Spark print, all its life, goes into the file that this yields.
+
+    Traces of Java are no sentences, and Delta prints what VACUUM did, which is no result. `shown`: it goes where errors
+    go instead, and the file stays empty.
+    """
+    with tempfile.TemporaryFile() as told:
+        out, err = os.dup(1), os.dup(2)
+        os.dup2(2 if shown else told.fileno(), 1)
+        if not shown:
+            os.dup2(told.fileno(), 2)
+        try:
+            yield told
+        finally:
+            os.dup2(out, 1)
+            os.dup2(err, 2)
+            os.close(out)
+            os.close(err)
+
+
+def why_not_started(told: IO[bytes]) -> str:
+    """The line in which a JVM that did not start says why."""
+    told.seek(0)
+    lines = [line.strip() for line in told.read().decode(errors="replace").splitlines()]
+    found = next((line for line in lines if _REASON.search(line)), "")
+    return found or next(filter(None, lines), "it says nothing")
+
+
+_REASON = re.compile(r"(?i)insufficient memory|could not reserve|invalid|unrecognized|no such file|not found|^error")
 
 
 def _conf() -> Path:

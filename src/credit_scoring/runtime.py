@@ -20,7 +20,7 @@ JAVA_VERSION = 17
 """The newest Java that Spark 3.5 runs on; SynapseML is tested on it."""
 
 JARS_VARIABLE = "CREDIT_SCORING_JARS"
-"""Environment variable with the folder of the jars, where it is not `.jars` in the working directory."""
+"""Environment variable with the folder of the jars, where it is none of the usual ones (see jars_folder)."""
 
 _INSTALL_FOLDERS = (
     "/usr/lib/jvm/*",
@@ -53,7 +53,9 @@ def installed_javas(environment: Mapping[str, str] = os.environ) -> Iterator[Pat
     if command := shutil.which("java", path=environment.get("PATH")):
         yield Path(command).resolve().parent.parent
     for pattern in _INSTALL_FOLDERS:
-        folder = Path(pattern).expanduser()
+        folder = Path(os.path.expanduser(pattern))
+        if not folder.is_absolute():  # nobody's folder: the machine knows no user of this number
+            continue
         yield from sorted(Path(folder.anchor).glob(str(folder.relative_to(folder.anchor))))
 
 
@@ -70,8 +72,12 @@ def java_home(homes: Iterable[Path] | None = None) -> Path:
 
 
 def jars_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """Folder of the jars: CREDIT_SCORING_JARS, else `.jars` in the working directory. It need not exist."""
-    return Path(environment.get(JARS_VARIABLE) or ".jars").absolute()
+    """Folder of the jars: CREDIT_SCORING_JARS, else `.jars` in the working directory, else that beside the environment
+    which this Python belongs to (`make` puts them so). It need not exist."""
+    if named := environment.get(JARS_VARIABLE):
+        return Path(named).absolute()
+    here, beside = Path(".jars").absolute(), Path(sys.prefix).parent / ".jars"
+    return beside if beside.is_dir() and not here.is_dir() else here
 
 
 def jars(folder: Path | None = None) -> list[Path]:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
+import tempfile
+from pathlib import Path
 
+from pyspark import SparkConf
+from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
 from credit_scoring import jvm
+from credit_scoring.errors.usage import JVM_NOT_STARTED, TOO_FEW_FILES
+from credit_scoring.machine import FILES_NEEDED, open_files, user_name
 from credit_scoring.runtime import java_home
-from credit_scoring.settings import SparkSettings
+from credit_scoring.settings import TRACE, SparkSettings
 
 EVERYWHERE = {
     "spark.sql.session.timeZone": "UTC",
@@ -46,23 +51,38 @@ def session(settings: SparkSettings) -> SparkSession:
     os.environ["POLARS_MAX_THREADS"] = "1"
     # LightGBM's threads sleep while they wait: spinning ones take the cores from each other and from Spark.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    builder = SparkSession.builder
+    conf = {**EVERYWHERE}
     if not runs_elsewhere():
-        for key, value in LOCAL.items():
-            builder = builder.config(key, value)
-        builder = builder.config("spark.sql.shuffle.partitions", str(settings.shuffle_partitions))
-        if "SPARK_ENV_LOADED" not in os.environ:  # with spark-submit, master and jars come from there
-            os.environ["JAVA_HOME"] = str(java_home())
-            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-            builder = builder.master(settings.master).config("spark.driver.memory", settings.driver_memory)
-            for key, value in jvm.configuration().items():
-                builder = builder.config(key, value)
-    for key, value in EVERYWHERE.items():
+        conf |= {**LOCAL, "spark.sql.shuffle.partitions": str(settings.shuffle_partitions)}
+    if runs_elsewhere() or "SPARK_ENV_LOADED" in os.environ:  # with spark-submit, master and jars come from there
+        return _builder(conf | settings.config).getOrCreate()
+    java, allowed = java_home(), open_files()
+    if allowed < FILES_NEEDED:
+        raise TOO_FEW_FILES(allowed=allowed, needed=FILES_NEEDED)
+    conf |= {
+        "spark.master": settings.master,
+        "spark.driver.memory": settings.driver_memory,
+        # Nothing is ever in it, and a catalog makes it all the same: not in whichever folder a command is typed.
+        "spark.sql.warehouse.dir": str(Path(tempfile.gettempdir()) / "credit-scoring-warehouse"),
+        **jvm.configuration(),
+        **settings.config,
+    }
+    with jvm.own_surroundings(java), jvm.said_apart(shown=bool(os.environ.get(TRACE))) as told:
+        try:
+            if user_name() is None:
+                jvm.name_the_user(SparkConf().setAll(list(conf.items())))
+            return _builder(conf).getOrCreate()
+        except PySparkRuntimeError as error:
+            if error.getErrorClass() != "JAVA_GATEWAY_EXITED":
+                raise
+            raise JVM_NOT_STARTED(why=jvm.why_not_started(told)) from error
+
+
+def _builder(conf: dict[str, str]) -> SparkSession.Builder:
+    builder = SparkSession.builder
+    for key, value in conf.items():
         builder = builder.config(key, value)
-    for key, value in settings.config.items():
-        builder = builder.config(key, value)
-    with jvm.without_conf_folder(), jvm.told_as_errors():
-        return builder.appName("credit-scoring").getOrCreate()
+    return builder.appName("credit-scoring")
 
 
 def runs_elsewhere() -> bool:

@@ -1,11 +1,14 @@
 """Settings: one frozen object from conf/<name>.yml and CREDIT_SCORING_<SECTION>__<KEY> variables.
 
-A wrong key or value is a sentence with the file and the key. Secrets never stand here: they come from the
-environment or a secret scope, read by the part that needs them.
+A wrong key or value is a sentence with the file or variable and the key (see complaints). Secrets never stand here:
+they come from the environment or a secret scope, read by the part that needs them.
 """
 
 from __future__ import annotations
 
+import codecs
+import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,9 +22,12 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from credit_scoring import places
+from credit_scoring.complaints import complaints
 from credit_scoring.errors.usage import (
     NO_SETTINGS_FILE,
     SETTINGS_NO_KEYS,
+    SETTINGS_NOT_READ,
     SETTINGS_NOT_YAML,
     SETTINGS_WRONG,
     VARIABLE_UNKNOWN,
@@ -284,36 +290,81 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _roots_below_home(cls, values: Any) -> Any:
-        """A root that is not set lies below `home`."""
-        home, mlflow = values.get("home") or "var", values.get("mlflow") or {}
-        if not isinstance(home, str | Path) or not isinstance(mlflow, dict | MlflowSettings):
+        """A root that is not set lies below `home`; a relative place begins at the working directory (see load)."""
+        values = placed(values, Path.cwd())
+        home, mlflow = values.get("home") or str(Path("var").absolute()), values.get("mlflow") or {}
+        if not isinstance(home, str) or not isinstance(mlflow, dict):
             return values  # the field says what is wrong with it
-        home, mlflow = Path(home).absolute(), dict(mlflow)
-        below = {root: str(home / root) for root in ("landing", "tables", "published", "reports")}
-        mlflow.setdefault("tracking_uri", f"sqlite:///{home / 'mlflow.db'}")
-        mlflow.setdefault("artifacts", str(home / "mlartifacts"))
+        below = {root: str(Path(home) / root) for root in _ROOTS}
+        mlflow.setdefault("tracking_uri", places.sqlite(Path(home) / "mlflow.db"))
+        mlflow.setdefault("artifacts", str(Path(home) / "mlartifacts"))
         roots = {root: values.get(root) or default for root, default in below.items()}
         return {**values, **roots, "home": home, "mlflow": mlflow}
 
 
+_ROOTS = ("landing", "tables", "published", "reports")
+_MEANINGS = {**dict.fromkeys(("home", *_ROOTS), places.folder), "tables": places.of_tables}
+
+
+def placed(values: dict[str, Any], beside: Path) -> dict[str, Any]:
+    """Values of settings whose relative places begin at `beside`; what is no text is left to its field."""
+
+    def at(value: Any, meaning: Callable[[str, Path], str]) -> Any:
+        return meaning(str(value), beside) if isinstance(value, str | Path) and str(value) else value
+
+    found = dict(values)
+    for name, meaning in _MEANINGS.items():
+        if name in found:
+            found[name] = at(found[name], meaning)
+    if isinstance(found.get("mlflow"), dict | MlflowSettings):
+        mlflow = found["mlflow"] = dict(found["mlflow"])
+        for name, meaning in {"tracking_uri": places.database, "artifacts": places.folder}.items():
+            if name in mlflow:
+                mlflow[name] = at(mlflow[name], meaning)
+    return found
+
+
 def load(path: Path) -> Settings:
-    """The settings of a file, with the overrides of the environment; UsageError with file and key otherwise."""
+    """The settings of a file, with the overrides of the environment; UsageError with file and key otherwise.
+
+    Relative places in the file begin at its folder, those in variables at the working directory.
+    """
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except FileNotFoundError:
-        raise NO_SETTINGS_FILE(file=path) from None
+        values = yaml.safe_load(_text(path)) or {}
     except yaml.YAMLError as error:
         raise SETTINGS_NOT_YAML(file=path, problem=_where(error)) from None
-    if not isinstance(values, dict):
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
         raise SETTINGS_NO_KEYS(file=path)
     _refuse_unknown_variables(path)
     try:
-        return Settings(**values)
+        written = {name: value for name, value in values.items() if value is not None}  # a section without keys
+        return Settings(**placed({"home": "var", **written}, path.absolute().parent))
     except SettingsError as error:  # a variable of a whole section that is not JSON; its value is not shown
-        raise SETTINGS_WRONG(file=path, prefix=PREFIX, problems=error) from None
+        raise SETTINGS_WRONG(file=path, problems=_not_json(error)) from None
     except ValidationError as error:
-        problems = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in error.errors())
-        raise SETTINGS_WRONG(file=path, prefix=PREFIX, problems=problems) from None
+        raise SETTINGS_WRONG(file=path, problems="; ".join(complaints(error, Settings, PREFIX))) from None
+
+
+def _text(path: Path) -> str:
+    """What the file says; UsageError where it is not there, no file, not ours to read or no UTF-8 text."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise NO_SETTINGS_FILE(file=path) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        why = "it is a folder" if path.is_dir() else getattr(error, "strerror", None) or "its name is none of a file"
+        raise SETTINGS_NOT_READ(file=path, why=why) from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        raise SETTINGS_NOT_READ(file=path, why="it is UTF-16 text" if wide else "it is not UTF-8 text") from None
+
+
+def _not_json(error: SettingsError) -> str:
+    """Pydantic names the field in quotes, and no value."""
+    found = re.search(r'field "(\w+)"', str(error))
+    return f"{PREFIX}{found[1].upper()} must be JSON" if found else "a variable of a whole section must be JSON"
 
 
 def _where(error: yaml.YAMLError) -> str:

@@ -20,7 +20,11 @@ NOT_ON_SERVERLESS = {"cache", "persist", "unpersist", "checkpoint", "localCheckp
 NOT_OF_PYSPARK = {"SparkContext", "SQLContext", "HiveContext", "BarrierTaskContext", "RDD", "ml"}
 """TaskContext is not among them: a Python worker has one on Spark Connect, too."""
 NOT_TO_IMPORT = ("pyspark.rdd", "pyspark.context", "pyspark.sql.context", "pyspark.ml", "py4j", "synapse")
-MODULES = [path for path in sorted(ROOT.rglob("*.py")) if "training" not in path.relative_to(ROOT).parts]
+LOCAL = ROOT / "jvm.py"
+"""It starts the JVM of a session on this machine, and is asked for nothing where there is one."""
+MODULES = [
+    path for path in sorted(ROOT.rglob("*.py")) if "training" not in path.relative_to(ROOT).parts and path != LOCAL
+]
 
 
 def _of_the_jvm(source: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credit_scoring.cli.group import Call, command, exit_if_held
+from credit_scoring.cli.group import Call, command, exit_if_held, new_store
 from credit_scoring.errors import DeliveryRefused
 from credit_scoring.errors.usage import AS_OF_ALONE
 
@@ -76,11 +76,12 @@ def deliver(call: Call, folder: Path, name: str, ignore: tuple[str, ...], withou
 
 
 @command
-def intake(call: Call) -> None:
+@new_store
+def intake(call: Call, new: bool) -> None:
     """Take in the deliveries that wait."""
     from credit_scoring import commands, printing
 
-    report = commands.intake(call.settings())
+    report = commands.intake(call.store(new))
     call.print(report, printing.intake)
     _exit_if_refused(report)
 
@@ -89,13 +90,14 @@ def intake(call: Call) -> None:
 @click.option("--delivery", default="", metavar="NAME", help="Only this delivery (with --rescore: only its clients).")
 @click.option("--rescore", is_flag=True, help="Score again, by the present champion, into a folder of its own.")
 @click.option("--as-of", default="", metavar="NAME|NUMBER", help="With --rescore: as known at this delivery.")
-def score(call: Call, delivery: str, rescore: bool, as_of: str) -> None:
+@new_store
+def score(call: Call, delivery: str, rescore: bool, as_of: str, new: bool) -> None:
     """Take in what waits, score it, publish it; or score again who was scored before."""
     from credit_scoring import commands, printing
 
     if as_of and not rescore:
         raise AS_OF_ALONE()
-    settings = call.settings()
+    settings = call.store(new)
     if rescore:
         report = commands.rescore(settings, delivery or None, as_of or None)
     else:
@@ -113,11 +115,11 @@ def show(call: Call, what: Any, most: int) -> None:
     from credit_scoring import commands, printing
     from credit_scoring.publishing.show import show as listing
 
-    store = commands.open_store(call.settings())
+    store = commands.open_store(call.store(writes=False))
     found = listing(store.tables, what, most)
     call.print(found, lambda _: printing.table(found.head, found.rows) or f"There are no {what} yet.")
     if what == "runs" and found.rows:
-        click.echo(f"\nReports: {store.reports.path('<run_id>.html')}", err=call.as_json)
+        call.aside(f"\nReports: {store.reports.path('<run_id>.html')}")
 
 
 def _exit_if_refused(report: IntakeReport) -> None:

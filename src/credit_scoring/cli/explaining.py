@@ -6,21 +6,22 @@ from pathlib import Path
 
 import click
 
+from credit_scoring.cli.client import CLIENT
 from credit_scoring.cli.group import Call, command
 
 
 @command
-@click.argument("client", type=int)
+@click.argument("client", type=CLIENT)
 @click.option("--language", type=click.Choice(["en", "fr"]), default="en", show_default=True)
 @click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Draw the waterfall into this file, too.")
 def explain(call: Call, client: int, language: str, png: Path | None) -> None:
     """Show one client's latest score as a waterfall."""
     from credit_scoring import commands, printing
 
-    found = commands.explain(call.settings(), client, "fr" if language == "fr" else "en", png)
+    found = commands.explain(call.store(writes=False), client, "fr" if language == "fr" else "en", png)
     call.print(found, printing.explanation)
     if png is not None:
-        click.echo(f"Picture: {png}", err=call.as_json)
+        call.aside(f"Picture: {png}")
 
 
 @command
@@ -35,7 +36,7 @@ def reasons(call: Call, check: bool) -> None:
             printing.statements(), lambda found: printing.table(tuple(found[0]), [tuple(s.values()) for s in found])
         )
         return
-    truth = commands.check_reasons(call.settings())
+    truth = commands.check_reasons(call.store(writes=False))
     call.print(truth, printing.truth)
     if truth.untrue:
         raise SystemExit(Fault.exit_code)

@@ -1,11 +1,11 @@
-"""The group of commands: the options that all have, and how an error ends."""
+"""The group of commands: the options that all have, and what every one of them is called with."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from credit_scoring.errors import CreditScoringError, HeldByBreaker, NothingToScore
+from credit_scoring.cli import output
+from credit_scoring.errors import HeldByBreaker, NothingToScore
 
 if TYPE_CHECKING:
     from credit_scoring.publishing.work import Report
@@ -21,23 +22,27 @@ if TYPE_CHECKING:
 
 
 class Group(click.Group):
-    """Shows errors as a sentence, and ends with their exit code."""
+    """Ends every command in the same way: with an exit code, and a sentence where it failed."""
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command."""
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Runs the command that the arguments name, and exits (see cli.ending)."""
+        arguments = sys.argv[1:] if args is None else list(args)
         try:
-            return super().invoke(ctx)
-        except Exception as error:
-            from credit_scoring.cli.unforeseen import unforeseen, wanted_whole
-            from credit_scoring.storage.trouble import of_storage
+            code = super().main(arguments, prog_name, complete_var, standalone_mode=False, **extra)
+        except SystemExit:
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            from credit_scoring.cli.ending import ending
 
-            told = error if isinstance(error, CreditScoringError) else of_storage(error)
-            if told is None:
-                if isinstance(error, click.ClickException | click.exceptions.Exit | click.Abort) or wanted_whole():
-                    raise
-                told = unforeseen(error)
-            click.echo(f"{told}", err=True)
-            ctx.exit(told.exit_code)
+            code = ending(error, as_json="--json" in arguments)
+        sys.exit(code or 0)
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,30 @@ class Call:
 
         return load(self.conf)
 
-    def print(self, result: Any, text: Callable[[Any], str]) -> None:
-        """A result as text, or as JSON where that was asked for."""
-        from credit_scoring.printing import plain
+    def store(self, new: bool = False, writes: bool = True) -> Settings:
+        """The settings of a place with a store; UsageError where it has none, unless a `new` one may be begun.
 
-        click.echo(json.dumps(plain(result), indent=1) if self.as_json else text(result))
+        StorageError where the command `writes` and the place cannot be written to: said before anything is started.
+        """
+        from credit_scoring.storage.store import must_be_writable, must_hold_a_store
+
+        settings = self.settings()
+        if not new:
+            must_hold_a_store(settings, self.conf)
+        if writes:
+            must_be_writable(settings)
+        return settings
+
+    def print(self, result: Any, text: Callable[[Any], str]) -> None:
+        """A result as text, or as the one JSON document where that was asked for."""
+        if self.as_json:
+            output.document(result)
+        else:
+            output.line(text(result))
+
+    def aside(self, text: str) -> None:
+        """What is said beside a result: among the errors where the result is a document."""
+        output.line(text, err=self.as_json)
 
 
 def command(function: Callable[..., None]) -> click.Command:
@@ -68,9 +92,7 @@ def command(function: Callable[..., None]) -> click.Command:
         # Before polars is imported anywhere: one thread a task is part of "same rows, same bits".
         if function.__name__ != "generate":
             os.environ["POLARS_MAX_THREADS"] = "1"
-        log = logging.getLogger("credit_scoring")
-        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-        log.setLevel(logging.WARNING if quiet else logging.INFO)
+        output.log_to_terminal(logging.WARNING if quiet else logging.INFO)
         function(Call(conf, as_json), **arguments)
 
     conf = click.option(
@@ -81,12 +103,27 @@ def command(function: Callable[..., None]) -> click.Command:
         show_default=True,
         help="Settings.",
     )
-    as_json = click.option("--json", "as_json", is_flag=True, help="Print results as JSON.")
+    as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, errors too.")
     quiet = click.option("--quiet", is_flag=True, help="Do not say what is being done.")
     return main.command()(conf(as_json(quiet(run))))
 
 
+new_store = click.option("--new", is_flag=True, help="Begin a store where the settings' places hold none.")
+"""Of commands that may begin a store."""
+
+
+def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        from credit_scoring.scoring.code_version import code_version
+
+        output.line(f"credit-scoring {code_version()} (Python {sys.version.split()[0]})")
+        context.exit()
+
+
 @click.group(cls=Group)
+@click.option(
+    "--version", is_flag=True, callback=_version, expose_value=False, is_eager=True, help="Show the version and exit."
+)
 def main() -> None:
     """Batch credit scoring: deliveries of clients in, calibrated scores with exact reasons out."""
 

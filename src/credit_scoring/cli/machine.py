@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import click
-
+from credit_scoring.cli import output
 from credit_scoring.cli.group import Call, command
+
+if TYPE_CHECKING:
+    from credit_scoring.doctor import Finding
 
 
 @command
@@ -18,21 +19,21 @@ def demo(call: Call) -> None:
     from credit_scoring.demo import demo as run
 
     settings = call.settings()
-    call.print(run(settings, lambda line: click.echo(line, err=True)), printing.scores)
-    click.echo(f"Tables: {settings.tables}\nModels: {settings.mlflow.tracking_uri}", err=call.as_json)
+    call.print(run(settings, lambda line: output.line(line, err=True)), printing.scores)
+    call.aside(f"Tables: {settings.tables}\nModels: {settings.mlflow.tracking_uri}")
 
 
 @command
 def doctor(call: Call) -> None:
     """Say what this machine has of what the product needs, and what is missing."""
-    from credit_scoring.doctor import examine, roots
+    from credit_scoring.doctor import examine, roots, store
 
     settings = call.settings()
-    findings = [*examine(Path.cwd(), settings.home), *roots(settings)]
-    if call.as_json:
-        click.echo(json.dumps([asdict(finding) for finding in findings], indent=1))
-        return
-    for finding in findings:
-        mark = "ok     " if finding.found else "MISSING"
-        advice = f" {finding.advice}" if finding.advice else ""
-        click.echo(f"{mark}  {finding.name:<22} {finding.detail}{advice} [{finding.need}]")
+    findings = [*examine(Path.cwd(), settings.home), *roots(settings), store(settings)]
+    call.print(findings, lambda found: "\n".join(map(_shown, found)))
+
+
+def _shown(finding: Finding) -> str:
+    mark = "ok     " if finding.found else "MISSING"
+    advice = f" {finding.advice}" if finding.advice else ""
+    return f"{mark}  {finding.name:<22} {finding.detail}{advice} [{finding.need}]"

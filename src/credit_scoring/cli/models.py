@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
+from typing import TYPE_CHECKING
 
 import click
 
 from credit_scoring.cli.group import Call, command
 from credit_scoring.errors import ModelError
 from credit_scoring.errors.usage import FORCE_NEEDS_REASON, ROLLBACK_ALONE
+
+if TYPE_CHECKING:
+    from credit_scoring.training.run import TrainingReport
 
 
 @command
@@ -19,20 +22,21 @@ def train(call: Call, trials: int | None) -> None:
     """Train on the clients with an outcome, and register the challenger."""
     from credit_scoring import commands, printing
 
-    report = commands.train(call.settings(), trials or 0)
-    if call.as_json:
-        trained = report.trained
-        found = {
-            "version": report.registered.version,
-            "run_id": report.registered.run_id,
-            "rounds": trained.rounds,
-            "metrics": trained.metrics,
-            "intervals": trained.intervals,
-            "comparison": [each.row() for each in trained.comparison],
-        }
-        click.echo(json.dumps(printing.plain(found)))
-    else:
-        click.echo(printing.training(report))
+    report = commands.train(call.store(), trials or 0)
+    call.print(_found(report) if call.as_json else report, printing.training)
+
+
+def _found(report: TrainingReport) -> dict[str, object]:
+    """What is told of a training as JSON: all of it would be its samples."""
+    trained = report.trained
+    return {
+        "version": report.registered.version,
+        "run_id": report.registered.run_id,
+        "rounds": trained.rounds,
+        "metrics": trained.metrics,
+        "intervals": trained.intervals,
+        "comparison": [each.row() for each in trained.comparison],
+    }
 
 
 @command
@@ -47,7 +51,7 @@ def promote(call: Call, rollback: bool, force: bool, reason: str) -> None:
         raise ROLLBACK_ALONE()
     if force != bool(reason.strip()):
         raise FORCE_NEEDS_REASON()
-    settings = call.settings()
+    settings = call.store()
     done = commands.rollback(settings) if rollback else commands.promote(settings, reason.strip() or None)
     call.print(done, printing.promotion)
     if done.refused:
@@ -61,7 +65,7 @@ def promises(call: Call, clients: int) -> None:
     from credit_scoring import commands, printing
     from credit_scoring.errors import Fault
 
-    report = commands.check_promises(call.settings(), clients)
+    report = commands.check_promises(call.store(writes=False), clients)
     call.print(report, printing.promises)
     if report.broken:
         raise SystemExit(Fault.exit_code)

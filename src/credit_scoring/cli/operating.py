@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from credit_scoring.cli.client import CLIENT
 from credit_scoring.cli.group import Call, command, exit_if_held
 from credit_scoring.errors.usage import RELEASE_NEEDS_REASON, WITHDRAWAL_NEEDS_REASON
 
@@ -24,7 +25,7 @@ def publish(call: Call, held: str | None, reason: str) -> None:
 
     if (held is None) == bool(reason.strip()):
         raise RELEASE_NEEDS_REASON()
-    settings = call.settings()
+    settings = call.store()
     report = operating.release(settings, held, reason.strip()) if held else operating.publish_waiting(settings)
     call.print(report, printing.published)
     exit_if_held(report)
@@ -40,7 +41,7 @@ def withdraw(call: Call, delivery: str, reason: str) -> None:
 
     if not reason.strip():
         raise WITHDRAWAL_NEEDS_REASON()
-    done = operating.withdraw(call.settings(), delivery, reason.strip())
+    done = operating.withdraw(call.store(), delivery, reason.strip())
     call.print(done, lambda _: f"{told.withdrawal(done.withdrawal)}\n\n{printing.rescored(done.scores)}")
     exit_if_held(done.scores)
 
@@ -53,20 +54,20 @@ def requeue(call: Call, delivery: str | None, rule: str | None) -> None:
     from credit_scoring import operating, printing
     from credit_scoring.operations import told
 
-    done = operating.requeue(call.settings(), delivery, rule)
+    done = operating.requeue(call.store(), delivery, rule)
     call.print(done, lambda _: "\n\n".join([told.requeued(done.requeued), *map(printing.published, done.scores)]))
     for report in done.scores:
         exit_if_held(report)
 
 
 @command
-@click.argument("client", type=int)
+@click.argument("client", type=CLIENT)
 def forget(call: Call, client: int) -> None:
     """Erase a client from every table, and list the files that still name it."""
     from credit_scoring import operating
     from credit_scoring.operations import told
 
-    call.print(operating.forget(call.settings(), client), told.forgotten)
+    call.print(operating.forget(call.store(), client), told.forgotten)
 
 
 @command
@@ -97,4 +98,4 @@ def _upkeep(call: Call, work: Upkeep) -> None:
     from credit_scoring import operating
     from credit_scoring.operations import told
 
-    call.print(operating.upkeep(call.settings(), work), told.maintained)
+    call.print(operating.upkeep(call.store(), work), told.maintained)

@@ -6,12 +6,13 @@ classes, our own place in the code, and what an operating system says.
 
 from __future__ import annotations
 
-import os
 import re
 import traceback
 
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.errors.faults import UNFORESEEN
+from credit_scoring.errors.storage import PLACE_NOT_WRITABLE
+from credit_scoring.errors.usage import MACHINE_TOO_SMALL
 from credit_scoring.settings import TRACE
 from credit_scoring.storage.trouble import texts_of
 
@@ -20,10 +21,13 @@ _OURS = re.compile(r"credit_scoring\.errors\.\w+: (?P<sentence>.+ \[[a-z0-9-]+\]
 _IN_TASK = re.compile(r"TaskFailed: (?P<kind>[\w.]+) at (?P<places>[\w.:<>, -]+)$", re.MULTILINE)
 """What storage.tasks tells of an error in a task."""
 _CAUSE = re.compile(r"^Caused by: [\w.$]*?(\w+)(?::|$)", re.MULTILINE)
-_SYSTEM = re.compile(
-    r"No space left on device|Disk quota exceeded|Permission denied|Read-only file system|Too many open files|"
-    r"Java heap space|GC overhead limit exceeded|Cannot allocate memory"
+_PLACE = (
+    r"No space left on device|Disk quota exceeded|Permission denied|Read-only file system|"
+    r"database or disk is full|readonly database"
 )
+_PROCESS = r"Too many open files|Java heap space|GC overhead limit exceeded|Cannot allocate memory"
+_SYSTEM = re.compile(f"(?P<place>{_PLACE})|(?P<process>{_PROCESS})")
+"""What an operating system refuses, however many libraries its words have passed."""
 
 
 def unforeseen(error: Exception) -> CreditScoringError:
@@ -34,22 +38,29 @@ def unforeseen(error: Exception) -> CreditScoringError:
             return CreditScoringError(ours["sentence"])
         if task := _IN_TASK.search(text):
             return UNFORESEEN(kind=f"{task['kind']} in a task of Spark's", place=task["places"], variable=TRACE)
-    return UNFORESEEN(kind=_kind(error, "\n".join(texts)), place=_place(error), variable=TRACE)
+    return _of_the_machine(error, texts) or UNFORESEEN(
+        kind=_kind(error, "\n".join(texts)), place=_place(error), variable=TRACE
+    )
 
 
-def wanted_whole() -> bool:
-    """Whether somebody asked for traces."""
-    return bool(os.environ.get(TRACE))
+def _of_the_machine(error: Exception, texts: list[str]) -> CreditScoringError | None:
+    """The sentence for what an operating system refused; None for any other error."""
+    refused = next((found for found in map(_SYSTEM.search, texts) if found), None)
+    if refused is None:
+        return None
+    if why := refused["process"]:
+        return MACHINE_TOO_SMALL(why=why)
+    file = error.filename if isinstance(error, OSError) and error.filename else "A place of the settings"
+    return PLACE_NOT_WRITABLE(place=file, why=refused["place"])
 
 
 def _kind(error: Exception, text: str) -> str:
-    """Such as `OSError: No space left on device`, or `Py4JJavaError, caused by IOException: Permission denied`."""
+    """Such as `NotADirectoryError: Not a directory: /a/file`, or `Py4JJavaError, caused by IOException`."""
     causes = _CAUSE.findall(text)
     kind = type(error).__name__ + (f", caused by {causes[-1]}" if causes else "")
     if isinstance(error, OSError) and error.strerror:
         return f"{kind}: {error.strerror}" + (f": {error.filename}" if error.filename else "")
-    system = _SYSTEM.search(text)
-    return f"{kind}: {system[0]}" if system else kind
+    return kind
 
 
 def _place(error: Exception) -> str:

@@ -71,6 +71,12 @@ class NothingToScore(HeldByBreaker):
 E_co = TypeVar("E_co", bound=CreditScoringError, covariant=True)
 
 
+class Interrupted(CreditScoringError):
+    """Somebody stopped the command (Ctrl-C): run it again."""
+
+    exit_code = 130
+
+
 @dataclass(frozen=True)
 class ErrorKind(Generic[E_co]):
     """One thing that can go wrong. `sentence`: what, and where; `remedy`: what to do. Both name their facts in braces.

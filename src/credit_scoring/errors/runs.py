@@ -1,6 +1,6 @@
 """Runs that meet each other, and runs that find nothing to score."""
 
-from credit_scoring.errors import ErrorKind, NothingToScore, RunActive
+from credit_scoring.errors import ErrorKind, Interrupted, NothingToScore, RunActive
 
 CLAIM_HELD = ErrorKind(
     "claim-held",
@@ -25,4 +25,10 @@ NOTHING_TO_SCORE = ErrorKind(
     NothingToScore,
     "There is nothing to score: all of its {records:,} applications are in quarantine.",
     "`credit-scoring show quarantine` says why; correct the files and deliver them again under another name.",
+)
+INTERRUPTED = ErrorKind(
+    "interrupted",
+    Interrupted,
+    "interrupted: nothing half-done is visible,",
+    "run it again",
 )

@@ -8,6 +8,13 @@ STORAGE_UNREACHED = ErrorKind(
     "The blob storage did not answer in time, or refused access ({kind}). What was being written is not visible.",
     "`credit-scoring doctor` says which root it is; then run the command again: it finishes what this one began.",
 )
+PLACE_NOT_WRITABLE = ErrorKind(
+    "place-not-writable",
+    StorageError,
+    "{place} cannot be written to: {why}. Nothing half-done is visible.",
+    "Make room there, or give this account the right to write, or name another place in the settings; then run the "
+    "command again.",
+)
 ROOT_UNKNOWN = ErrorKind(
     "root-unknown",
     UsageError,

@@ -8,6 +8,12 @@ NO_SETTINGS_FILE = ErrorKind(
     "There is no settings file {file}.",
     "Name one with --conf (conf/local.yml is the default).",
 )
+SETTINGS_NOT_READ = ErrorKind(
+    "settings-not-read",
+    UsageError,
+    "The settings file {file} cannot be read: {why}.",
+    "Name a file of UTF-8 text with --conf (conf/local.yml is the default), or save this one as UTF-8.",
+)
 SETTINGS_NOT_YAML = ErrorKind(
     "settings-not-yaml",
     UsageError,
@@ -23,7 +29,7 @@ SETTINGS_NO_KEYS = ErrorKind(
 SETTINGS_WRONG = ErrorKind(
     "settings-wrong",
     UsageError,
-    "The settings of {file} (with {prefix}* variables) do not hold: {problems}.",
+    "The settings of {file} do not hold: {problems}.",
     "Correct the file or the variable; docs/reference/settings.md lists every key.",
 )
 VARIABLE_UNKNOWN = ErrorKind(
@@ -31,6 +37,19 @@ VARIABLE_UNKNOWN = ErrorKind(
     UsageError,
     "The variable {variable} names no setting of {file}.",
     "Sections are {sections}; correct the variable, or unset it.",
+)
+NO_HOME_OF_USER = ErrorKind(
+    "no-home-of-user",
+    UsageError,
+    "The place {place} cannot be told: this machine knows no such user's folder (HOME is not set).",
+    "Write the place without ~, or set HOME.",
+)
+NO_STORE = ErrorKind(
+    "no-store",
+    UsageError,
+    "There is no store at {place}: it has neither a landing place nor tables ({conf} names it).",
+    "Name the settings of the store with --conf. To begin one there: `credit-scoring deliver` a first delivery, or "
+    "`credit-scoring score --new`.",
 )
 ROLLBACK_ALONE = ErrorKind(
     "rollback-alone",
@@ -170,6 +189,26 @@ NO_JAVA = ErrorKind(
     UsageError,
     "Java {version} was not found, and Spark needs it.",
     "Install it (Debian: openjdk-{version}-jdk-headless), or set JAVA_HOME to where it is.",
+)
+JVM_NOT_STARTED = ErrorKind(
+    "jvm-not-started",
+    UsageError,
+    "Java did not start, and Spark needs it: {why}.",
+    "`credit-scoring doctor` says what this machine has; spark.driver_memory and spark.config of the settings are what "
+    "Java is started with.",
+)
+TOO_FEW_FILES = ErrorKind(
+    "too-few-files",
+    UsageError,
+    "This shell lets a process open {allowed} files, and Spark needs {needed:,}.",
+    "Type `ulimit -n {needed}` first (or raise `nofile` in the limits of the machine), then the command again.",
+)
+MACHINE_TOO_SMALL = ErrorKind(
+    "machine-too-small",
+    UsageError,
+    "This machine, or the limits of this account, gave no more: {why}. Nothing half-done is visible.",
+    "`credit-scoring doctor` says what a run needs; give it that, or less work at a time (spark.driver_memory, "
+    "intake.slot_mb, gather.clients_per_slot), and run the command again.",
 )
 NO_PROJECT = ErrorKind(
     "no-project",

@@ -78,7 +78,7 @@ def cache_folder() -> Path:
 def compiled() -> Kernels:
     """The kernels for this processor: from the cache, or compiled now, which takes some seconds and is then kept."""
     kernels = Kernels(*(_compile(function, signature) for function, signature in SIGNATURES.items()))
-    with suppress(OSError):
+    with suppress(OSError, RuntimeError):  # RuntimeError: the machine knows of no home of this user
         tidy(cache_folder(), time.time())
     return kernels
 

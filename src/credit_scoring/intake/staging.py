@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote, urlparse
 
 import polars as pl
 from pyspark.sql import DataFrame, SparkSession
@@ -93,7 +92,9 @@ def _content(spark: SparkSession, landing: Folder, files: Sequence[Work]) -> Dat
     paths = [landing.path(work.delivery, work.file.name) for work in files]
     if not paths:
         return spark.createDataFrame([], "path STRING, content BINARY")
-    return spark.read.format("binaryFile").option("ignoreMissingFiles", True).load(paths).select("path", "content")
+    # The paths are files, whatever stands in them: `?` and `[` are no patterns.
+    read = spark.read.format("binaryFile").option("ignoreMissingFiles", True).option("__globPaths__", False)
+    return read.load(paths).select("path", "content")
 
 
 def stage_blocks(tables: Tables, name: str, blocks: Sequence[DataFrame], tasks: int) -> DataFrame:
@@ -113,7 +114,7 @@ def read_files(files: Sequence[Work], slots: int, limits: Limits) -> Callable[[B
     def run(batches: Batches) -> Batches:
         for batch in batches:
             for path, content in zip(batch.column("path").to_pylist(), batch.column("content"), strict=True):
-                folder, name = unquote(urlparse(path).path).rsplit("/", 2)[-2:]
+                folder, name = path.rsplit("/", 2)[-2:]  # no address: in a folder's name `%` and `#` mean themselves
                 work = by_path[folder, name]
                 read = read_file(content.as_buffer().to_pybytes(), work.file, work.delivery, work.seq, limits)
                 yield split(_labelled(read.finding, read.rows, read.quarantined), slots)

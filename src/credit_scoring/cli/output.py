@@ -1,0 +1,81 @@
+"""What a command writes: a result for a person or one JSON document, and what it says while it works."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+import warnings
+from typing import Any, TextIO
+
+import click
+
+_OURS = "credit_scoring"
+
+
+def line(text: str, err: bool = False) -> None:
+    """Writes a text. A reader who wants no more of it (`| head -1`) ends nothing: the rest goes nowhere."""
+    try:
+        click.echo(text, err=err)
+    except BrokenPipeError:
+        _to_nowhere(sys.stderr if err else sys.stdout)
+
+
+def document(result: Any) -> None:
+    """Writes a result as JSON, the one document of standard output."""
+    from credit_scoring.printing import plain
+
+    line(json.dumps(plain(result), indent=1))
+
+
+def wanted_whole() -> bool:
+    """Whether somebody asked for traces and for all that libraries say, whatever it holds."""
+    from credit_scoring.settings import TRACE
+
+    return bool(os.environ.get(TRACE))
+
+
+def log_to_terminal(level: int) -> None:
+    """What this product says of its work goes to standard error, from `level` on.
+
+    What libraries say of theirs (warnings, retries, traces) goes there only where that was asked for.
+    """
+    log, root = logging.getLogger(_OURS), logging.getLogger()
+    log.setLevel(level)
+    if wanted_whole():
+        logging.basicConfig(level=logging.WARNING, format=_FORMAT, datefmt=_TIME)
+        return
+    warnings.simplefilter("ignore")
+    for handler in [handler for handler in log.handlers if isinstance(handler, _Terminal)]:
+        log.removeHandler(handler)
+    log.addHandler(_Terminal())
+    if not root.handlers:
+        root.addHandler(logging.NullHandler())
+
+
+_FORMAT, _TIME = "%(asctime)s %(message)s", "%H:%M:%S"
+
+
+class _Terminal(logging.StreamHandler[TextIO]):
+    """Lines of ours without the trace of an error that they may tell of."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stderr)
+        self.setFormatter(_Plain(_FORMAT, _TIME))
+
+
+class _Plain(logging.Formatter):
+    def formatException(self, ei: Any) -> str:
+        return ""
+
+    def formatStack(self, stack_info: str) -> str:
+        return ""
+
+
+def _to_nowhere(stream: TextIO | None) -> None:
+    """What is still to be written to a stream that nobody reads is dropped, also at the end of the process."""
+    if stream is not None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -1,0 +1,44 @@
+"""Whether the settings' places hold a store, asked before a command begins one without being told to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from credit_scoring.errors.storage import PLACE_NOT_WRITABLE
+from credit_scoring.errors.usage import NO_STORE
+from credit_scoring.machine import existing, unwritable
+from credit_scoring.storage.files import Folder
+from credit_scoring.storage.roots import blob_place, is_volume
+
+if TYPE_CHECKING:
+    from credit_scoring.settings import Settings
+
+
+def holds_a_store(settings: Settings) -> bool:
+    """Whether there is a landing place or tables. A catalog is made by who gives access to it, as is a volume."""
+    if "/" not in settings.tables:
+        return True
+    return any(_is_begun(Folder(root, settings.storage)) for root in (settings.landing, settings.tables))
+
+
+def _is_begun(folder: Folder) -> bool:
+    """A folder that is there; a container has no folders but those of its files."""
+    return bool(folder.folders()) if blob_place(folder.root) else folder.exists()
+
+
+def must_hold_a_store(settings: Settings, conf: Path) -> None:
+    """UsageError where the settings' places hold no store."""
+    if not holds_a_store(settings):
+        below = all(Path(root).is_relative_to(settings.home) for root in (settings.landing, settings.tables))
+        place = str(settings.home) if below else f"{settings.landing} and {settings.tables}"
+        raise NO_STORE(place=place, conf=conf)
+
+
+def must_be_writable(settings: Settings) -> None:
+    """StorageError where a folder of the settings cannot be written to."""
+    roots = (settings.landing, settings.tables, settings.published, settings.reports)
+    folders = [Path(root) for root in roots if "/" in root and not is_volume(root) and blob_place(root) is None]
+    for folder in {existing(folder): folder for folder in [settings.home, *folders]}.values():
+        if why := unwritable(folder):
+            raise PLACE_NOT_WRITABLE(place=folder, why=why)
