@@ -17,8 +17,10 @@ from click.testing import CliRunner, Result
 
 from credit_scoring import commands
 from credit_scoring.cli import main
+from credit_scoring.errors.runs import INTERRUPTED as KIND
 from credit_scoring.settings import TRACE
 
+INTERRUPTED = str(KIND())
 COMMAND = [sys.executable, "-m", "credit_scoring.cli"]
 
 
@@ -118,7 +120,7 @@ def test_ctrl_c_is_one_line(intake: Callable[..., Result]) -> None:
         signal.signal(signal.SIGINT, before)
         logging.disable(logging.NOTSET)
     assert done.exit_code == 130
-    assert done.stderr.strip() == "interrupted: nothing half-done is visible, run it again [interrupted]"
+    assert done.stderr.strip() == INTERRUPTED
 
 
 def test_ctrl_c_ends_a_process_that_works(tmp_path: Path) -> None:
@@ -130,7 +132,7 @@ def test_ctrl_c_ends_a_process_that_works(tmp_path: Path) -> None:
     running.send_signal(signal.SIGINT)
     out, err = running.communicate(timeout=60)
     assert running.returncode == 130
-    assert err.strip() == "interrupted: nothing half-done is visible, run it again [interrupted]"
+    assert err.strip() == INTERRUPTED
     assert json.loads(out)["error"]["exit_code"] == 130
 
 

@@ -256,7 +256,7 @@ def _account(name: str | None) -> Finding:
     home = os.path.expanduser("~")
     lacking = [
         *([] if name else [f"the machine has no account of the number {os.getuid()}"]),
-        *([] if home != "~" else ["no folder of this user's (HOME)"]),
+        *([] if home not in ("~", machine.NO_FOLDER) else ["no folder of this user's (HOME)"]),
     ]
     return Finding("Account", True, "; ".join(lacking) if lacking else f"{name} in {home}")
 

@@ -67,6 +67,16 @@ def user_name() -> str | None:
         return None
 
 
+NO_FOLDER = "/nonexistent"
+"""The folder of a user who has none, as Debian calls it."""
+
+
+def name_a_folder_of_the_user() -> None:
+    """Libraries ask for the user's folder when they are imported, and fail where a machine knows of none."""
+    if os.path.expanduser("~") == "~":
+        os.environ["HOME"] = NO_FOLDER
+
+
 def host_is_known() -> bool:
     """Whether this machine's own name has an address."""
     try:

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from credit_scoring.errors.usage import NO_HOME_OF_USER
+from credit_scoring.machine import NO_FOLDER
 
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 """What begins so is no folder: abfss://..., https://..., dbfs:/..."""
@@ -27,7 +28,7 @@ def folder(text: str, beside: Path) -> str:
     if _ADDRESS.match(text):
         return text
     expanded = os.path.expanduser(text)
-    if expanded.startswith("~"):
+    if expanded.startswith("~") or (text.startswith("~") and expanded.startswith(NO_FOLDER)):
         raise NO_HOME_OF_USER(place=text)
     return os.path.normpath(beside / expanded)
 
@@ -56,9 +57,3 @@ def sqlite_file(address: str) -> Path | None:
     if not address.startswith(_SQLITE):
         return None
     return Path(unquote(address.removeprefix(_SQLITE).partition("?")[0]))
-
-
-def user_folder() -> Path | None:
-    """The folder of the user who runs this, None where the machine knows of none."""
-    expanded = os.path.expanduser("~")
-    return None if expanded == "~" else Path(expanded)

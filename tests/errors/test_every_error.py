@@ -5,11 +5,15 @@ Counts that Spark would collect are handed over ready (`answering`): what is tes
 
 from __future__ import annotations
 
+import errno
 import gzip
+import io
 import json
+import logging
 import re
+import signal
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stderr
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +31,7 @@ from click.testing import CliRunner
 import credit_scoring
 from credit_scoring import demo, notebook
 from credit_scoring.cli import main
+from credit_scoring.cli.ending import ending
 from credit_scoring.errors import (
     CreditScoringError,
     ErrorKind,
@@ -195,6 +200,17 @@ def explained(trees: lgb.Booster) -> None:
     margins_and_contributions(trees, np.ones((5, 4), np.float32))
 
 
+def ended(error: BaseException) -> None:
+    """What a command says that ends with the error."""
+    said = io.StringIO()
+    before = signal.getsignal(signal.SIGINT)
+    with redirect_stderr(said):
+        ending(error, as_json=False)
+    signal.signal(signal.SIGINT, before)
+    logging.disable(logging.NOTSET)
+    raise CreditScoringError(said.getvalue().strip())
+
+
 def unproven(bench: Bench, features: Features | None = None, decision: Decision | None = None) -> None:
     Scorer.unproven(
         bench.texts.booster,
@@ -243,6 +259,9 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     deliveries.RECORDS_DIFFER: refusal,
     # Wrong usage
     usage.NO_SETTINGS_FILE: lambda bench: load(bench.tmp / "nowhere.yml"),
+    usage.SETTINGS_NOT_READ: lambda bench: load(bench.tmp),
+    usage.NO_HOME_OF_USER: lambda bench: load(bench.conf("home: ~no-such-user")),
+    usage.NO_STORE: lambda bench: bench.command("score"),
     usage.SETTINGS_NOT_YAML: lambda bench: load(bench.conf("home: [")),
     usage.SETTINGS_NO_KEYS: lambda bench: load(bench.conf("- a list")),
     usage.SETTINGS_WRONG: lambda bench: load(bench.conf("training: {seeds: 1}")),
@@ -279,6 +298,9 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     usage.COLUMN_OF_NO_FEATURE: lambda bench: left_out(["SHOE_SIZE"]),
     usage.NO_JAVA: lambda bench: java_home([bench.tmp]),
     usage.NO_JARS: lambda bench: jars(bench.tmp),
+    usage.MACHINE_TOO_SMALL: lambda bench: ended(OSError(errno.EMFILE, "Too many open files")),
+    storage.PLACE_NOT_WRITABLE: lambda bench: ended(OSError(errno.ENOSPC, "No space left on device")),
+    runs.INTERRUPTED: lambda bench: ended(KeyboardInterrupt()),
     # Runs that meet
     runs.CLAIM_HELD: lambda bench: claimed(bench, NOW.replace(year=2027), swapped=True),
     runs.CLAIM_CONTESTED: lambda bench: claimed(bench, NOW.replace(year=2025), swapped=False),
@@ -430,6 +452,8 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
         "publishing/test_breaker.py::"
         "test_a_delivery_of_whose_applications_none_is_usable_is_held_whatever_the_limits_are"
     ),
+    usage.JVM_NOT_STARTED: "test_machines.py::test_a_java_that_does_not_start_says_why",
+    usage.TOO_FEW_FILES: "test_machines.py::test_too_few_files_are_told_before_anything_starts",
     usage.CLIENT_WITHOUT_SCORE: "test_cli.py::test_a_client_without_a_score_is_a_sentence",
     usage.NOBODY_SCORED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.NOBODY_APPLIED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",

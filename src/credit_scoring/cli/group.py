@@ -15,6 +15,7 @@ import click
 
 from credit_scoring.cli import output
 from credit_scoring.errors import HeldByBreaker, NothingToScore
+from credit_scoring.machine import name_a_folder_of_the_user
 
 if TYPE_CHECKING:
     from credit_scoring.publishing.work import Report
@@ -92,6 +93,7 @@ def command(function: Callable[..., None]) -> click.Command:
         # Before polars is imported anywhere: one thread a task is part of "same rows, same bits".
         if function.__name__ != "generate":
             os.environ["POLARS_MAX_THREADS"] = "1"
+        name_a_folder_of_the_user()
         output.log_to_terminal(logging.WARNING if quiet else logging.INFO)
         function(Call(conf, as_json), **arguments)
 

@@ -27,8 +27,8 @@ NOTHING_TO_SCORE = ErrorKind(
     "`credit-scoring show quarantine` says why; correct the files and deliver them again under another name.",
 )
 INTERRUPTED = ErrorKind(
-    "interrupted",
+    "command-interrupted",
     Interrupted,
-    "interrupted: nothing half-done is visible,",
-    "run it again",
+    "interrupted: nothing half-done is visible, run it again.",
+    "It goes on where this one ended.",
 )
