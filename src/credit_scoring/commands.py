@@ -11,8 +11,10 @@ import logging
 import os
 import uuid
 from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from credit_scoring.training.promises import Kept
     from credit_scoring.training.promotion.promote import Promotion
     from credit_scoring.training.run import TrainingReport
+    from credit_scoring.training.source import Source
 
 
 @dataclass(frozen=True)
@@ -133,8 +136,7 @@ def train(settings: Settings, trials: int = 0) -> TrainingReport:
     from credit_scoring.training.run import train_and_register
 
     connect(settings.mlflow)
-    store = open_store(settings)
-    return train_and_register(store.tables, store.ledger, settings, code_version(), trials)
+    return train_and_register(_training_source(settings), settings, code_version(), trials)
 
 
 def promote(settings: Settings, force_reason: str | None = None) -> Promotion:
@@ -143,8 +145,15 @@ def promote(settings: Settings, force_reason: str | None = None) -> Promotion:
 
     connect(settings.mlflow)
     version_of(settings.mlflow.model, Alias.CHALLENGER)  # said before a session is started, which takes seconds
+    return promote_challenger(_training_source(settings), settings, clock(), force_reason)
+
+
+def _training_source(settings: Settings) -> Callable[[], AbstractContextManager[Source]]:
+    """What opens the store for a training or a promotion; a session is started here, the store is read there."""
+    from credit_scoring.training.from_spark import opened
+
     store = open_store(settings)
-    return promote_challenger(store.tables, store.ledger, settings, clock(), force_reason)
+    return partial(opened, store.tables, store.ledger, settings.gather)
 
 
 def rollback(settings: Settings) -> Promotion:
@@ -225,14 +234,15 @@ def check_reasons(settings: Settings) -> Truth:
 
 def check_promises(settings: Settings, clients: int) -> PromiseReport:
     """Improves every promised raw value of the store's clients and scores again, by the champion or the challenger."""
-    from credit_scoring.training.promises import check as check_kept
+    from credit_scoring.training.from_spark import opened
 
     store = open_store(settings)
     connect(settings.mlflow)
     name = settings.mlflow.model
     versions = [version for alias in (Alias.CHAMPION, Alias.CHALLENGER) if (version := find(name, alias)) is not None]
     texts = load_version(name, versions[0])[0] if versions else None
-    kept = check_kept(store.tables, store.ledger, texts, settings.gather, clients)
+    with opened(store.tables, store.ledger, settings.gather) as source:
+        kept = source.promises(texts, clients)
     return PromiseReport(versions[0] if versions else None, kept)
 
 

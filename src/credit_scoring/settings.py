@@ -124,23 +124,31 @@ Rival = Literal["prior", "logistic_regression", "class_weights", "undersampling"
 class TrainingSettings(Section):
     """How a model is fitted; the defaults suit tens of thousands of real clients.
 
+    `trainer`: lightgbm, in this process; synapseml, in Spark's tasks; auto, what suits the engine. SynapseML trains in
+    `tasks` tasks from `tasks_from_clients` clients with an outcome on, and in one below: with more than one the same
+    clients give another model text each time (docs/scale.md). `min_gain_share`: features that gain less in the folds
+    are left out of the model; 0: none is.
+
     `leave_out`: columns of the application; no feature that reads one of them is fitted on. `compare`: with what the
     model is compared on the same folds; each but the first two takes up to as long as the folds themselves.
     `resamples`: of clients, for intervals.
     """
 
+    trainer: Literal["auto", "lightgbm", "synapseml"] = "auto"
+    tasks: Annotated[int, Field(ge=1)] = 1
+    tasks_from_clients: Annotated[int, Field(ge=1)] = 1
     seed: int = 7
     folds: Annotated[int, Field(ge=2, le=20)] = 5
-    max_rounds: Annotated[int, Field(ge=1)] = 1500
-    early_stopping_rounds: Annotated[int, Field(ge=1)] = 60
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.03
+    max_rounds: Annotated[int, Field(ge=1)] = 3000
+    early_stopping_rounds: Annotated[int, Field(ge=1)] = 100
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.015
     num_leaves: Annotated[int, Field(ge=2)] = 16
     min_data_in_leaf: Annotated[int, Field(ge=1)] = 100
     feature_fraction: Annotated[float, Field(gt=0, le=1)] = 0.2
     bagging_fraction: Annotated[float, Field(gt=0, le=1)] = 0.8
     bagging_freq: Annotated[int, Field(ge=0)] = 1
     lambda_l2: Annotated[float, Field(ge=0)] = 10
-    min_gain_share: Annotated[float, Field(ge=0, lt=1)] = 0.001
+    min_gain_share: Annotated[float, Field(ge=0, lt=1)] = 0
     leave_out: tuple[str, ...] = ()
     compare: tuple[Rival, ...] = ("prior", "logistic_regression", "class_weights", "undersampling")
     resamples: Annotated[int, Field(ge=100)] = 1_000

@@ -38,7 +38,7 @@ from credit_scoring.settings import GatherSettings, MlflowSettings
 from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.writing import write
-from credit_scoring.training.promises import check as check_kept
+from credit_scoring.training.from_spark import check as check_kept
 from short_lived import SHORT_LIVED
 
 ROOT = Path(__file__).parents[2]
@@ -191,7 +191,7 @@ def test_scores_are_those_of_the_same_rows_without_spark(done: Done) -> None:
 def test_what_is_checked_is_what_a_session_of_our_own_finds(done: Done, spark: SparkSession) -> None:
     tables = Tables(spark, str(done.home / "tables"))
     truth = check_truth(tables, Ledger(tables), GATHER)
-    kept = check_kept(tables, Ledger(tables), done.texts, GATHER, 20)
+    kept = check_kept(tables, Ledger(tables).accepted(), done.texts, GATHER, 20)
     assert truth.untrue == 0
     assert done.json("reasons") == plain(truth)
     assert done.json("promises")["kept"] == plain(kept)

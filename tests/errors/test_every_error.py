@@ -24,7 +24,6 @@ from unittest.mock import MagicMock
 import lightgbm as lgb
 import mlflow
 import numpy as np
-import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -78,6 +77,7 @@ from credit_scoring.storage.files import Folder
 from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.writing import write
 from credit_scoring.training.calibrate import calibrate
+from credit_scoring.training.learners import Learners
 from credit_scoring.training.promotion import contest, promote
 from credit_scoring.training.run import train_and_register
 from credit_scoring.training.selection import left_out
@@ -358,8 +358,8 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
 
 
 def trained_on_nothing(bench: Bench) -> None:
-    store = SimpleNamespace(pinned=lambda names: tables_answering())
-    train_and_register(store, SimpleNamespace(create=lambda: None), Settings(), "code")
+    source = SimpleNamespace(deliveries=tuple)
+    train_and_register(lambda: nullcontext(source), Settings(), "code")
 
 
 def score_run(bench: Bench, **ledger: Callable[..., object]) -> ScoreRun:
@@ -401,14 +401,11 @@ def no_record(bench: Bench) -> None:
 
 
 def nobody_held_out(bench: Bench) -> None:
-    nobody = pd.DataFrame({"held_out": pd.Series([], dtype=bool)})
-    for name in ("F", "Split", "cohort"):
-        bench.monkeypatch.setattr(contest, name, MagicMock())
-    contest.F.col.return_value.__gt__ = MagicMock()
-    contest.Split.return_value.part.return_value.__eq__ = MagicMock()
-    bench.monkeypatch.setattr(contest, "collected", lambda frame: nobody)
+    nobody = np.zeros(0, np.int64)
+    learners = Learners(nobody, np.zeros((0, 3), np.float32), nobody, nobody)
+    source = SimpleNamespace(outcomes=lambda split, later_than: SimpleNamespace(learners=learners))
     contender = contest.Contender(1, bench.texts, contest.Figures(0.5, 1), None)
-    contest.contest(None, MagicMock(), contender, None, Settings())
+    contest.contest(source, contender, None, Settings())
 
 
 def store_down() -> None:

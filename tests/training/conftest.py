@@ -9,17 +9,18 @@ import mlflow
 import numpy as np
 import pandas as pd
 import pytest
-from pyspark.sql import DataFrame, SparkSession
 
 from credit_scoring.model.artifacts import FeatureLine, Features
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import DecisionSettings, MlflowSettings, TrainingSettings
+from credit_scoring.training.by_lightgbm import LightGbm
 from credit_scoring.training.inputs import Inputs
+from credit_scoring.training.learners import Learners
 from credit_scoring.training.register import Registered, register, texts_of
+from credit_scoring.training.split import Split
 from credit_scoring.training.tracking import tracked
-from credit_scoring.training.train import Trained, parted, train
+from credit_scoring.training.train import Trained, train
 
-SCHEMA = "client_id BIGINT, target INT, features ARRAY<FLOAT>"
 NAMES = ("debt", "income", "missing_tells", "age", "noise_1", "noise_2", "noise_3", "noise_4")
 
 
@@ -47,14 +48,15 @@ def lender() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="session")
-def frame(spark: SparkSession) -> Callable[[pd.DataFrame], DataFrame]:
-    """A lender's rows as training takes them; not by way of Arrow, which takes NaN in a pandas frame for a null."""
+def learners(parameters: TrainingSettings) -> Callable[..., Learners]:
+    """A lender's rows as training takes them, divided by the parameters (or by others)."""
 
-    def vectors(rows: pd.DataFrame) -> DataFrame:
-        plain = [(int(id_), int(target), features.tolist()) for id_, target, features in rows.to_numpy()]
-        return spark.createDataFrame(plain, SCHEMA)
+    def arrays(rows: pd.DataFrame, divided: TrainingSettings = parameters) -> Learners:
+        split = Split(divided.folds, divided.holdout_percent)
+        features = np.stack(rows.features) if len(rows) else np.zeros((0, len(NAMES)), np.float32)
+        return Learners.of(rows.client_id.to_numpy(np.int64), rows.target.to_numpy(np.int64), features, split)
 
-    return vectors
+    return arrays
 
 
 @pytest.fixture(scope="session")
@@ -89,14 +91,13 @@ def decision_settings() -> DecisionSettings:
 
 @pytest.fixture(scope="session")
 def trained(
-    frame: Callable[[pd.DataFrame], DataFrame],
+    learners: Callable[..., Learners],
     lender: pd.DataFrame,
     inputs: Inputs,
     parameters: TrainingSettings,
     decision_settings: DecisionSettings,
 ) -> Trained:
-    with parted(frame(lender), parameters) as kept:
-        return train(kept, inputs, parameters, decision_settings)
+    return train(LightGbm(), learners(lender), inputs, parameters, decision_settings)
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 import numpy as np
 import pytest
-from pyspark.sql import functions as F
 
 from credit_scoring.model.artifacts import Costs
+from credit_scoring.training.by_lightgbm import LightGbm
 from credit_scoring.training.comparison import Compared, compare
 from credit_scoring.training.folds import fit_folds
 from credit_scoring.training.intervals import Resampling
-from credit_scoring.training.split import HOLDOUT
 from credit_scoring.training.threshold import cost
-from credit_scoring.training.train import parted
 
 RIVALS = ("prior", "logistic_regression", "class_weights", "undersampling", "without_age")
 
@@ -19,16 +17,15 @@ def wanted(parameters):
 
 
 @pytest.fixture(scope="module")
-def ours(frame, lender, inputs, wanted):
-    with parted(frame(lender).coalesce(2), wanted) as vectors:
-        development = vectors.where(F.col("part") != HOLDOUT)
-        yield development, fit_folds(development, inputs, wanted)
+def ours(learners, lender, inputs, wanted):
+    development = learners(lender, wanted).development
+    return development, fit_folds(LightGbm(), development, inputs, wanted)
 
 
 @pytest.fixture(scope="module")
 def table(ours, inputs, wanted) -> dict[str, Compared]:
     development, folds = ours
-    lines = compare(development, inputs, wanted, folds.out_of_fold, Costs(), Resampling(repeats=200))
+    lines = compare(LightGbm(), development, inputs, wanted, folds.out_of_fold, Costs(), Resampling(repeats=200))
     return {line.name: line for line in lines}
 
 

@@ -2,36 +2,43 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import lightgbm as lgb
 import numpy as np
 import pytest
-from pyspark.sql import functions as F
 
+from credit_scoring import training
 from credit_scoring.errors import ModelError
+from credit_scoring.training.by_lightgbm import LightGbm
 from credit_scoring.training.fit import fit_rounds, fit_until_best, rounds_of
+
+ROOT = Path(training.__file__).parent
 
 ALONE = """
 import hashlib, sys
-from pyspark.sql import functions as F
-from credit_scoring.session import session
-from credit_scoring.settings import SparkSettings, TrainingSettings
+import numpy as np
+from credit_scoring.settings import TrainingSettings
 from credit_scoring.model.artifacts import Features
+from credit_scoring.training.by_lightgbm import LightGbm
 from credit_scoring.training.fit import fit_until_best
 from credit_scoring.training.inputs import Inputs
+from credit_scoring.training.learners import Learners
 
-master, path, features, parameters = sys.argv[1:]
-spark = session(SparkSettings(master=master, driver_memory="1g"))
+assert "pyspark" not in sys.modules
+path, features, parameters = sys.argv[1:]
 inputs = Inputs(Features.from_json(features, "features"), (1, -1, 0, 0, 0, 0, 0, 0))
-vectors = spark.read.parquet(path)
-text = fit_until_best(vectors, F.col("client_id") % 4 == 0, inputs, TrainingSettings.model_validate_json(parameters))
+clients = Learners(**np.load(path))
+parameters = TrainingSettings.model_validate_json(parameters)
+text = fit_until_best(LightGbm(), clients, clients.client_id % 4 == 0, inputs, parameters)
 print("sha256", hashlib.sha256(text.encode()).hexdigest())
 """
 
 
 @pytest.fixture(scope="module")
-def booster(frame, lender, inputs, parameters):
-    return lgb.Booster(model_str=fit_rounds(frame(lender), inputs, parameters, 40))
+def booster(learners, lender, inputs, parameters):
+    return lgb.Booster(model_str=fit_rounds(LightGbm(), learners(lender), inputs, parameters, 40))
 
 
 def test_python_reads_the_text_with_names_and_rounds(booster, inputs):
@@ -39,20 +46,17 @@ def test_python_reads_the_text_with_names_and_rounds(booster, inputs):
     assert booster.num_trees() == 40
 
 
-def test_the_order_and_the_partitions_of_the_rows_do_not_matter(frame, lender, inputs, parameters):
-    rows = frame(lender)
-    once = fit_rounds(rows.repartition(5, "target"), inputs, parameters, 20)
-    again = fit_rounds(rows.orderBy(F.col("client_id").desc()).coalesce(1), inputs, parameters, 20)
+def test_the_order_of_the_rows_does_not_matter(learners, lender, inputs, parameters):
+    once = fit_rounds(LightGbm(), learners(lender), inputs, parameters, 20)
+    again = fit_rounds(LightGbm(), learners(lender.sample(frac=1, random_state=1)), inputs, parameters, 20)
     assert once == again
 
 
-def test_one_core_or_two_give_the_same_bytes(frame, lender, inputs, parameters, tmp_path):
-    path = str(tmp_path / "vectors")
-    frame(lender).repartition(3).write.parquet(path)
-    rows = frame(lender).sparkSession.read.parquet(path)
-    here = fit_until_best(rows, F.col("client_id") % 4 == 0, inputs, parameters)
-    arguments = ["local[1]", path, inputs.declared.to_json(), parameters.model_dump_json()]
-    # LightGBM too gets one thread there, and a hash seed of its own.
+def test_one_core_or_two_give_the_same_bytes_and_pyspark_is_not_needed(learners, lender, inputs, parameters, tmp_path):
+    clients = learners(lender)
+    np.savez(tmp_path / "clients.npz", **vars(clients))
+    here = fit_until_best(LightGbm(), clients, clients.client_id % 4 == 0, inputs, parameters)
+    arguments = [str(tmp_path / "clients.npz"), inputs.declared.to_json(), parameters.model_dump_json()]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "123"}
     alone = subprocess.run(
         [sys.executable, "-c", ALONE, *arguments], capture_output=True, text=True, check=True, env=environment
@@ -77,22 +81,49 @@ def test_nan_is_missing_and_zero_is_a_value(booster):
     assert booster.predict(missing, raw_score=True)[0] > booster.predict(zero, raw_score=True)[0] + 1
 
 
-def test_fitting_stops_where_the_other_rows_are_served_best(frame, lender, inputs, parameters):
-    validation = F.col("client_id") % 4 == 0
-    text = fit_until_best(frame(lender), validation, inputs, parameters)
+def test_fitting_stops_where_the_other_rows_are_served_best(learners, lender, inputs, parameters):
+    clients = learners(lender)
+    judges = clients.client_id % 4 == 0
+    text = fit_until_best(LightGbm(), clients, judges, inputs, parameters)
     best = rounds_of(text)
     assert 1 < best < parameters.max_rounds - parameters.early_stopping_rounds
-    held = lender[lender.client_id % 4 == 0]
+    held = clients.where(judges)
     booster = lgb.Booster(model_str=text)
 
     def log_loss(rounds: int) -> float:
-        p = booster.predict(np.stack(held.features), num_iteration=rounds)
+        p = booster.predict(held.features, num_iteration=rounds)
         return float(-np.mean(np.where(held.target == 1, np.log(p), np.log(1 - p))))
 
     assert min(range(1, best + 1), key=log_loss) == best
 
 
-def test_constant_features_are_refused(frame, lender, inputs, parameters):
+def test_a_model_of_some_features_is_fitted_on_their_columns(learners, lender, inputs, parameters):
+    clients = learners(lender)
+    few = inputs.only(("income", "noise_2"))
+    text = fit_rounds(LightGbm(), clients, few, parameters, 5)
+    columns = np.ascontiguousarray(clients.features[:, [1, 5]])
+    assert lgb.Booster(model_str=text).feature_name() == ["income", "noise_2"]
+    # What the first feature holds, which is left out, changes nothing.
+    other = clients.features.copy()
+    other[:, 0] = 0
+    assert fit_rounds(LightGbm(), replace(clients, features=other), few, parameters, 5) == text
+    assert np.ptp(lgb.Booster(model_str=text).predict(columns)) > 0
+
+
+def test_constant_features_are_refused(learners, lender, inputs, parameters):
     same = lender.assign(features=[np.ones(8, np.float32)] * len(lender))
     with pytest.raises(ModelError, match="constant"):
-        fit_rounds(frame(same), inputs, parameters, 5)
+        fit_rounds(LightGbm(), learners(same), inputs, parameters, 5)
+
+
+def test_only_what_is_about_spark_needs_pyspark():
+    about_spark = {"from_spark", "by_synapseml", "submitted"}
+    modules = [
+        f"credit_scoring.training.{'.'.join(path.relative_to(ROOT).with_suffix('').parts)}"
+        for path in sorted(ROOT.rglob("*.py"))
+        if path.stem not in about_spark and path.stem != "__init__"
+    ]
+    assert len(modules) > 30
+    # None in its place: as if it were not installed. MLflow takes it where it finds it.
+    code = f"import sys; sys.modules['pyspark'] = None; {'; '.join(f'import {module}' for module in modules)}"
+    subprocess.run([sys.executable, "-c", code], check=True)

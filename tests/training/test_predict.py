@@ -1,7 +1,8 @@
+from dataclasses import replace
+
 import lightgbm as lgb
 import numpy as np
 import pytest
-from pyspark.sql import functions as F
 
 from credit_scoring.training.predict import margins, shares
 
@@ -15,9 +16,10 @@ def boosters(lender):
     }
 
 
-def test_each_part_gets_its_own_booster_bit_for_bit(frame, lender, boosters):
-    vectors = frame(lender).withColumn("part", (F.col("client_id") % 4).cast("int")).repartition(3)
-    found = margins(vectors, {part: booster.model_to_string() for part, booster in boosters.items()})
+def test_each_part_gets_its_own_booster_bit_for_bit(learners, lender, inputs, boosters):
+    all_of_them = learners(lender)
+    clients = replace(all_of_them, part=all_of_them.client_id % 4)
+    found = margins(clients, inputs, {part: booster.model_to_string() for part, booster in boosters.items()})
     expected = lender[lender.client_id % 4 != 3].sort_values("client_id")
     assert found.client_id.tolist() == expected.client_id.tolist()
     assert found.target.tolist() == expected.target.tolist()
@@ -29,9 +31,9 @@ def test_each_part_gets_its_own_booster_bit_for_bit(frame, lender, boosters):
         )
 
 
-def test_shares_are_those_of_the_chosen_clients_by_id(frame, lender, boosters):
+def test_shares_are_those_of_the_chosen_clients_by_id(learners, lender, inputs, boosters):
     chosen = lender.sample(20, random_state=1)
-    found = shares(frame(lender).repartition(3), boosters[1].model_to_string(), chosen.client_id.to_numpy())
+    found = shares(learners(lender), inputs, boosters[1].model_to_string(), chosen.client_id.to_numpy())
     matrix = np.stack(chosen.sort_values("client_id").features)
     wanted = boosters[1].predict(matrix, pred_contrib=True)
     largest = np.abs(wanted).max(axis=1, keepdims=True)

@@ -2,17 +2,18 @@ import numpy as np
 import pytest
 
 from credit_scoring.errors import Fault, ModelError
-from credit_scoring.training.train import parted, train
+from credit_scoring.training.by_lightgbm import LightGbm
+from credit_scoring.training.train import train
 
 
 @pytest.fixture
-def refusal(frame, inputs, parameters, decision_settings):
+def refusal(learners, inputs, parameters, decision_settings):
     """The sentence with which a training on these rows is refused."""
 
     def sentence(rows, **changed) -> str:
         changed_parameters = parameters.model_copy(update=changed)
-        with pytest.raises(ModelError) as refused, parted(frame(rows), changed_parameters) as kept:
-            train(kept, inputs, changed_parameters, decision_settings)
+        with pytest.raises(ModelError) as refused:
+            train(LightGbm(), learners(rows, changed_parameters), inputs, changed_parameters, decision_settings)
         assert refused.value.exit_code == 4
         return str(refused.value)
 
@@ -49,13 +50,13 @@ def test_a_part_with_one_class(refusal, lender):
     assert "Deliver more outcomes, or set fewer training.folds" in refusal(few, min_defaults=1, folds=20)
 
 
-def test_vectors_of_another_length(frame, lender, inputs, parameters, decision_settings):
+def test_vectors_of_another_length(learners, lender, inputs, parameters, decision_settings):
     shorter = lender.assign(features=[vector[:7] for vector in lender.features])
-    with pytest.raises(Fault, match="another length"), parted(frame(shorter), parameters) as kept:
-        train(kept, inputs, parameters, decision_settings)
+    with pytest.raises(Fault, match="another length"):
+        train(LightGbm(), learners(shorter), inputs, parameters, decision_settings)
 
 
-def test_outcomes_that_the_features_do_not_explain(frame, lender, inputs, parameters, decision_settings):
+def test_outcomes_that_the_features_do_not_explain(learners, lender, inputs, parameters, decision_settings):
     # The development clients are told apart by age one way round, and each fold the other way round from the rest.
     from credit_scoring.training.split import Split
 
@@ -67,5 +68,5 @@ def test_outcomes_that_the_features_do_not_explain(frame, lender, inputs, parame
     target = np.where(part == 2, ~random, random).astype(int)
     rows = lender.assign(features=list(vectors), target=target)
     few = parameters.model_copy(update={"max_rounds": 3})
-    with pytest.raises(ModelError, match="no better than chance"), parted(frame(rows), few) as kept:
-        train(kept, inputs, few, decision_settings)
+    with pytest.raises(ModelError, match="no better than chance"):
+        train(LightGbm(), learners(rows), inputs, few, decision_settings)

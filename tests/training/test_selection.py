@@ -16,7 +16,11 @@ def model_on(informative: list[int], inputs) -> str:
 
 def test_what_no_fold_splits_on_is_left_out_in_the_order_of_the_inputs(inputs):
     folds = [model_on([5, 1], inputs), model_on([5, 3], inputs)]
-    assert carrying(folds, inputs, 0.0) == ("income", "age", "noise_2")
+    assert carrying(folds, inputs, 1e-9) == ("income", "age", "noise_2")
+
+
+def test_nothing_is_left_out_unless_it_is_asked_for(inputs):
+    assert carrying([model_on([5, 1], inputs)], inputs, 0.0) == inputs.names
 
 
 def test_what_gains_too_little_is_left_out(inputs):

@@ -3,7 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import functions as F
 
-from credit_scoring.training.split import HOLDOUT, Split
+from credit_scoring.training.from_spark import held_out
+from credit_scoring.training.split import HOLDOUT, Split, places, xxhash64
 
 IDS = st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=50).map(lambda ids: np.array(ids, np.int64))
 SPLITS = st.builds(Split, folds=st.integers(2, 20), holdout_percent=st.integers(1, 50))
@@ -13,16 +14,20 @@ def test_spark_and_numpy_agree(spark):
     random = np.random.default_rng(1).integers(-(2**63), 2**63 - 1, 2000)
     ids = np.concatenate([random, np.arange(100_000, 102_000), [0, -1, 2**63 - 1, -(2**63)]])
     clients = spark.createDataFrame([(int(i),) for i in ids], "client_id BIGINT")
+    hashed = [row[0] for row in clients.select(F.xxhash64("client_id")).collect()]
+    assert hashed == xxhash64(ids).view(np.int64).tolist()
     for split in (Split(5, 10), Split(3, 33)):
-        found = [row[0] for row in clients.select(split.part(F.col("client_id"))).collect()]
-        assert found == split.parts(ids).tolist()
+        found = [row[0] for row in clients.select(held_out(split)).collect()]
+        assert found == (split.parts(ids) == HOLDOUT).tolist()
 
 
-def test_an_int_id_has_the_part_of_the_same_bigint(spark):
-    split = Split(5, 10)
-    clients = spark.range(500)
-    narrow, wide = split.part(F.col("id").cast("int")), split.part(F.col("id"))
-    assert clients.where(narrow != wide).count() == 0
+def test_places_of_one_choice_tell_nothing_of_another_or_of_the_parts():
+    ids = np.arange(100_000, 150_000)
+    first, second = places(ids, "first"), places(ids, "second")
+    assert 0 <= first.min() <= first.max() < 1
+    # Four standard errors of a share of 50,000 clients: sqrt(.25 * .75 / 50,000) = .0019.
+    assert abs(((first < 0.5) & (second < 0.5)).mean() - 0.25) < 0.008
+    assert abs((first[Split(5, 10).parts(ids) == HOLDOUT] < 0.5).mean() - 0.5) < 0.03
 
 
 @given(IDS, SPLITS)

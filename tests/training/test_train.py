@@ -9,10 +9,11 @@ from credit_scoring import commands
 from credit_scoring.cli import main
 from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import contributions, cut_off, score
+from credit_scoring.training.by_lightgbm import LightGbm
 from credit_scoring.training.register import Registered
 from credit_scoring.training.run import TrainingReport
 from credit_scoring.training.split import HOLDOUT, Split
-from credit_scoring.training.train import parted, train
+from credit_scoring.training.train import train
 
 NAMES = ("debt", "income", "missing_tells", "age", "noise_1", "noise_2", "noise_3", "noise_4")
 
@@ -46,17 +47,20 @@ def test_what_was_found_is_told_as_json(trained, tmp_path, monkeypatch):
     assert (ours["name"], ours["auc"]) == ("ours", pytest.approx(trained.metrics["oof_auc"]))
 
 
-def test_a_feature_that_carries_nothing_is_left_out(frame, lender, inputs, parameters, decision_settings):
+def test_a_feature_that_carries_nothing_is_left_out(learners, lender, inputs, parameters, decision_settings):
     constant = lender.assign(features=[np.append(row[:7], np.float32(1)) for row in lender.features])
     choosy = parameters.model_copy(update={"min_gain_share": 0.02})
-    with parted(frame(constant), choosy) as kept:
-        found = train(kept, inputs, choosy, decision_settings)
+    found = train(LightGbm(), learners(constant), inputs, choosy, decision_settings)
     assert found.inputs.names[:3] == NAMES[:3]
     assert "noise_4" not in found.inputs.names
     assert found.inputs.constraints[:2] == (1, -1)
     assert tuple(lgb.Booster(model_str=found.booster).feature_name()) == found.inputs.names == tuple(found.reference)
     assert found.inputs.declared.names == NAMES
     assert found.metrics["features"] == len(found.inputs.names)
+
+
+def test_by_default_the_model_has_every_feature_that_is_allowed(trained, inputs):
+    assert trained.inputs.names == inputs.names == tuple(lgb.Booster(model_str=trained.booster).feature_name())
 
 
 def test_calibration_helps_on_the_clients_it_was_fitted_on(trained):
@@ -86,13 +90,11 @@ def test_the_reference_group_has_no_contributions_on_average(trained, lender, pa
 
 
 def test_trained_again_it_is_the_same_and_the_holdout_teaches_nothing(
-    frame, lender, part, inputs, parameters, decision_settings, trained
+    learners, lender, part, inputs, parameters, decision_settings, trained
 ):
-    with parted(frame(lender).repartition(4), parameters) as kept:
-        again = train(kept, inputs, parameters, decision_settings)
-    assert again == trained
+    shuffled = learners(lender.sample(frac=1, random_state=3))
+    assert train(LightGbm(), shuffled, inputs, parameters, decision_settings) == trained
     turned = lender.assign(target=np.where(part == HOLDOUT, 1 - lender.target, lender.target))
-    with parted(frame(turned), parameters) as kept:
-        other = train(kept, inputs, parameters, decision_settings)
+    other = train(LightGbm(), learners(turned), inputs, parameters, decision_settings)
     assert (other.booster, other.scale, other.reference) == (trained.booster, trained.scale, trained.reference)
     assert other.metrics["holdout_auc"] == pytest.approx(1 - trained.metrics["holdout_auc"])

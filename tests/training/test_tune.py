@@ -1,12 +1,12 @@
 import numpy as np
 
+from credit_scoring.training.by_lightgbm import LightGbm
 from credit_scoring.training.split import HOLDOUT, Split
-from credit_scoring.training.train import parted
 from credit_scoring.training.tune import SPACE, Trial, tune
 
 
 def test_the_first_trial_is_the_settings_and_the_best_wins_and_the_holdout_has_no_say(
-    frame, lender, inputs, parameters
+    learners, lender, inputs, parameters
 ):
     small = parameters.model_copy(
         update={"learning_rate": 0.08, "lambda_l2": 1.0, "feature_fraction": 0.5, "max_rounds": 15, "folds": 2}
@@ -17,8 +17,7 @@ def test_the_first_trial_is_the_settings_and_the_best_wins_and_the_holdout_has_n
     winners = []
     for rows in (lender, turned):
         trials: list[Trial] = []
-        with parted(frame(rows), small) as kept:
-            winners.append(tune(kept, inputs, small, 2, trials.append))
+        winners.append(tune(LightGbm(), learners(rows, small), inputs, small, 2, trials.append))
         found.append(trials)
     first, best = found[0][0], max(found[0], key=lambda trial: trial.auc)
     assert first.parameters == {name: getattr(small, name) for name in SPACE}

@@ -80,7 +80,7 @@ _GENERATED = "Written by `make docs` (or `credit-scoring dictionary`) from the d
 
 _FEATURES = """\
 {count} features, in the order in which every vector holds them. Risk: what happens to the risk of default as the value
-rises, all else equal; where it is known, the model is constrained to it."""
+rises, all else equal; where it is known and a promise stands on the feature, the model is constrained to it."""
 
 _REASONS = """\
 Each reason sums the points of its features. Under it, the first sentence is said whose condition is met: findings

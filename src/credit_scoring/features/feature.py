@@ -44,7 +44,8 @@ class Feature:
     """One number a client.
 
     `name`: lower snake case. `words`: one phrase that a credit officer accepts, in English and in French.
-    `risk`: declared only where a credit officer is sure of the sign; the model is then constrained to it.
+    `risk`: declared only where a credit officer is sure of the sign; the model is constrained to it where a promise
+    stands on the feature.
     `reason`: the family whose sentence speaks for this feature in a published reason.
     `table`: the source table that it comes from, or the one that it sets against the application.
     `value`: how it is computed.

@@ -2,9 +2,9 @@
 
 A constraint on each feature is not enough, because a raw value enters many features. What makes a promise hold is that
 every feature that moves with the raw value has a declared risk, and moves to the safer side of it; the model is then
-constrained in all of them. `sign` says of every feature how it moves, from its declared risk and the columns that it
-reads (docs/dictionary.md lists it); `moves` finds out whether that is so, by rebuilding every feature from changed
-rows.
+constrained in all of them, and in no others (see training.inputs). `sign` says of every feature how it moves, from its
+declared risk and the columns that it reads (docs/dictionary.md lists it); `moves` finds out whether that is so, by
+rebuilding every feature from changed rows.
 
 Moves to or from missing are not promised: a model may treat missing as any value.
 """

@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
-from pyspark.sql import DataFrame
 
 from credit_scoring.errors import ModelError
 from credit_scoring.explanation.points import Scale
@@ -23,12 +22,13 @@ from credit_scoring.settings import Rival, TrainingSettings
 from credit_scoring.training import logistic
 from credit_scoring.training.calibrate import calibrate
 from credit_scoring.training.evaluate import auc_of, calibration_error
-from credit_scoring.training.fit import Rebalancing
+from credit_scoring.training.fit import Rebalancing, Trainer
 from credit_scoring.training.folds import fit_folds
 from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.intervals import Flags, Interval, Resampling, Statistic, difference, intervals
+from credit_scoring.training.learners import Learners
 from credit_scoring.training.predict import Margins
-from credit_scoring.training.selection import narrowed, without
+from credit_scoring.training.selection import without
 from credit_scoring.training.threshold import approved_by_score, cost, cost_of
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,8 @@ class _Entrant:
 
 
 def compare(
-    development: DataFrame,
+    trainer: Trainer,
+    development: Learners,
     inputs: Inputs,
     parameters: TrainingSettings,
     ours: Margins,
@@ -108,12 +109,12 @@ def compare(
 ) -> tuple[Compared, ...]:
     """The rivals of `parameters.compare` and ours, by AUC and then by cost.
 
-    `development`: client_id, target, part (a fold), features. `ours`: the out-of-fold margins of its clients.
+    `development`: the clients of all folds. `ours`: the out-of-fold margins of them.
     """
     entrants = [_Entrant(OURS, len(inputs.names), ours, _calibrated(ours))]
     for rival in parameters.compare:
         log.info("comparing with %s", MEANINGS[rival])
-        entrants.append(_entrant(rival, development, inputs, parameters, ours))
+        entrants.append(_entrant(rival, trainer, development, inputs, parameters, ours))
     aucs = {e.name: auc_of(e.clients.target, e.clients.margin) for e in entrants}
     costs_of = {
         e.name: cost_of(e.clients.target, approved_by_score(e.clients.margin, e.scale, costs.threshold()), costs)
@@ -133,7 +134,12 @@ def compare(
 
 
 def _entrant(
-    rival: Rival, development: DataFrame, inputs: Inputs, parameters: TrainingSettings, ours: Margins
+    rival: Rival,
+    trainer: Trainer,
+    development: Learners,
+    inputs: Inputs,
+    parameters: TrainingSettings,
+    ours: Margins,
 ) -> _Entrant:
     match rival:
         case "prior":
@@ -141,17 +147,16 @@ def _entrant(
             everybody = np.full(len(ours.margin), math.log(rate / (1 - rate)))
             return _Entrant(rival, 0, replace(ours, margin=everybody), AS_IT_COMES)
         case "logistic_regression":
-            found = logistic.out_of_fold(development, len(ours.target), parameters.folds)
+            found = logistic.out_of_fold(development, inputs, parameters.folds)
         case "class_weights":
-            found = fit_folds(development, inputs, parameters, Rebalancing(class_weights=True)).out_of_fold
+            found = fit_folds(trainer, development, inputs, parameters, Rebalancing(class_weights=True)).out_of_fold
         case "undersampling":
             defaults = np.count_nonzero(ours.target == 1)
             fewer = Rebalancing(good_share=min(1.0, defaults / (len(ours.target) - defaults)))
-            found = fit_folds(development, inputs, parameters, fewer).out_of_fold
+            found = fit_folds(trainer, development, inputs, parameters, fewer).out_of_fold
         case "without_age":
-            ageless = without(inputs, standing_on(AGE))
-            found = fit_folds(narrowed(development, inputs, ageless), ageless, parameters).out_of_fold
-            inputs = ageless
+            inputs = without(inputs, standing_on(AGE))
+            found = fit_folds(trainer, development, inputs, parameters).out_of_fold
     return _Entrant(rival, len(inputs.names), found, _calibrated(found))
 
 

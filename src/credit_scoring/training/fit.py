@@ -1,28 +1,31 @@
-"""Fitting LightGBM with SynapseML, so that the same rows give the same model text, byte for byte.
+"""Fitting LightGBM: what is asked of a trainer, whichever it is, so that the same rows give the same model text.
 
-What that takes:
-- One task, its rows sorted by client id. Several tasks build a data set each executor, in the order in which Spark
-  happens to place them, and add their histograms up over the network. One data set takes 8 bytes a value while it is
-  filled and 1 byte while it is fitted, outside the JVM's heap; LightGBM uses all cores of the machine.
+What that takes of a trainer:
+- The rows by ascending client id, all in one data set. Several tasks have a data set each and add their histograms up
+  over the network in the order in which they come (see training.tasks).
 - deterministic, a seed, and a fixed way to build histograms (force_col_wise; LightGBM would time both and choose).
 - num_threads as a fixed number in the text: 0, all cores. The trees are the same for any number of cores.
-- A new LightGBMClassifier for every fit: it keeps the bins of its first fit, and would fit other rows with them.
+
+Two trainers give two texts: SynapseML brings an older LightGBM and draws the bags by another seed.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
 import lightgbm as lgb
-from pyspark.ml.functions import array_to_vector
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
-from synapse.ml.lightgbm import LightGBMClassifier
 
 from credit_scoring.errors.learning import NOTHING_TO_SPLIT
+from credit_scoring.explanation.points import Integers
 from credit_scoring.settings import TrainingSettings
 from credit_scoring.training.inputs import Inputs
+from credit_scoring.training.intervals import Flags
+from credit_scoring.training.learners import Learners
+from credit_scoring.training.split import places
+
+TrainerName = Literal["lightgbm", "synapseml"]
 
 
 @dataclass(frozen=True)
@@ -36,37 +39,74 @@ class Rebalancing:
     class_weights: bool = False
     good_share: float = 1.0
 
-    def learns_from(self, client_id: Column, target: Column) -> Column:
-        """Whether a client is learnt from."""
-        # Salted: the plain hash of the id makes the folds.
-        place = F.pmod(F.xxhash64(client_id, F.lit("good_share")), F.lit(1_000_000))
-        return (target == 1) | (place < self.good_share * 1_000_000)
+    def learns_from(self, client_id: Integers, target: Integers) -> Flags:
+        """Whether each client [n] is learnt from."""
+        chosen: Flags = (target == 1) | (places(client_id, "good_share") < self.good_share)
+        return chosen
 
 
-def fit_rounds(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, rounds: int) -> str:
-    """The native text of a model of `rounds` trees, fitted on all rows of `vectors`."""
-    return _fit(_in_order(vectors), _classifier(inputs, parameters, rounds))
+@dataclass(frozen=True, eq=False)
+class Fit:
+    """One model that a trainer is asked for.
+
+    `clients`: with the vectors of all declared features, of which `inputs` says which are fitted on. `rounds`: trees;
+    where `judges` [n] names clients that are not learnt from, the most trees: the text then ends with the best round,
+    after which the log-loss of the judges (with `by_auc` their AUC) does not get better for `patience` rounds.
+    `balanced`: defaulted clients weigh as much as all good ones.
+    """
+
+    clients: Learners
+    inputs: Inputs
+    parameters: TrainingSettings
+    rounds: int
+    judges: Flags | None = None
+    by_auc: bool = False
+    balanced: bool = False
+
+    @property
+    def patience(self) -> int:
+        """Rounds without an improvement after which fitting ends."""
+        return self.parameters.early_stopping_rounds
+
+
+class Trainer(Protocol):
+    """What fits models. `name`: which it is; `tasks`: in how many parts it fits, 1 where the text is reproducible."""
+
+    @property
+    def name(self) -> TrainerName: ...  # noqa: D102
+
+    @property
+    def tasks(self) -> int: ...  # noqa: D102
+
+    def fit(self, wanted: Fit) -> str:
+        """The native text of the model."""
+
+
+def fit_rounds(trainer: Trainer, clients: Learners, inputs: Inputs, parameters: TrainingSettings, rounds: int) -> str:
+    """The native text of a model of `rounds` trees, fitted on all `clients`."""
+    return _some(trainer.fit(Fit(clients, inputs, parameters, rounds)))
 
 
 def fit_until_best(
-    vectors: DataFrame,
-    validation: Column,
+    trainer: Trainer,
+    clients: Learners,
+    judges: Flags,
     inputs: Inputs,
     parameters: TrainingSettings,
     rebalancing: Rebalancing | None = None,
 ) -> str:
     """The native text of a model with the trees up to its best round.
 
-    It is fitted on the rows where `validation` is false; the best round is the one after which the log-loss on the
-    other rows (their AUC, with a rebalancing) does not get better for `early_stopping_rounds` rounds, or the last of
+    It is fitted on the clients where `judges` [n] is false; the best round is the one after which the log-loss of the
+    others (their AUC, with a rebalancing) does not get better for `early_stopping_rounds` rounds, or the last of
     `max_rounds`.
     """
-    classifier = _classifier(inputs, parameters, parameters.max_rounds)
-    classifier.setValidationIndicatorCol("validation").setEarlyStoppingRound(parameters.early_stopping_rounds)
-    if rebalancing is not None:
-        vectors = vectors.where(validation | rebalancing.learns_from(F.col("client_id"), F.col("target")))
-        classifier.setMetric("auc").setIsUnbalance(rebalancing.class_weights)
-    return _fit(_in_order(vectors, validation.alias("validation")), classifier)
+    rounds = parameters.max_rounds
+    if rebalancing is None:
+        return _some(trainer.fit(Fit(clients, inputs, parameters, rounds, judges)))
+    kept = judges | rebalancing.learns_from(clients.client_id, clients.target)
+    fewer, weighted = clients.where(kept), rebalancing.class_weights
+    return _some(trainer.fit(Fit(fewer, inputs, parameters, rounds, judges[kept], by_auc=True, balanced=weighted)))
 
 
 def rounds_of(booster_text: str) -> int:
@@ -74,46 +114,7 @@ def rounds_of(booster_text: str) -> int:
     return int(lgb.Booster(model_str=booster_text).num_trees())
 
 
-def _in_order(vectors: DataFrame, *more: Column) -> DataFrame:
-    """The rows as SynapseML takes them, in one partition, sorted by client id, which no two rows share.
-
-    coalesce shuffles nothing; the sort makes the order independent of how the partitions happened to lie.
-    """
-    return (
-        vectors.coalesce(1)
-        .sortWithinPartitions("client_id")
-        .select(F.col("target").cast("double"), array_to_vector(F.col("features")).alias("features"), *more)
-    )
-
-
-def _classifier(inputs: Inputs, parameters: TrainingSettings, rounds: int) -> LightGBMClassifier:
-    return LightGBMClassifier(
-        labelCol="target",
-        featuresCol="features",
-        slotNames=list(inputs.names),
-        monotoneConstraints=list(inputs.constraints),
-        numIterations=rounds,
-        learningRate=parameters.learning_rate,
-        numLeaves=parameters.num_leaves,
-        minDataInLeaf=parameters.min_data_in_leaf,
-        featureFraction=parameters.feature_fraction,
-        baggingFraction=parameters.bagging_fraction,
-        baggingFreq=parameters.bagging_freq,
-        lambdaL2=float(parameters.lambda_l2),
-        seed=parameters.seed,
-        deterministic=True,
-        passThroughArgs="force_col_wise=true",
-        numThreads=0,
-        numTasks=1,
-        # "auto" decides by the first ten rows. NaN is missing either way (useMissing, not zeroAsMissing, by default).
-        matrixType="dense",
-        # One pass over the rows; "streaming" takes four and writes to standard output. Same text.
-        dataTransferMode="bulk",
-    )
-
-
-def _fit(rows: DataFrame, classifier: LightGBMClassifier) -> str:
-    text: str = classifier.fit(rows).getNativeModel()
+def _some(text: str) -> str:
     if re.search(r"^split_feature=\d", text, re.MULTILINE) is None:
         raise NOTHING_TO_SPLIT()
     return text

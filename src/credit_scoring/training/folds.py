@@ -8,12 +8,10 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
 from credit_scoring.settings import TrainingSettings
-from credit_scoring.training.fit import Rebalancing, fit_until_best, rounds_of
+from credit_scoring.training.fit import Rebalancing, Trainer, fit_until_best, rounds_of
 from credit_scoring.training.inputs import Inputs
+from credit_scoring.training.learners import Learners
 from credit_scoring.training.predict import Margins, margins
 
 log = logging.getLogger(__name__)
@@ -33,14 +31,18 @@ class FoldModels:
 
 
 def fit_folds(
-    development: DataFrame, inputs: Inputs, parameters: TrainingSettings, rebalancing: Rebalancing | None = None
+    trainer: Trainer,
+    development: Learners,
+    inputs: Inputs,
+    parameters: TrainingSettings,
+    rebalancing: Rebalancing | None = None,
 ) -> FoldModels:
-    """Fits a model for each fold of `development`: client_id, target, part (a fold), features."""
+    """Fits a model for each fold of `development`."""
     texts = {}
     for fold in range(parameters.folds):
-        texts[fold] = fit_until_best(development, F.col("part") == fold, inputs, parameters, rebalancing)
+        texts[fold] = fit_until_best(trainer, development, development.part == fold, inputs, parameters, rebalancing)
         rounds = rounds_of(texts[fold])
         log.info("fold %d of %d: best after %d rounds", fold + 1, parameters.folds, rounds)
         if rounds == parameters.max_rounds:
             log.warning("fold %d was still getting better: consider more training.max_rounds", fold + 1)
-    return FoldModels(texts, margins(development, texts))
+    return FoldModels(texts, margins(development, inputs, texts))

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from credit_scoring.features.feature import Feature
+from credit_scoring.features.promises import PROMISES
 from credit_scoring.model.artifacts import FeatureLine, Features
 
 
@@ -24,6 +28,12 @@ class Inputs:
         """The names of the features that the model is fitted on."""
         return self.declared.used
 
+    @property
+    def positions(self) -> npt.NDArray[np.intp]:
+        """Where the features that the model is fitted on stand in a vector [used]."""
+        place = {name: i for i, name in enumerate(self.declared.names)}
+        return np.array([place[name] for name in self.names], np.intp)
+
     def only(self, names: Sequence[str]) -> Inputs:
         """The same declarations with a model on `names` alone, which are among those of before and in their order."""
         kept = set(names)
@@ -33,7 +43,11 @@ class Inputs:
 
 
 def inputs(features: Sequence[Feature], fingerprint: str) -> Inputs:
-    """The inputs of a model that uses all `features`, in registry order."""
+    """The inputs of a model that uses all `features`, in registry order.
+
+    Held to its declared direction is a feature that a promise stands on. On others a constraint keeps no promise, and
+    on real clients it cost more order than it brought (docs/real-data.md).
+    """
     lines = tuple(
         FeatureLine(
             name=feature.name,
@@ -45,4 +59,5 @@ def inputs(features: Sequence[Feature], fingerprint: str) -> Inputs:
         for feature in features
     )
     declared = Features(fingerprint=fingerprint, features=lines, used=tuple(line.name for line in lines))
-    return Inputs(declared, tuple(feature.risk.constraint for feature in features))
+    held = (any(promise.sign(feature) for promise in PROMISES) for feature in features)
+    return Inputs(declared, tuple(f.risk.constraint if h else 0 for f, h in zip(features, held, strict=True)))

@@ -23,11 +23,10 @@ from credit_scoring.settings import DecisionSettings, TrainingSettings
 from credit_scoring.training.examination.examine import Examination
 from credit_scoring.training.intervals import Interval
 from credit_scoring.training.reliability import reliability
+from credit_scoring.training.source import Lineage
 from credit_scoring.training.train import Trained
 
 log = logging.getLogger(__name__)
-
-Lineage = Mapping[str, str | int | float]
 
 
 @dataclass(frozen=True)
@@ -87,6 +86,7 @@ def register(
         with asking_mlflow("log the parameters and metrics of the run"):
             mlflow.log_params({**_plain(parameters), **decision_settings.model_dump()})
             mlflow.log_metrics({**trained.metrics, **_limits(trained.intervals), "rounds": trained.rounds})
+            mlflow.set_tags({"trained_by": trained.trainer, "trained_in_tasks": str(trained.tasks)})
             for fold, rounds in enumerate(trained.fold_rounds):
                 mlflow.log_metric("fold_rounds", rounds, step=fold + 1)
             if trained.remarks:

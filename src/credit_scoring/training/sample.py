@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import numpy as np
 
 from credit_scoring.errors.faults import TRAINING_VECTORS_ODD
 from credit_scoring.errors.learning import (
@@ -17,6 +16,7 @@ from credit_scoring.errors.learning import (
     TOO_FEW_CLIENTS,
 )
 from credit_scoring.settings import TrainingSettings
+from credit_scoring.training.learners import Learners
 from credit_scoring.training.split import HOLDOUT
 
 
@@ -30,39 +30,32 @@ class Sample:
     holdout_defaults: int
 
 
-def sample(vectors: DataFrame, features: int, parameters: TrainingSettings) -> Sample:
-    """Counts the clients of `vectors` (client_id, target, part, features), in one pass.
+def sample(learners: Learners, features: int, parameters: TrainingSettings) -> Sample:
+    """Counts the clients.
 
     ModelError with what to do when a model cannot be trained on them: no outcomes, labels other than 0 and 1, a client
-    twice, too few clients or defaults, a part with one class only.
+    twice, too few clients or defaults, a part with one class only. Fault when vectors do not have `features` values.
     """
-    counted = {
-        row["part"]: row
-        for row in vectors.groupBy("part")
-        .agg(
-            F.count(F.lit(1)).alias("rows"),
-            F.countDistinct("client_id").alias("clients"),
-            F.count_if(F.col("target") == 1).alias("defaults"),
-            F.count_if(F.col("target") == 0).alias("good"),
-            F.count_if(F.size("features") != features).alias("other_length"),
-        )
-        .collect()
-    }
-    if not counted:
+    rows = len(learners.client_id)
+    if not rows:
         raise NO_OUTCOMES()
-    rows = sum(row["rows"] for row in counted.values())
-    if unclear := rows - sum(row["defaults"] + row["good"] for row in counted.values()):
+    if unclear := rows - np.count_nonzero(np.isin(learners.target, (0, 1))):
         raise OUTCOMES_UNCLEAR(unclear=unclear, outcomes=rows)
-    if twice := rows - sum(row["clients"] for row in counted.values()):
+    if twice := rows - len(np.unique(learners.client_id)):
         raise OUTCOMES_TWICE(outcomes=twice)
-    if sum(row["other_length"] for row in counted.values()):
+    if learners.features.shape[1] != features:
         raise TRAINING_VECTORS_ODD(features=features)
-    held_out = counted.pop(HOLDOUT, None)
+    counted = {
+        part: (np.count_nonzero(here), int(learners.target[here].sum()))
+        for part in (HOLDOUT, *range(parameters.folds))
+        for here in [learners.part == part]
+    }
+    held_out = counted[HOLDOUT]
     found = Sample(
-        clients=sum(row["clients"] for row in counted.values()),
-        defaults=sum(row["defaults"] for row in counted.values()),
-        holdout_clients=held_out["clients"] if held_out else 0,
-        holdout_defaults=held_out["defaults"] if held_out else 0,
+        clients=rows - held_out[0],
+        defaults=int(learners.target.sum()) - held_out[1],
+        holdout_clients=held_out[0],
+        holdout_defaults=held_out[1],
     )
     _refuse_one_class(found)
     if found.clients < parameters.min_clients or found.defaults < parameters.min_defaults:
@@ -73,9 +66,8 @@ def sample(vectors: DataFrame, features: int, parameters: TrainingSettings) -> S
             min_defaults=parameters.min_defaults,
             held_out=parameters.holdout_percent,
         )
-    for part in (HOLDOUT, *range(parameters.folds)):
-        row = held_out if part == HOLDOUT else counted.get(part)
-        if row is None or not row["defaults"] or not row["good"]:
+    for part, (clients, defaults) in counted.items():
+        if defaults in (0, clients):
             where = "the holdout" if part == HOLDOUT else f"fold {part + 1} of {parameters.folds}"
             raise ONE_CLASS_IN_PART(part=where)
     return found

@@ -1,18 +1,16 @@
 """Which clients a model may learn from: a permanent holdout, and folds of the rest, by a hash of the client's id.
 
-The hash is Spark's xxhash64 of a BIGINT, so that Spark computes a client's part as a column expression; `parts`
-computes the same in numpy. A client's part depends on its id alone, never on the other clients, so the holdout of one
-training is the holdout of every later one, and a larger holdout contains a smaller one.
+The hash is Spark's xxhash64 of a BIGINT, computed by numpy. A client's part depends on its id alone, never on the other
+clients, so the holdout of one training is the holdout of every later one, and a larger holdout contains a smaller one.
 """
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from pyspark.sql import Column
-from pyspark.sql import functions as F
 
 HOLDOUT = -1
 """The part of the clients that no fit, number of rounds, calibration or selection ever sees."""
@@ -30,24 +28,25 @@ class Split:
     folds: int
     holdout_percent: int
 
-    def part(self, client_id: Column) -> Column:
-        """The part (INT) of each client, as a Spark column."""
-        hashed = F.xxhash64(client_id.cast("bigint"))
-        held_out = F.pmod(hashed, F.lit(100)) < self.holdout_percent
-        # The upper half chooses the fold: given it, the lower half still makes the remainder by 100 uniform.
-        fold = F.pmod(F.shiftrightunsigned(hashed, 32), F.lit(self.folds))
-        return F.when(held_out, HOLDOUT).otherwise(fold).cast("int")
-
     def parts(self, client_ids: Integers) -> Integers:
-        """The same parts [n] of ids [n], without Spark."""
+        """The parts [n] of the clients of ids [n]."""
         hashed = xxhash64(client_ids)
         held_out = hashed.view(np.int64) % 100 < self.holdout_percent
+        # The upper half chooses the fold: given it, the lower half still makes the remainder by 100 uniform.
         fold = (hashed >> np.uint64(32)) % np.uint64(self.folds)
         return np.where(held_out, HOLDOUT, fold.astype(np.int64))
 
 
-def xxhash64(numbers: Integers) -> npt.NDArray[np.uint64]:
-    """XXH64 of each 8-byte number [n], seed 42, as Spark's xxhash64 (which shows the same bits as a signed number).
+def places(client_ids: Integers, choice: str) -> npt.NDArray[np.float64]:
+    """A number from 0 to below 1 [n] of each client, by its id alone, for one `choice`; another for another choice.
+
+    The clients below a share s are s of all, as nearly as chance allows, and no other choice nor the parts tell which.
+    """
+    return (xxhash64(client_ids, zlib.crc32(choice.encode())) >> np.uint64(11)) / 2.0**53
+
+
+def xxhash64(numbers: Integers, seed: int = 42) -> npt.NDArray[np.uint64]:
+    """XXH64 of each 8-byte number [n], as Spark's xxhash64 with its seed 42 (which shows the same bits signed).
 
     Yann Collet, xxHash specification, the case of an input of 8 bytes; unsigned arithmetic wraps.
     """
@@ -63,7 +62,7 @@ def xxhash64(numbers: Integers) -> npt.NDArray[np.uint64]:
     )
     lane = _rotated(numbers.astype(np.int64).view(np.uint64) * prime_2, 31) * prime_1
     # seed + prime_5 + length, as arrays: a scalar that wraps around would warn.
-    start = np.full(len(numbers), 42 + 8, np.uint64) + prime_5
+    start = np.full(len(numbers), seed + 8, np.uint64) + prime_5
     mixed = _rotated(start ^ lane, 27) * prime_1 + prime_4
     mixed = (mixed ^ (mixed >> np.uint64(33))) * prime_2
     mixed = (mixed ^ (mixed >> np.uint64(29))) * prime_3

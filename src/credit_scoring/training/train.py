@@ -3,7 +3,7 @@
 folds      a model for each fold, fitted on the others, stopped where the fold's log-loss is best; the margins of every
            development client, from the fold model that has not seen it
 calibrate  those margins to probabilities
-select     the features that the fold models gained by; the final model has no others
+select     where the settings ask for it, the features that the fold models gained by
 fit        the final model on all development clients, as many rounds as the folds needed on average
 reference  and evaluation on the holdout, which nothing before has seen
 compare    with other models, out of fold
@@ -12,14 +12,11 @@ compare    with other models, out of fold
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import lightgbm as lgb
 import numpy as np
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale
@@ -28,17 +25,17 @@ from credit_scoring.settings import DecisionSettings, TrainingSettings
 from credit_scoring.training.calibrate import calibrate
 from credit_scoring.training.comparison import OURS, Compared, compare
 from credit_scoring.training.evaluate import discrimination
-from credit_scoring.training.fit import fit_rounds
+from credit_scoring.training.fit import Trainer, TrainerName, fit_rounds
 from credit_scoring.training.folds import fit_folds
 from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.intervals import Interval, Resampling
-from credit_scoring.training.kept import kept
+from credit_scoring.training.learners import Learners
 from credit_scoring.training.measures import measures
 from credit_scoring.training.predict import Margins, margins, shares
 from credit_scoring.training.reference import reference_group, reference_points
 from credit_scoring.training.sample import Sample, sample
-from credit_scoring.training.selection import carrying, left_out, narrowed, without
-from credit_scoring.training.split import HOLDOUT, Split
+from credit_scoring.training.selection import carrying, left_out, without
+from credit_scoring.training.split import HOLDOUT
 from credit_scoring.training.threshold import CostPoint, cost_curve
 from credit_scoring.training.variety import constant, remarks
 
@@ -49,7 +46,8 @@ log = logging.getLogger(__name__)
 class Trained:
     """What a training found.
 
-    `booster`: native model text. `scale`: calibration and points. `reference`: mean raw points of the reference group
+    `booster`: native model text, by `trainer` in so many `tasks`: from 2 on another training on the same clients gives
+    another text. `scale`: calibration and points. `reference`: mean raw points of the reference group
     by feature name. `phi_0`: the margin of the average training client. `rounds`: trees of the model, the mean of
     `fold_rounds`, the best round of each fold's model. `metrics`: numbers by name; `oof_` out of fold, `holdout_` on
     clients that no model saw. `intervals`: of some of them, by the same names (see measures). `cost_curve`: out of
@@ -59,6 +57,8 @@ class Trained:
     """
 
     booster: str
+    trainer: TrainerName
+    tasks: int
     inputs: Inputs
     scale: Scale
     costs: Costs
@@ -76,49 +76,38 @@ class Trained:
     holdout: Margins = field(compare=False)
 
 
-@contextmanager
-def parted(vectors: DataFrame, parameters: TrainingSettings) -> Iterator[DataFrame]:
-    """The vectors with the part of each client (see split), kept in memory and on disk: they are read many times.
+def train(
+    trainer: Trainer, learners: Learners, inputs: Inputs, parameters: TrainingSettings, decision: DecisionSettings
+) -> Trained:
+    """Trains on `learners`.
 
-    `vectors`: client_id BIGINT, target INT (1: defaulted), features ARRAY<FLOAT> [F], missing = NaN.
+    Same clients, inputs, parameters and costs: same result, byte for byte, by a trainer of one task. ModelError when no
+    model can be had from them (see sample, calibrate).
     """
-    split = Split(parameters.folds, parameters.holdout_percent)
-    rows = vectors.select("client_id", "target", split.part(F.col("client_id")).alias("part"), "features")
-    with kept(rows) as parts:
-        yield parts
-
-
-def train(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, decision: DecisionSettings) -> Trained:
-    """Trains on `vectors`, from `parted`.
-
-    Same vectors, inputs, parameters and costs: same result, byte for byte. ModelError when no model can be had from
-    them (see sample, calibrate).
-    """
-    log.info("reading the vectors of the clients with an outcome")
-    found = sample(vectors, len(inputs.names), parameters)
+    found = sample(learners, len(inputs.declared.names), parameters)
     log.info("%d clients to learn from, %d of them defaulted", found.clients, found.defaults)
-    remarked = remarks(constant(vectors, inputs))
+    remarked = remarks(constant(learners, inputs))
     for remark in remarked:
         log.warning(remark)
     costs = Costs(default=decision.cost_default, good=decision.gain_good, handling=decision.cost_handling)
     resampling = Resampling(parameters.resamples, parameters.seed)
 
     allowed = without(inputs, left_out(parameters.leave_out))
-    development = narrowed(vectors.where(F.col("part") != HOLDOUT), inputs, allowed)
-    folds = fit_folds(development, allowed, parameters)
+    development, held_out = learners.development, learners.holdout
+    folds = fit_folds(trainer, development, allowed, parameters)
     out_of_fold = folds.out_of_fold
     calibration = calibrate(out_of_fold.margin, out_of_fold.target)
     scale = Scale(calibration.a, calibration.b, decision.pdo, decision.anchor_points, decision.anchor_odds)
 
     chosen = allowed.only(carrying(folds.texts.values(), allowed, parameters.min_gain_share))
-    log.info("%d of %d features carry something", len(chosen.names), len(allowed.names))
+    if len(chosen.names) < len(allowed.names):
+        log.info("%d of %d features carry something", len(chosen.names), len(allowed.names))
     rounds = max(1, round(float(np.mean(folds.rounds))))
     log.info("fitting the final model, %d rounds", rounds)
-    booster = fit_rounds(narrowed(development, allowed, chosen), chosen, parameters, rounds)
-    held_out = narrowed(vectors.where(F.col("part") == HOLDOUT), inputs, chosen)
-    holdout = margins(held_out, {HOLDOUT: booster})
+    booster = fit_rounds(trainer, development, chosen, parameters, rounds)
+    holdout = margins(held_out, chosen, {HOLDOUT: booster})
     group = reference_group(holdout, scale, costs.threshold())
-    reference = reference_points(shares(held_out, booster, group), scale)
+    reference = reference_points(shares(held_out, chosen, booster, group), scale)
     no_client = np.zeros((0, len(chosen.names)), np.float32)
     _, _, phi_0 = margins_and_contributions(lgb.Booster(model_str=booster), no_client)
 
@@ -126,9 +115,11 @@ def train(vectors: DataFrame, inputs: Inputs, parameters: TrainingSettings, deci
         measures("oof", out_of_fold, scale, costs, resampling),
         measures("holdout", holdout, scale, costs, resampling),
     ]
-    comparison = compare(development, allowed, parameters, out_of_fold, costs, resampling)
+    comparison = compare(trainer, development, allowed, parameters, out_of_fold, costs, resampling)
     return Trained(
         booster=booster,
+        trainer=trainer.name,
+        tasks=trainer.tasks,
         inputs=chosen,
         scale=scale,
         costs=costs,

@@ -15,17 +15,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import optuna
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from credit_scoring.settings import TrainingSettings
 from credit_scoring.training.evaluate import discrimination
-from credit_scoring.training.fit import fit_until_best, rounds_of
+from credit_scoring.training.fit import Trainer, fit_until_best, rounds_of
 from credit_scoring.training.inputs import Inputs
+from credit_scoring.training.learners import Learners
 from credit_scoring.training.predict import margins
 from credit_scoring.training.sample import sample
-from credit_scoring.training.selection import left_out, narrowed, without
-from credit_scoring.training.split import HOLDOUT
+from credit_scoring.training.selection import left_out, without
 
 log = logging.getLogger(__name__)
 
@@ -70,20 +68,21 @@ class Trial:
 
 
 def tune(
-    vectors: DataFrame,
+    trainer: Trainer,
+    learners: Learners,
     inputs: Inputs,
     parameters: TrainingSettings,
     trials: int,
     record: Callable[[Trial], None],
     clock: Callable[[], float] = time.monotonic,
 ) -> TrainingSettings:
-    """The best parameters of `trials` trials on the folds of `vectors` (see train.parted).
+    """The best parameters of `trials` trials on the folds of `learners`.
 
-    `record` is told of each trial when it is over. The same frame, inputs, parameters and trials: the same winner.
+    `record` is told of each trial when it is over. The same clients, inputs, parameters and trials: the same winner.
     """
-    sample(vectors, len(inputs.names), parameters)
+    sample(learners, len(inputs.declared.names), parameters)
     allowed = without(inputs, left_out(parameters.leave_out))
-    development = narrowed(vectors.where(F.col("part") != HOLDOUT), inputs, allowed)
+    development = learners.development
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     study = optuna.create_study(
         direction="maximize",
@@ -97,7 +96,7 @@ def tune(
     started = clock()
     for _ in range(trials):
         asked = study.ask()
-        done = _run(asked, study, development, allowed, parameters, clock)
+        done = _run(asked, study, trainer, development, allowed, parameters, clock)
         record(done)
         spent = clock() - started
         log.info(
@@ -112,7 +111,8 @@ def tune(
 def _run(
     trial: optuna.Trial,
     study: optuna.Study,
-    development: DataFrame,
+    trainer: Trainer,
+    development: Learners,
     inputs: Inputs,
     parameters: TrainingSettings,
     clock: Callable[[], float],
@@ -125,8 +125,8 @@ def _run(
     rounds: list[int] = []
     given_up = False
     for fold in range(parameters.folds):
-        text = fit_until_best(development, F.col("part") == fold, inputs, tried)
-        clients = margins(development, {fold: text})
+        text = fit_until_best(trainer, development, development.part == fold, inputs, tried)
+        clients = margins(development, inputs, {fold: text})
         aucs.append(discrimination(clients.target, clients.margin).auc)
         rounds.append(rounds_of(text))
         trial.report(float(np.mean(aucs)), fold)

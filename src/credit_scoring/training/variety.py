@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from itertools import groupby
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
-from pyspark.sql import DataFrame
 
 from credit_scoring.errors.learning import FEATURES_CONSTANT
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.training.inputs import Inputs
-from credit_scoring.training.predict import matrix_of
-
-_RANGES = "low ARRAY<FLOAT>, high ARRAY<FLOAT>, some_missing ARRAY<BOOLEAN>"
+from credit_scoring.training.learners import Learners
 
 
-def constant(vectors: DataFrame, inputs: Inputs) -> frozenset[str]:
-    """The names of the features that are missing, or the same value, for every client of `vectors`; one pass.
+def constant(learners: Learners, inputs: Inputs) -> frozenset[str]:
+    """The names of the features that are missing, or the same value, for every client.
 
     ModelError when all are.
     """
-    ranges: pd.DataFrame = vectors.select("features").mapInArrow(_ranges, _RANGES).toPandas()
-    low = np.fmin.reduce(np.stack(ranges["low"]))
-    high = np.fmax.reduce(np.stack(ranges["high"]))
-    some_missing = np.logical_or.reduce(np.stack(ranges["some_missing"]))
+    low, high = np.fmin.reduce(learners.features), np.fmax.reduce(learners.features)
+    some_missing = np.isnan(learners.features).any(axis=0)
     varied = (low < high) | (some_missing & ~np.isnan(low))
     found = frozenset(name for name, varies in zip(inputs.names, varied.tolist(), strict=True) if not varies)
     if len(found) == len(inputs.names):
@@ -45,15 +38,3 @@ def remarks(constant: Collection[str]) -> tuple[str, ...]:
                 f"nothing of its {len(names)} features. If there is such data on past clients, deliver it and train."
             )
     return tuple(found)
-
-
-def _ranges(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        if batch.num_rows:
-            vectors = matrix_of(batch)
-            columns = [
-                np.fmin.reduce(vectors)[np.newaxis],
-                np.fmax.reduce(vectors)[np.newaxis],
-                np.isnan(vectors).any(axis=0)[np.newaxis],
-            ]
-            yield pa.RecordBatch.from_arrays([pa.array(list(c)) for c in columns], ["low", "high", "some_missing"])

@@ -54,7 +54,7 @@ def test_it_has_what_a_committee_asks_for(tab, trained):
         "The same groups on the holdout",
         "Every feature that is used",
     ]
-    assert tab.locator("svg").count() == 3
+    assert tab.locator("svg").count() == 4
     assert f"{trained.metrics['holdout_auc']:.3f}" in tab.locator(".facts").inner_text()
     said = tab.locator("body").inner_text()
     assert all(promise.words.capitalize() in said for promise in PROMISES)

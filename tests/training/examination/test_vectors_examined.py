@@ -1,17 +1,18 @@
-"""What is read of vectors and applications where they are: groups, samples, histograms and a model's explanation."""
+"""What is told of vectors and applications: groups, samples, histograms and a model's explanation."""
 
 import numpy as np
+import polars as pl
 import pytest
-from pyspark.sql import functions as F
 
 from credit_scoring.features import registry
 from credit_scoring.model.scorer import scorer
+from credit_scoring.schema.application import APPLICATION
 from credit_scoring.training.examination.explained import explained
 from credit_scoring.training.examination.groups import AGE_BAND, FAMILY_STATUS, GENDER, REGION_RATING, UNKNOWN, groups
-from credit_scoring.training.examination.histograms import histograms, vector_sample
+from credit_scoring.training.examination.histograms import histograms, sample_of
 from credit_scoring.training.examination.stability import edges_of, histogram
+from credit_scoring.training.learners import Vectors
 
-SCHEMA = "client_id BIGINT, part INT, features ARRAY<FLOAT>"
 CLIENTS = 120
 
 
@@ -24,56 +25,53 @@ def matrix() -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def vectors(spark, matrix):
-    rows = [(1000 - i, i % 3, row.tolist()) for i, row in enumerate(matrix)]
-    return spark.createDataFrame(rows, SCHEMA).repartition(3)
+def vectors(matrix):
+    return Vectors(1000 + np.arange(CLIENTS), matrix)
 
 
-def test_histograms_are_those_of_the_whole_matrix(vectors, matrix):
-    positions = [0, 7, 30]
+def test_histograms_are_those_of_the_whole_matrix(matrix):
+    positions = np.array([0, 7, 30])
     edges = edges_of(matrix[:, positions])
-    found = histograms(vectors, F.col("part"), positions, edges)
+    found = histograms(matrix, np.arange(CLIENTS) % 3, positions, edges)
     for part in range(3):
         assert (found[part] == histogram(matrix[part::3][:, positions], edges)).all()
 
 
 def test_a_sample_holds_the_right_vectors_by_ascending_id(vectors, matrix):
-    found = vector_sample(vectors, CLIENTS, [3, 1])
-    assert found.client_id.tolist() == sorted(1000 - i for i in range(CLIENTS))
-    np.testing.assert_array_equal(found.vectors, matrix[::-1][:, [3, 1]])
-    # Of three times as many clients as may come, about a third does, the same ones each time.
-    some = vector_sample(vectors, 60_000, [0])
+    found = sample_of(vectors, np.array([3, 1]))
+    assert found.client_id.tolist() == vectors.client_id.tolist()
+    np.testing.assert_array_equal(found.features, matrix[:, [3, 1]])
+    # Of three times as many clients as may come, about a third does, and a client by its id alone.
+    some = sample_of(vectors, np.array([0]), most=40)
     assert 20 <= len(some.client_id) <= 65
-    assert some.client_id.tolist() == vector_sample(vectors.repartition(1), 60_000, [0]).client_id.tolist()
+    np.testing.assert_array_equal(some.features[:, 0], matrix[some.client_id - 1000, 0])
 
 
 def test_a_model_explains_clients_as_the_scorer_does(vectors, matrix, model_of_seed):
     texts = model_of_seed(1)
     found = explained(vectors, texts)
-    wanted = scorer(texts).score(matrix[::-1])
+    wanted = scorer(texts).score(matrix)
     np.testing.assert_array_equal(found.margin, wanted.margin)
-    np.testing.assert_array_equal(found.probability, wanted.probability)
+    np.testing.assert_array_equal(found.probability, scorer(texts).decision.scale.scale().probability(wanted.margin))
     assert (found.approved == (wanted.score >= scorer(texts).decision.cut_off)).all()
     assert found.points.sum(axis=1) == pytest.approx(wanted.contributions.sum(axis=1))
     assert set(found.reasons) == {feature.reason.code for feature in registry.FEATURES}
 
 
-def test_groups_are_those_of_the_application_that_was_first_accepted(stored_lender, tables, drawn):
-    def applicant(client, gender, days, family, rating):
-        told = {"CODE_GENDER": gender, "DAYS_BIRTH": days, "NAME_FAMILY_STATUS": family, "REGION_RATING_CLIENT": rating}
-        return {**drawn("application", client, 1), **told}
-
+def test_groups_are_those_that_the_application_tells():
     year = 365.25
-    first = [
-        applicant(1, "F", -int(24.9 * year), "Married", 1),
-        applicant(2, "M", -int(62.1 * year), "Widow", 3),
-        applicant(3, "XNA", -int(30 * year), "Unknown", None),
-    ]
-    later = [applicant(1, "M", -int(50 * year), "Widow", 3)]
-    stored_lender.deliver(1, {"application": first})
-    stored_lender.deliver(2, {"application": later})
-    cohort = tables.spark.createDataFrame([(2, 1), (1, 1), (3, 1)], "client_id BIGINT, as_of BIGINT")
-    found = groups(tables, cohort)
+    types = APPLICATION.polars_schema()
+    told = pl.DataFrame(
+        {
+            "SK_ID_CURR": [1, 2, 3],
+            "CODE_GENDER": ["F", "M", "XNA"],
+            "DAYS_BIRTH": [-int(24.9 * year), -int(62.1 * year), -int(30 * year)],
+            "NAME_FAMILY_STATUS": ["Married", "Widow", "Unknown"],
+            "REGION_RATING_CLIENT": [1, 3, None],
+        },
+        schema_overrides={name: types[name] for name in ("DAYS_BIRTH", "REGION_RATING_CLIENT")},
+    )
+    found = groups(told)
     assert found.client_id.tolist() == [1, 2, 3]
     assert found.members[GENDER].tolist() == [0, 1, UNKNOWN]
     assert [AGE_BAND.labels[band] for band in found.members[AGE_BAND]] == ["under 25", "62 and over", "25 to 34"]

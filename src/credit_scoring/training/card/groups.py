@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from credit_scoring.pages.page import Cell, Section, Table, Text
+from credit_scoring.pages import charts
+from credit_scoring.pages.charts import Line
+from credit_scoring.pages.page import Cell, Figure, Section, Table, Text
 from credit_scoring.training.card.words import numbers, percent, percents, signed
 from credit_scoring.training.examination.ageless import Ageless
 from credit_scoring.training.examination.audit import FEW_CLIENTS, FEW_DEFAULTS, GroupAudit
 from credit_scoring.training.examination.examine import Examination
+from credit_scoring.training.examination.groups import MIDDLES
 from credit_scoring.training.examination.proxy import Proxy
 
-Part = Text | Table
+Part = Text | Table | Figure
 
 AGE_JUSTIFICATION = (
-    "Age is an input, because it says much about default at the start of a loan. The age itself is held to one "
-    "direction, so that its own part of a score never falls as it rises, and it has a reason of its own, so that a "
-    "client is told when it weighs; the points below are that reason's. Other features set something against the age, "
-    "such as the share of the life spent in the present employment; they stand with their own reasons, and no promise "
-    "is made on age. Some laws allow age in a scoring system on conditions: in the United States Regulation B (12 CFR "
-    "1002.6) has one on clients of 62 and over, for whom the table is evidence. Whether age may be used is for the "
+    "Age is an input, because it says much about default at the start of a loan. It is no promise, and held to no "
+    "direction: the table and the curve show what it does. It has a reason of its own, so that a client is told when "
+    "it weighs; the points below are that reason's. Other features set something against the age, such "
+    "as the share of the life spent in the present employment; they stand with their own reasons. Some laws allow "
+    "age in a scoring system on conditions: in the United States Regulation B (12 CFR 1002.6) has one on clients of 62 "
+    "and over, for whom the table is evidence. Whether age may be used is for the "
     "lender's lawyers; the setting training.leave_out with DAYS_BIRTH takes it out, with every feature that reads it."
 )
 
@@ -54,6 +57,7 @@ def age(found: Examination) -> Section:
             ("Age", "Mean points for age, on the holdout"),
             [(band, signed(points)) for band, points in found.age],
         ),
+        *_curve(found),
     ]
     older = found.older
     if older is None:
@@ -63,6 +67,22 @@ def age(found: Examination) -> Section:
     else:
         parts.append(Text(f"Clients of 62 and over gain {older.value:.1f} points for their age on average."))
     return Section("Age", [*parts, *_without_age(found.ageless)])
+
+
+def _curve(found: Examination) -> list[Figure]:
+    """The same points over the age; nothing where too few bands have any."""
+    known = [(middle, points) for middle, (_, points) in zip(MIDDLES, found.age, strict=True) if points is not None]
+    if len(known) < 2:
+        return []
+    line = Line(
+        "age",
+        [middle for middle, _ in known],
+        [points.value for _, points in known],
+        [points.low for _, points in known],
+        [points.high for _, points in known],
+    )
+    says = "Mean points for age by the middle of each age band, with intervals, on the holdout."
+    return [charts.lines([line], axes_names=("age, years", "mean points for age"), says=says)]
 
 
 def _groups(audits: Sequence[GroupAudit]) -> list[Part]:

@@ -12,7 +12,9 @@ from credit_scoring.settings import TrainingSettings
 from credit_scoring.training.card.words import percent
 from credit_scoring.training.train import Trained
 
-DIRECTIONS = {"rises": "risk rises with it", "falls": "risk falls with it", "unknown": "free"}
+DIRECTIONS = {1: "risk rises with it", -1: "risk falls with it", 0: "free"}
+
+TRAINERS = {"lightgbm": "in one process", "synapseml": "by SynapseML on Spark"}
 
 
 def purpose(trained: Trained) -> Section:
@@ -52,15 +54,15 @@ def features(trained: Trained) -> Section:
     lines = {line.name: line for line in trained.inputs.declared.features}
     used = [lines[name] for name in trained.inputs.names]
     families = Counter(line.reason for line in used)
-    held = Counter(line.reason for line in used if line.risk != "unknown")
+    held = Counter(line.reason for line, held in zip(used, trained.inputs.constraints, strict=True) if held)
     rows = [(_family(code), number, held[code]) for code, number in families.most_common()]
     return Section(
         "What it looks at",
         [
             Text(
-                f"{len(used)} of {len(lines)} declared features are used; the others brought nothing. Gender, marital "
-                "status and what tells them are no inputs, nor is the client's social circle. Where the direction is "
-                "certain the model is held to it: it may then move the risk that way only."
+                f"{_share(len(used), len(lines))} Gender, marital status and what tells them are no inputs, nor is the "
+                "client's social circle. On a feature that moves with what clients are promised the model is held to "
+                "one direction: there it may move the risk that way only."
             ),
             Table(("Family", "Features", "Held to a direction"), rows),
         ],
@@ -71,7 +73,8 @@ def all_features(trained: Trained) -> Section:
     """Every feature that is used, with its meaning."""
     lines = {line.name: line for line in trained.inputs.declared.features}
     used = [lines[name] for name in trained.inputs.names]
-    rows = [(line.meaning, line.unit, DIRECTIONS[line.risk]) for line in used]
+    held = trained.inputs.constraints
+    rows = [(line.meaning, line.unit, DIRECTIONS[to]) for line, to in zip(used, held, strict=True)]
     return Section("Every feature that is used", [Table(("Meaning", "Unit", "Direction"), rows, words=3)])
 
 
@@ -94,8 +97,9 @@ def parameters(trained: Trained, decision: Decision) -> Section:
         "Parameters",
         [
             Text(
-                "Gradient-boosted trees (LightGBM, fitted by SynapseML), calibrated by Platt's curve on margins out "
-                "of fold, scaled to points. Everybody starts where clients stand who are only just approved."
+                f"Gradient-boosted trees (LightGBM, fitted {TRAINERS[trained.trainer]}), calibrated by Platt's curve "
+                "on margins out of fold, scaled to points. Everybody starts where clients stand who are only just "
+                f"approved. {_reproducible(trained)}"
             ),
             Table(("Parameter", "Value"), rows),
         ],
@@ -132,6 +136,21 @@ def limits() -> Section:
         "Figures by group are evidence for a review, not a statement that any law is met.",
     )
     return Section("What it cannot do", [Text(words) for words in said])
+
+
+def _share(used: int, declared: int) -> str:
+    if used == declared:
+        return f"All {declared} declared features are used."
+    return f"{used} of {declared} declared features are used; the others were left out or brought nothing."
+
+
+def _reproducible(trained: Trained) -> str:
+    if trained.tasks == 1:
+        return "The same clients, settings and versions give the same model, byte for byte."
+    return (
+        f"It was fitted in {trained.tasks} tasks at once, whose sums come together in another order each time: the "
+        "same clients give a model that is as good, but not the same text to the byte."
+    )
 
 
 def _family(code: str) -> str:

@@ -6,27 +6,22 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
-from credit_scoring.features import registry
-from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings
-from credit_scoring.storage.tables import Tables
 from credit_scoring.training.examination.ageless import Ageless, ageless
 from credit_scoring.training.examination.audit import Decided, GroupAudit, audit, named
 from credit_scoring.training.examination.explained import explained
 from credit_scoring.training.examination.groups import AGE_BAND, GENDER, UNKNOWN, Groups, groups
-from credit_scoring.training.examination.histograms import VectorSample, vector_sample
+from credit_scoring.training.examination.histograms import MOST_SAMPLED, sample_of
 from credit_scoring.training.examination.proxy import Proxy, proxy
 from credit_scoring.training.examination.shifts import between_parts, count_parts, of_those_waiting
 from credit_scoring.training.examination.stability import Comparison
 from credit_scoring.training.examination.weights import Weight, age_points, weights
 from credit_scoring.training.intervals import Interval, Resampling
+from credit_scoring.training.learners import Vectors
 from credit_scoring.training.predict import Margins
-from credit_scoring.training.promises import Kept, check
-from credit_scoring.training.split import HOLDOUT
+from credit_scoring.training.promises import Kept
+from credit_scoring.training.source import Outcomes, Source
 from credit_scoring.training.threshold import approved_by_score
 from credit_scoring.training.train import Trained
 
@@ -80,27 +75,16 @@ class Examination:
         return found
 
 
-def examine(
-    tables: Tables,
-    ledger: Ledger,
-    kept: DataFrame,
-    trained: Trained,
-    texts: ModelTexts,
-    learners: DataFrame,
-    settings: Settings,
-) -> Examination:
-    """Examines the model `texts` that a training on `kept` (from `parted`) found.
-
-    `learners`: the cohort that it was trained on.
-    """
+def examine(source: Source, outcomes: Outcomes, trained: Trained, texts: ModelTexts, settings: Settings) -> Examination:
+    """Examines the model `texts` that a training on `outcomes` of `source` found."""
     resampling = Resampling(settings.training.resamples, settings.training.seed)
+    learners = outcomes.learners
     log.info("auditing by gender, age, family status and region")
-    told = groups(tables, learners)
-    found = explained(kept.where(F.col("part") == HOLDOUT), texts)
+    told = groups(outcomes.application)
+    found = explained(learners.holdout, texts)
     bands = told.of(found.client_id).members[AGE_BAND]
-    positions = [registry.names().index(name) for name in trained.inputs.names]
-    clients = len(trained.out_of_fold.margin) + len(found.margin)
-    sample = vector_sample(kept, clients, positions)
+    positions = trained.inputs.positions
+    sample = sample_of(learners, positions)
     by_age = tuple((label, age_points(found, bands, band, resampling)) for band, label in enumerate(AGE_BAND.labels))
     development, told_of_them = _decided(trained, trained.out_of_fold), told.of(trained.out_of_fold.client_id)
     out_of_fold = audit(development, told_of_them, resampling)
@@ -108,11 +92,11 @@ def examine(
     without_age = ageless(trained.comparison, development, out_of_fold, told_of_them, resampling)
     telling = _proxy(trained, sample, told, resampling)
     log.info("comparing the clients of the folds and those who wait for a score")
-    counted = count_parts(kept, sample, trained.inputs.names, positions, trained.out_of_fold)
+    counted = count_parts(learners, sample, trained.inputs.names, positions, trained.out_of_fold)
     folds = between_parts(counted, trained.out_of_fold, found.margin)
-    waiting = of_those_waiting(tables, ledger, texts, counted, found.margin, settings.gather)
+    waiting = of_those_waiting(source.waiting(MOST_SAMPLED), texts, counted, found.margin)
     log.info("checking the promises on %s clients", f"{settings.gates.promise_clients:,}")
-    promises = check(tables, ledger, texts, settings.gather, settings.gates.promise_clients)
+    promises = source.promises(texts, settings.gates.promise_clients)
     return Examination(
         out_of_fold=out_of_fold,
         holdout=holdout,
@@ -143,7 +127,7 @@ def _decided(trained: Trained, clients: Margins) -> Decided:
     return Decided(clients.target, trained.scale.probability(clients.margin), approved)
 
 
-def _proxy(trained: Trained, sample: VectorSample, told: Groups, resampling: Resampling) -> Proxy | None:
+def _proxy(trained: Trained, sample: Vectors, told: Groups, resampling: Resampling) -> Proxy | None:
     gender = told.of(sample.client_id).members[GENDER]
     known = gender != UNKNOWN
-    return proxy(sample.vectors[known], trained.inputs.names, gender[known] == 1, resampling)
+    return proxy(sample.features[known], trained.inputs.names, gender[known] == 1, resampling)

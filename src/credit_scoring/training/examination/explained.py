@@ -1,13 +1,10 @@
-"""What a whole model says of clients: the margin, and the points of each reason, computed in Spark's tasks."""
+"""What a whole model says of clients: the margin, and the points of each reason."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
-from pyspark.sql import DataFrame
 
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.by_reason import by_reason
@@ -15,9 +12,11 @@ from credit_scoring.explanation.points import Integers
 from credit_scoring.model.artifacts import Decision, Features
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.storage.arrow import lists
 from credit_scoring.training.intervals import Flags
-from credit_scoring.training.predict import Batches, collected, matrix_of
+from credit_scoring.training.learners import Vectors
+
+_AT_A_TIME = 20_000
+"""Clients whose contributions are in memory at once, 8 bytes a feature each."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,35 +46,19 @@ class Explained:
         )
 
 
-def explained(vectors: DataFrame, texts: ModelTexts) -> Explained:
-    """Scores the clients of `vectors`: client_id BIGINT, features ARRAY<FLOAT> in registry order, missing = NaN.
-
-    Some 350 bytes a client come to the driver. ModelError when the model cannot be used (see scorer).
-    """
+def explained(clients: Vectors, texts: ModelTexts) -> Explained:
+    """Scores the clients; some 350 bytes a client are kept. ModelError when the model cannot be used (see scorer)."""
+    ready = scorer(texts)
     features = Features.from_json(texts.features, "features.json")
     codes = tuple(dict.fromkeys(line.reason for line in features.features))
     reason_of = np.array([codes.index(line.reason) for line in features.features])
-
-    def scored(batches: Batches) -> Iterator[pa.RecordBatch]:
-        ready = scorer(texts)
-        for batch in batches:
-            if batch.num_rows:
-                found = ready.score(matrix_of(batch))
-                points = by_reason(found.contributions, reason_of, len(codes)).points
-                columns = [batch["client_id"], pa.array(found.margin), pa.array(found.score), lists(points)]
-                yield pa.RecordBatch.from_arrays(columns, ["client_id", "margin", "score", "points"])
-
-    scorer(texts)  # a model that cannot be used is said here, in a sentence, not in a task
-    rows = vectors.select("client_id", "features")
-    rows = rows.mapInArrow(scored, "client_id BIGINT, margin DOUBLE, score BIGINT, points ARRAY<DOUBLE>")
-    found = collected(rows)
+    count = len(clients.client_id)
+    margin, score, points = np.zeros(count), np.zeros(count, np.int64), np.zeros((count, len(codes)))
+    for start in range(0, count, _AT_A_TIME):
+        some = slice(start, start + _AT_A_TIME)
+        found = ready.score(clients.features[some])
+        margin[some], score[some] = found.margin, found.score
+        points[some] = by_reason(found.contributions, reason_of, len(codes)).points
     decision = Decision.from_json(texts.decision, "decision.json")
-    margin = found["margin"].to_numpy(np.float64)
-    return Explained(
-        found["client_id"].to_numpy(np.int64),
-        margin,
-        decision.scale.scale().probability(margin),
-        found["score"].to_numpy(np.int64) >= decision.cut_off,
-        codes,
-        np.stack(found["points"].to_numpy()) if len(found) else np.zeros((0, len(codes))),
-    )
+    probability = decision.scale.scale().probability(margin)
+    return Explained(clients.client_id, margin, probability, score >= decision.cut_off, codes, points)

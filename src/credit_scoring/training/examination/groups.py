@@ -11,14 +11,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
 from credit_scoring.explanation.points import Integers
 from credit_scoring.schema.application import APPLICATION
-from credit_scoring.schema.table import CLIENT, SEQ
-from credit_scoring.storage.tables import Tables
-from credit_scoring.training.predict import collected
+from credit_scoring.schema.table import CLIENT
 
 UNKNOWN = -1
 """The group of a client of whom the application does not tell it."""
@@ -47,6 +44,8 @@ AGE_BAND = Grouping(
         f"{OLDER} and over",
     ),
 )
+MIDDLES = (22.0, *((low + high) / 2 for low, high in pairwise(_BANDS)), 66.0)
+"""An age for each band; of the two that are open, about their clients' mean."""
 FAMILY_STATUS = Grouping("family status", APPLICATION.column("NAME_FAMILY_STATUS").vocabulary)
 REGION_RATING = Grouping("rating of the region", ("1 (best)", "2", "3"))
 
@@ -69,37 +68,23 @@ class Groups:
         return Groups(client_id, {g: np.where(here, codes[place], UNKNOWN) for g, codes in self.members.items()})
 
 
-def groups(tables: Tables, cohort: DataFrame) -> Groups:
-    """The groups of a cohort's clients (client_id, as_of), as told by the application of the delivery `as_of`.
-
-    An action; some 50 bytes a client come to the driver, as with margins.
-    """
+def groups(application: pl.DataFrame) -> Groups:
+    """The groups of clients, as told by their rows of the application; a row a client, by ascending id."""
     codes = {
         GENDER: _position("CODE_GENDER", ("F", "M")),
-        AGE_BAND: _band(-F.col("DAYS_BIRTH") / _DAYS_A_YEAR),
+        AGE_BAND: _band(-pl.col("DAYS_BIRTH") / _DAYS_A_YEAR),
         FAMILY_STATUS: _position("NAME_FAMILY_STATUS", FAMILY_STATUS.labels),
-        REGION_RATING: F.col("REGION_RATING_CLIENT") - 1,
+        REGION_RATING: pl.col("REGION_RATING_CLIENT") - 1,
     }
-    told = tables.read(APPLICATION.name).select(
-        F.col(CLIENT).alias("client_id"),
-        F.col(SEQ).alias("as_of"),
-        *(F.coalesce(code.cast("bigint"), F.lit(UNKNOWN)).alias(grouping.name) for grouping, code in codes.items()),
-    )
-    found = collected(cohort.select("client_id", "as_of").join(told, ["client_id", "as_of"]))
-    return Groups(
-        found["client_id"].to_numpy(np.int64),
-        {grouping: found[grouping.name].to_numpy(np.int64) for grouping in codes},
-    )
+    found = application.select(code.cast(pl.Int64).fill_null(UNKNOWN).alias(g.name) for g, code in codes.items())
+    return Groups(application[CLIENT].to_numpy(), {grouping: found[grouping.name].to_numpy() for grouping in codes})
 
 
-def _position(column: str, values: tuple[str, ...]) -> Column:
+def _position(column: str, values: tuple[str, ...]) -> pl.Expr:
     """The place of the column's value among the values; null where it is another or missing."""
-    return F.coalesce(*(F.when(F.col(column) == value, place) for place, value in enumerate(values)))
+    return pl.col(column).replace_strict({v: i for i, v in enumerate(values)}, default=None, return_dtype=pl.Int64)
 
 
-def _band(years: Column) -> Column:
+def _band(years: pl.Expr) -> pl.Expr:
     """How many of the bands' limits are reached."""
-    reached = F.lit(0)
-    for limit in _BANDS:
-        reached = reached + (years >= limit).cast("int")
-    return reached
+    return pl.sum_horizontal([(years >= limit).cast(pl.Int64) for limit in _BANDS], ignore_nulls=False)

@@ -6,21 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import numpy.typing as npt
 
-from credit_scoring.clients import cohort
-from credit_scoring.clients.vectors import vectors
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers
-from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.settings import GatherSettings
-from credit_scoring.storage.tables import Tables
 from credit_scoring.training.examination.explained import explained
-from credit_scoring.training.examination.histograms import MOST_SAMPLED, VectorSample, histograms, sampled
+from credit_scoring.training.examination.histograms import histograms
 from credit_scoring.training.examination.stability import Comparison, compare, edges_of, histogram
-from credit_scoring.training.kept import kept
+from credit_scoring.training.learners import Learners, Vectors
 from credit_scoring.training.predict import Margins
 from credit_scoring.training.split import HOLDOUT
 
@@ -34,7 +28,7 @@ class Counted:
     """
 
     names: Sequence[str]
-    positions: Sequence[int]
+    positions: npt.NDArray[np.intp]
     edges: Sequence[Floats]
     margin_edges: Sequence[Floats]
     parts: Mapping[int, Integers]
@@ -52,11 +46,15 @@ class Counted:
 
 
 def count_parts(
-    kept: DataFrame, sample: VectorSample, names: Sequence[str], positions: Sequence[int], out_of_fold: Margins
+    learners: Learners,
+    sample: Vectors,
+    names: Sequence[str],
+    positions: npt.NDArray[np.intp],
+    out_of_fold: Margins,
 ) -> Counted:
-    """Counts the vectors `kept` (from `parted`) into the deciles of a sample of them."""
-    edges = edges_of(sample.vectors)
-    parts = histograms(kept, F.col("part"), positions, edges)
+    """Counts the learners into the deciles of a `sample` of them (see histograms)."""
+    edges = edges_of(sample.features)
+    parts = histograms(learners.features, learners.part, positions, edges)
     return Counted(names, positions, edges, edges_of(out_of_fold.margin[:, np.newaxis]), parts)
 
 
@@ -75,22 +73,17 @@ def between_parts(counted: Counted, out_of_fold: Margins, held_out: Floats) -> t
 
 
 def of_those_waiting(
-    tables: Tables, ledger: Ledger, texts: ModelTexts, counted: Counted, held_out: Floats, settings: GatherSettings
+    waiting: Vectors | None, texts: ModelTexts, counted: Counted, held_out: Floats
 ) -> Comparison | None:
-    """The clients without an outcome against those with one; None when nobody waits.
+    """The clients without an outcome, or a sample of them, against those with one; None when nobody waits.
 
-    Of many, a sample is read. Their scores are held against those of the holdout, `held_out` [n] margins: the same
-    model gave both, and it has learned from neither.
+    Their scores are held against those of the holdout, `held_out` [n] margins: the same model gave both, and it has
+    learned from neither.
     """
-    accepted = ledger.accepted()
-    waiting = cohort.without_outcome(tables, accepted)
-    count = waiting.count()
-    if count == 0:
+    if waiting is None:
         return None
-    waiting = waiting.where(sampled(count))
-    seqs = cohort.seqs_of(tables, waiting, accepted)
-    with kept(vectors(tables, waiting, min(count, MOST_SAMPLED), seqs, settings)) as frame:
-        new = histograms(frame, F.lit(0), counted.positions, counted.edges).get(0, np.zeros_like(counted.everyone))
-        margin = explained(frame, texts).margin
-    scores = counted.margins(held_out), counted.margins(margin)
+    nobody = np.zeros_like(counted.everyone)
+    here = np.zeros(len(waiting.client_id), np.int64)
+    new = histograms(waiting.features, here, counted.positions, counted.edges).get(0, nobody)
+    scores = counted.margins(held_out), counted.margins(explained(waiting, texts).margin)
     return compare("clients waiting", counted.names, (counted.everyone, new), scores)

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.explanation.points import Integers
@@ -67,15 +68,16 @@ def edges_of(values: Matrix | Floats) -> tuple[Floats, ...]:
 
 
 def histogram(values: Matrix | Floats, edges: Sequence[Floats]) -> Integers:
-    """Clients in each bin [F, BINS + 1] of `values` [n, F]: up to each limit, above the last one, missing."""
-    counted = np.zeros((len(edges), BINS + 1), np.int64)
-    for place, limits in enumerate(edges):
-        column = values[:, place]
-        missing = np.isnan(column)
-        bins = np.searchsorted(limits, column[~missing], side="left")
-        counted[place] = np.bincount(bins, minlength=BINS + 1)
-        counted[place, BINS] += np.count_nonzero(missing)
-    return counted
+    """Clients in each bin [F, BINS + 1] of `values` [n, F] (see bins_of)."""
+    pairs = zip(values.T, edges, strict=True)
+    counted = [np.bincount(bins_of(column, limits), minlength=BINS + 1) for column, limits in pairs]
+    return np.array(counted, np.int64).reshape(len(edges), BINS + 1)
+
+
+def bins_of(column: Matrix | Floats, limits: Floats) -> npt.NDArray[np.intp]:
+    """The bin of each value [n]: up to each limit, above the last one; BINS where it is missing."""
+    # NaN would be sorted behind every limit.
+    return np.where(np.isnan(column), BINS, np.searchsorted(limits, column, side="left"))
 
 
 def shift(name: str, expected: Integers, actual: Integers) -> Shift:

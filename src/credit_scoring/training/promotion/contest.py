@@ -10,31 +10,23 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from pyspark.sql import functions as F
-
-from credit_scoring.clients import cohort
-from credit_scoring.clients.vectors import vectors
 from credit_scoring.errors import ModelError
 from credit_scoring.errors.models import NOBODY_HELD_OUT
 from credit_scoring.explanation.points import Integers
 from credit_scoring.features import registry
 from credit_scoring.features.reasons import Reason
-from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.artifacts import Decision, Features
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings
-from credit_scoring.storage.tables import Tables
 from credit_scoring.training.examination.explained import Explained, explained
 from credit_scoring.training.examination.groups import AGE_BAND, GENDER, groups
 from credit_scoring.training.examination.weights import points_of_older
 from credit_scoring.training.intervals import Flags, Resampling
-from credit_scoring.training.kept import kept
-from credit_scoring.training.predict import collected
 from credit_scoring.training.promotion import gates
 from credit_scoring.training.promotion.gate import Gate
 from credit_scoring.training.promotion.gates import Clients, Figures, Judged, PromiseRecord
+from credit_scoring.training.source import Source
 from credit_scoring.training.split import HOLDOUT, Split
 
 log = logging.getLogger(__name__)
@@ -81,9 +73,7 @@ class Contest:
     says: str
 
 
-def contest(
-    tables: Tables, ledger: Ledger, challenger: Contender, champion: Contender | None, settings: Settings
-) -> Contest:
+def contest(source: Source, challenger: Contender, champion: Contender | None, settings: Settings) -> Contest:
     """Measures both on clients with an outcome whom neither has learned from.
 
     ModelError when the challenger cannot be used by this code, or when no client of the holdout has an outcome.
@@ -93,25 +83,16 @@ def contest(
     # A larger holdout contains a smaller one: the smallest is unseen by both.
     percent = min(c.recorded_number("holdout_percent", settings.training.holdout_percent) for c in contenders)
     known_to = max(c.recorded_number("last_seq", 0) for c in contenders)
-    ledger.create()
-    accepted = ledger.accepted()
-    held_out = Split(settings.training.folds, percent).part(F.col("client_id")) == HOLDOUT
-    unseen = cohort.to_train(tables, accepted).where(held_out | (F.col("outcome_seq") > known_to))
-    facts = collected(unseen.select("client_id", "target", "outcome_seq", held_out.alias("held_out")))
-    if not facts["held_out"].any():
+    outcomes = source.outcomes(Split(settings.training.folds, percent), known_to)
+    learners = outcomes.learners
+    held_out = learners.part == HOLDOUT
+    if not held_out.any():
         raise NOBODY_HELD_OUT()
-    log.info("scoring %s clients whom no model has learned from", f"{len(facts):,}")
-    told = groups(tables, unseen)
-    seqs = cohort.seqs_of(tables, unseen, accepted)
-    with kept(vectors(tables, unseen, len(facts), seqs, settings.gather)) as frame:
-        found = explained(frame, challenger.texts)
-        rival = explained(frame, champion.texts) if champion and _usable(champion) else None
-    seen = Seen(
-        Clients(facts["target"].to_numpy(np.int64), told.members[GENDER]),
-        told.members[AGE_BAND],
-        facts["held_out"].to_numpy(bool),
-        facts["outcome_seq"].to_numpy(np.int64),
-    )
+    log.info("scoring %s clients whom no model has learned from", f"{len(held_out):,}")
+    told = groups(outcomes.application)
+    found = explained(learners, challenger.texts)
+    rival = explained(learners, champion.texts) if champion and _usable(champion) else None
+    seen = Seen(Clients(learners.target, told.members[GENDER]), told.members[AGE_BAND], held_out, outcomes.outcome_seq)
     return judge(seen, (challenger, found), (champion, rival) if champion else None, settings)
 
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from mlflow.tracking import MlflowClient
 
 from credit_scoring.errors.models import NO_EARLIER_CHAMPION, NO_RECORD_OF_VERSION
-from credit_scoring.intake.ledger import Ledger
 from credit_scoring.model.packaging import load_version
 from credit_scoring.model.registry import Alias, assign, find, version_of
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.settings import Settings
-from credit_scoring.storage.tables import Tables
 from credit_scoring.training.promotion.contest import Contender, Contest, contest
 from credit_scoring.training.promotion.gate import Gate, Verdict
 from credit_scoring.training.promotion.gates import Figures, PromiseRecord
+from credit_scoring.training.source import Source
 
 PREVIOUS = "previous_champion"
 """Tag of a version: the champion that it took over from."""
@@ -55,12 +56,16 @@ class Promotion:
 
 
 def promote(
-    tables: Tables, ledger: Ledger, settings: Settings, now: datetime, force_reason: str | None = None
+    opened: Callable[[], AbstractContextManager[Source]],
+    settings: Settings,
+    now: datetime,
+    force_reason: str | None = None,
 ) -> Promotion:
     """Sets the challenger against the champion; makes it the champion when no gate fails, and records why.
 
-    With a `force_reason` also when gates fail; the reason is recorded with them. ModelError, and nothing moves, when
-    there is no challenger, or no record of its training.
+    `opened` gives the store that both are measured on, once there is something to measure. With a `force_reason` also
+    when gates fail; the reason is recorded with them. ModelError, and nothing moves, when there is no challenger, or no
+    record of its training.
     """
     name = settings.mlflow.model
     challenger = version_of(name, Alias.CHALLENGER)
@@ -68,7 +73,8 @@ def promote(
     if champion == challenger:
         return Promotion(champion, champion, challenger)
     before = _contender(name, champion) if champion is not None else None
-    found = contest(tables, ledger, _contender(name, challenger), before, settings)
+    with opened() as source:
+        found = contest(source, _contender(name, challenger), before, settings)
     return settle(name, challenger, champion, found, now, force_reason)
 
 

@@ -1,0 +1,97 @@
+"""The trainer of a cluster: the same models as in one process, as far as another LightGBM gives them."""
+
+import lightgbm as lgb
+import numpy as np
+import pytest
+from sklearn.metrics import roc_auc_score
+
+from credit_scoring.training.by_lightgbm import LightGbm
+from credit_scoring.training.by_synapseml import SynapseMl
+from credit_scoring.training.evaluate import auc_of
+from credit_scoring.training.fit import Rebalancing, fit_rounds, fit_until_best, rounds_of
+from credit_scoring.training.intervals import Resampling, difference, intervals
+
+SCHEMA = "client_id BIGINT, target INT, features ARRAY<FLOAT>"
+
+
+@pytest.fixture(scope="module")
+def frame(spark, lender):
+    """The lender's rows as the gather gives them; not by way of Arrow, which takes NaN in a pandas frame for a null."""
+    rows = [(int(id_), int(target), features.tolist()) for id_, target, features in lender.to_numpy()]
+    return spark.createDataFrame(rows, SCHEMA).persist()
+
+
+@pytest.fixture(scope="module")
+def clients(learners, lender):
+    return learners(lender)
+
+
+def test_the_partitions_of_the_rows_do_not_matter(frame, clients, inputs, parameters):
+    once = fit_rounds(SynapseMl(frame.repartition(5, "target")), clients, inputs, parameters, 20)
+    again = fit_rounds(SynapseMl(frame.orderBy(frame.client_id.desc()).coalesce(1)), clients, inputs, parameters, 20)
+    assert once == again
+    booster = lgb.Booster(model_str=once)
+    assert (booster.feature_name(), booster.num_trees()) == (list(inputs.names), 20)
+
+
+def test_it_learns_from_the_clients_that_are_named_and_no_others(frame, learners, lender, clients, inputs, parameters):
+    half = clients.where(clients.client_id % 2 == 0)
+    alone = frame.where("client_id % 2 = 0")
+    assert fit_rounds(SynapseMl(frame), half, inputs, parameters, 5) == fit_rounds(
+        SynapseMl(alone), half, inputs, parameters, 5
+    )
+    few = inputs.only(("income", "noise_2"))
+    booster = lgb.Booster(model_str=fit_rounds(SynapseMl(frame), half, few, parameters, 5))
+    assert booster.feature_name() == ["income", "noise_2"]
+    columns = np.ascontiguousarray(half.features[:, [1, 5]])
+    assert roc_auc_score(half.target, booster.predict(columns)) > 0.65
+
+
+def test_fitting_stops_where_the_judges_are_served_best(frame, clients, inputs, parameters):
+    judges = clients.client_id % 4 == 0
+    text = fit_until_best(SynapseMl(frame), clients, judges, inputs, parameters)
+    best = rounds_of(text)
+    assert 1 < best < parameters.max_rounds - parameters.early_stopping_rounds
+    held = clients.where(judges)
+    booster = lgb.Booster(model_str=text)
+
+    def log_loss(rounds: int) -> float:
+        p = booster.predict(held.features, num_iteration=rounds)
+        return float(-np.mean(np.where(held.target == 1, np.log(p), np.log(1 - p))))
+
+    assert min(range(1, best + 1), key=log_loss) == best
+
+
+def auc_below(first: str, second: str, held):
+    """The interval of the difference of two models' AUC on the same clients."""
+    told = [lgb.Booster(model_str=text).predict(held.features, raw_score=True) for text in (first, second)]
+    statistic = difference(*(auc_of(held.target, margin) for margin in told))
+    return intervals({"": statistic}, len(held.target), Resampling(300))[""]
+
+
+@pytest.mark.parametrize("rebalancing", [None, Rebalancing(class_weights=True), Rebalancing(good_share=0.3)])
+def test_both_trainers_order_clients_equally_well(frame, clients, inputs, parameters, rebalancing):
+    judges = clients.client_id % 4 == 0
+    texts = [
+        fit_until_best(trainer, clients, judges, inputs, parameters, rebalancing)
+        for trainer in (LightGbm(), SynapseMl(frame))
+    ]
+    apart = auc_below(*texts, clients.where(judges))
+    assert apart.low <= 0 <= apart.high
+    assert abs(apart.value) < 0.02
+
+
+def test_two_tasks_are_as_good_as_one_and_keep_the_constraints(frame, clients, inputs, parameters):
+    judges = clients.client_id % 4 == 0
+    held = clients.where(judges)
+    one, two = (fit_until_best(SynapseMl(frame, tasks), clients, judges, inputs, parameters) for tasks in (1, 2))
+    apart = auc_below(one, two, held)
+    assert apart.low <= 0 <= apart.high
+    grid = np.linspace(-3, 3, 200)
+    booster = lgb.Booster(model_str=two)
+    for seed in range(20):
+        client = np.random.default_rng(seed).normal(size=(1, 8)).repeat(len(grid), axis=0)
+        for feature, sign in ((0, 1), (1, -1)):
+            moved = client.copy()
+            moved[:, feature] = grid
+            assert (sign * np.diff(booster.predict(moved, raw_score=True)) >= 0).all()
