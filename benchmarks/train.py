@@ -1,12 +1,17 @@
 """What fitting a model takes, beside plain LightGBM with the same parameters, rows and number of fits.
 
-    python benchmarks/train.py [--clients 50000]        # a generated lender
-    python benchmarks/train.py --conf conf/local.yml    # the clients with an outcome in the lender's own tables
+    python benchmarks/train.py [--clients 20000] [--trainer lightgbm synapseml]    # a generated lender
+    python benchmarks/train.py --conf conf/local.yml        # the clients with an outcome in the lender's own tables
 
 Ours: every fold's model with early stopping, the margins out of fold, the final model, as `credit-scoring train` does
-it, from vectors that Spark keeps. Theirs: the same with lightgbm on a matrix in memory. Reading and features are on
-neither side. CPU is that of all processes; the first fit of each side, on few clients, is not counted. Threads that
-wait sleep on both sides, as in the product, so that on a busy machine the CPU says more than the clock.
+it, by either trainer: LightGBM in this process on arrays, SynapseML from vectors that Spark keeps. Theirs: the same
+with lightgbm on a matrix in memory. Reading and features are on no side. CPU is that of all processes; the first fit of each
+side, on few clients, is not counted. Threads that wait sleep on all sides, as in the product, so that on a busy machine
+the CPU says more than the clock. The trainers bring different LightGBMs, which may stop after other rounds: `a tree` is
+CPU by tree, over all folds and the final model.
+
+On a generated lender the whole of an embedded training follows: comparisons, intervals, examination, promises on 2,000
+clients, the texts and the card; its last line says what it takes beside the fits themselves (the rivals' included).
 """
 
 from __future__ import annotations
@@ -17,7 +22,7 @@ import os
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 # Before LightGBM is loaded, which reads it once.
@@ -27,84 +32,99 @@ import lightgbm as lgb
 import numpy as np
 import polars as pl
 import psutil
-from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 from sklearn.metrics import roc_auc_score
 
-from credit_scoring.clients import cohort
-from credit_scoring.clients.vectors import vectors
-from credit_scoring.commands import open_store
+from credit_scoring.clients.known import Known
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.session import session
 from credit_scoring.settings import Settings, SparkSettings, TrainingSettings, load
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.lender import generate
-from credit_scoring.training.fit import fit_rounds
+from credit_scoring.training.by_lightgbm import LightGbm
+from credit_scoring.training.card.card import card
+from credit_scoring.training.examination.examine import examine
+from credit_scoring.training.fit import Fit, Trainer, TrainerName, fit_rounds
 from credit_scoring.training.folds import fit_folds
 from credit_scoring.training.inputs import Inputs, inputs
-from credit_scoring.training.split import HOLDOUT, Split
-from credit_scoring.training.train import parted
+from credit_scoring.training.learners import Learners, Vectors
+from credit_scoring.training.promises import Kept, added_up, judge
+from credit_scoring.training.register import texts_of
+from credit_scoring.training.source import GROUPED_BY, Outcomes
+from credit_scoring.training.split import Split
+from credit_scoring.training.train import train
 
 AT_A_TIME = 5_000
+SEED, NEW = 7, 2_000
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Seconds on the clock and of all cores, rounds of the final model, and the AUC out of fold."""
+    """Seconds on the clock and of all cores, rounds of the final model, trees of all fits, and the AUC out of fold."""
 
     wall: float
     cpu: float
     rounds: int
+    trees: int
     auc: float
 
 
-def generated(clients: int, path: Path) -> None:
-    """Writes client_id, target, features of a generated lender."""
-    for first in range(0, clients, AT_A_TIME):
-        few = range(first, min(clients, first + AT_A_TIME))
-        frame, outcomes = feature_frame(known(few, 7)), generate(few, 7)["outcomes"]
+def generated(clients: range) -> pl.DataFrame:
+    """client_id, target, features and what groups clients, of a generated lender."""
+    found = []
+    for first in range(clients.start, clients.stop, AT_A_TIME):
+        few = range(first, min(clients.stop, first + AT_A_TIME))
+        tables = known(few, SEED)
+        frame, outcomes = feature_frame(tables), generate(few, SEED)["outcomes"]
         target = frame.select(CLIENT).join(outcomes, on=CLIENT, how="left", maintain_order="left")["TARGET"]
+        told = frame.select(CLIENT).join(tables["application"], on=CLIENT, how="left", maintain_order="left")
         rows = pl.DataFrame({"client_id": frame[CLIENT], "target": target.cast(pl.Int32)})
-        rows.with_columns(features=pl.Series(matrix(frame)).cast(pl.List(pl.Float32))).write_parquet(
-            path / f"{first:09d}.parquet"
-        )
+        vectors = pl.Series(matrix(frame)).cast(pl.List(pl.Float32))
+        found.append(rows.with_columns(told.select(GROUPED_BY)).with_columns(features=vectors))
+    return pl.concat(found)
 
 
-def stored(settings: Settings, path: Path) -> None:
-    """Writes the same of the clients with an outcome in the lender's tables."""
+def stored(settings: Settings) -> pl.DataFrame:
+    """client_id, target, features of the clients with an outcome in the lender's tables."""
+    from credit_scoring.commands import open_store
+    from credit_scoring.training.from_spark import opened
+
     store = open_store(settings)
-    accepted = store.ledger.accepted()
-    learners = cohort.to_train(store.tables, accepted)
-    seqs = cohort.seqs_of(store.tables, learners, accepted)
-    found = vectors(store.tables, learners, learners.count(), seqs, settings.gather)
-    found.select("client_id", "target", "features").write.mode("overwrite").parquet(str(path))
+    parameters = settings.training
+    with opened(store.tables, store.ledger, settings.gather) as source:
+        found = source.outcomes(Split(parameters.folds, parameters.holdout_percent)).learners
+    rows = pl.DataFrame({"client_id": found.client_id, "target": found.target.astype(np.int32)})
+    return rows.with_columns(features=pl.Series(found.features).cast(pl.List(pl.Float32)))
 
 
-def ours(spark: SparkSession, path: Path, declared: Inputs, parameters: TrainingSettings) -> Measured:
+def arrays(rows: pl.DataFrame, parameters: TrainingSettings) -> Learners:
+    """The rows as a training has them."""
+    values = rows["features"].explode().to_numpy().reshape(rows.height, -1)
+    split = Split(parameters.folds, parameters.holdout_percent)
+    target = rows["target"].cast(pl.Int64).to_numpy()
+    return Learners.of(rows["client_id"].to_numpy(), target, np.ascontiguousarray(values), split)
+
+
+def ours(trainer: Trainer, learners: Learners, declared: Inputs, parameters: TrainingSettings) -> Measured:
     """The product's folds and final model."""
-    with parted(spark.read.parquet(str(path)), parameters) as kept:
-        kept.count()
-        development = kept.where(F.col("part") != HOLDOUT)
-        fit_rounds(development.limit(2_000), declared, parameters, 5)
+    development = learners.development
+    few = development.where(np.arange(len(development.target)) < 2_000)
+    fit_rounds(trainer, few, declared, parameters, 5)
 
-        def fits() -> tuple[int, float]:
-            folds = fit_folds(development, declared, parameters)
-            rounds = round(float(np.mean(folds.rounds)))
-            fit_rounds(development, declared, parameters, rounds)
-            return rounds, float(roc_auc_score(folds.out_of_fold.target, folds.out_of_fold.margin))
+    def fits() -> tuple[int, int, float]:
+        folds = fit_folds(trainer, development, declared, parameters)
+        rounds = round(float(np.mean(folds.rounds)))
+        fit_rounds(trainer, development, declared, parameters, rounds)
+        trees = sum(folds.rounds) + len(folds.rounds) * parameters.early_stopping_rounds + rounds
+        return rounds, trees, float(roc_auc_score(folds.out_of_fold.target, folds.out_of_fold.margin))
 
-        return measured(fits)
+    return measured(fits)
 
 
-def plain(path: Path, declared: Inputs, parameters: TrainingSettings) -> Measured:
+def plain(learners: Learners, declared: Inputs, parameters: TrainingSettings) -> Measured:
     """The same by lightgbm alone."""
-    rows = pl.read_parquet(path / "*.parquet").sort("client_id")
-    part = Split(parameters.folds, parameters.holdout_percent).parts(rows["client_id"].to_numpy())
-    known_to_fit = part != HOLDOUT
-    part, target = part[known_to_fit], rows["target"].to_numpy()[known_to_fit]
-    values = rows["features"].explode().to_numpy().reshape(len(known_to_fit), -1)[known_to_fit]
+    development = learners.development
+    values, target, part = development.features, development.target, development.part
     given: dict[str, object] = {
         "objective": "binary", "verbose": -1, "seed": parameters.seed, "deterministic": True, "force_col_wise": True,
         "monotone_constraints": list(declared.constraints), "learning_rate": parameters.learning_rate,
@@ -114,7 +134,7 @@ def plain(path: Path, declared: Inputs, parameters: TrainingSettings) -> Measure
     }  # fmt: skip
     lgb.train(given, lgb.Dataset(values[:2_000], target[:2_000], params=given), 5)
 
-    def fits() -> tuple[int, float]:
+    def fits() -> tuple[int, int, float]:
         margin = np.zeros(len(target))
         rounds = []
         for fold in range(parameters.folds):
@@ -127,16 +147,86 @@ def plain(path: Path, declared: Inputs, parameters: TrainingSettings) -> Measure
             rounds.append(booster.best_iteration)
         mean = round(float(np.mean(rounds)))
         lgb.train(given, lgb.Dataset(values, target, params=given), mean)
-        return mean, float(roc_auc_score(target, margin))
+        trees = sum(rounds) + len(rounds) * parameters.early_stopping_rounds + mean
+        return mean, trees, float(roc_auc_score(target, margin))
 
     return measured(fits)
 
 
-def measured(fits: Callable[[], tuple[int, float]]) -> Measured:
-    """Times `fits`, which gives rounds and AUC."""
+def by_spark(
+    rows: pl.DataFrame, learners: Learners, declared: Inputs, parameters: TrainingSettings, spark: SparkSettings
+) -> Measured:
+    """Ours by SynapseML, from a kept frame."""
+    from credit_scoring.session import session
+    from credit_scoring.training.by_synapseml import SynapseMl
+
+    with tempfile.TemporaryDirectory() as folder:
+        rows.select("client_id", "target", "features").write_parquet(Path(folder) / "vectors.parquet")
+        running = session(spark)
+        running.sparkContext.setLogLevel("ERROR")
+        frame = running.read.parquet(folder).repartition(2).persist()
+        frame.count()
+        found = ours(SynapseMl(frame, parameters.tasks), learners, declared, parameters)
+        running.stop()
+    return found
+
+
+@dataclass
+class Timed:
+    """LightGBM in this process, and the CPU seconds that its fits took."""
+
+    name: TrainerName = "lightgbm"
+    tasks: int = 1
+    cpu: float = 0.0
+    inner: LightGbm = field(default_factory=LightGbm)
+
+    def fit(self, wanted: Fit) -> str:
+        """As the trainer does."""
+        started = cpu_seconds()
+        text = self.inner.fit(wanted)
+        self.cpu += cpu_seconds() - started
+        return text
+
+
+@dataclass(frozen=True, eq=False)
+class Memory:
+    """What an examination asks of a store, of a generated lender: who waits, and the promises."""
+
+    first_new: int
+
+    def waiting(self, most: int) -> Vectors:
+        """The clients after those with an outcome."""
+        rows = generated(range(self.first_new, self.first_new + NEW))
+        return Vectors(rows["client_id"].to_numpy(), np.stack(rows["features"].to_numpy()))
+
+    def promises(self, model: object, clients: int) -> tuple[Kept, ...]:
+        """Judged in one slot, as an engine does."""
+        tables = known(range(clients), SEED)
+        ids = tables["application"][CLIENT].sort()
+        cases = pl.DataFrame({"case": ids, "client_id": ids})
+        return added_up(pl.concat([pl.from_arrow(b) for b in judge(model, Known(tables, cases))]))
+
+
+def whole(rows: pl.DataFrame, learners: Learners, declared: Inputs, settings: Settings) -> tuple[float, float, float]:
+    """Seconds on the clock, CPU seconds of the fits, and of all the rest of an embedded training."""
+    parameters = settings.training
+    application = rows.sort("client_id").select(pl.col("client_id").alias(CLIENT), *GROUPED_BY)
+    outcomes = Outcomes(learners, np.ones(rows.height, np.int64), application)
+    timed = Timed()
+    probe = learners.features[:50]
     cpu, started = cpu_seconds(), time.perf_counter()
-    rounds, auc = fits()
-    return Measured(time.perf_counter() - started, cpu_seconds() - cpu, rounds, auc)
+    trained = train(timed, learners, declared, parameters, settings.decision)
+    texts = texts_of(trained, probe, {"code_version": "benchmark"}, parameters, settings.decision)
+    examined = examine(Memory(rows.height), outcomes, trained, texts, settings)
+    card(trained, examined, texts)
+    return time.perf_counter() - started, timed.cpu, cpu_seconds() - cpu - timed.cpu
+
+
+def measured(fits: Callable[[], tuple[int, int, float]]) -> Measured:
+    """Times `fits`, which gives rounds, trees and AUC."""
+    cpu, started = cpu_seconds(), time.perf_counter()
+    rounds, trees, auc = fits()
+    return Measured(time.perf_counter() - started, cpu_seconds() - cpu, rounds, trees, auc)
 
 
 def cpu_seconds() -> float:
@@ -147,35 +237,44 @@ def cpu_seconds() -> float:
 
 
 def main() -> None:
-    """Runs both sides, prints a table and, last, JSON."""
+    """Runs all sides, prints a table and, last, JSON."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clients", type=int, default=50_000)
+    parser.add_argument("--clients", type=int, default=20_000)
     parser.add_argument("--conf", type=Path, help="settings of a lender, whose clients are taken")
+    parser.add_argument("--trainer", nargs="+", choices=["lightgbm", "synapseml"], default=["lightgbm", "synapseml"])
+    parser.add_argument("--tasks", type=int, default=1, help="of SynapseML")
     arguments = parser.parse_args()
+    settings = Settings() if arguments.conf is None else load(arguments.conf)
     declared = inputs(registry.FEATURES, registry.fingerprint())
-    parameters = TrainingSettings() if arguments.conf is None else load(arguments.conf).training
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder)
-        if arguments.conf is None:
-            print(f"generating {arguments.clients:,} clients", flush=True)
-            generated(arguments.clients, path)
-            spark = session(SparkSettings())
-        else:
-            print("building the vectors of the clients with an outcome", flush=True)
-            stored(load(arguments.conf), path)
-            spark = session(load(arguments.conf).spark)
-        spark.sparkContext.setLogLevel("ERROR")
-        mine = ours(spark, path, declared, parameters)
-        print("fitted ours; now plain LightGBM", flush=True)
-        clients = spark.read.parquet(str(path)).count()
-        spark.stop()
-        theirs = plain(path, declared, parameters)
-    print(f"\n{clients:,} clients, {len(declared.names)} features, {parameters.folds} folds and the final model")
-    print(f"  {'':<16}{'wall s':>10}{'CPU s':>10}{'rounds':>10}{'AUC':>10}")
-    for name, found in (("ours", mine), ("plain LightGBM", theirs)):
-        print(f"  {name:<16}{found.wall:>10.1f}{found.cpu:>10.1f}{found.rounds:>10}{found.auc:>10.4f}")
-    ratios = {"wall": round(mine.wall / theirs.wall, 2), "cpu": round(mine.cpu / theirs.cpu, 2)}
-    print(json.dumps({"benchmark": "train", "ratios": ratios, "max_difference": abs(mine.auc - theirs.auc)}))
+    parameters = settings.training.model_copy(update={"tasks": arguments.tasks})
+    if arguments.conf is None:
+        print(f"generating {arguments.clients:,} clients", flush=True)
+        rows = generated(range(arguments.clients))
+    else:
+        print("building the vectors of the clients with an outcome", flush=True)
+        rows = stored(settings)
+    learners = arrays(rows, parameters)
+    found = {"plain LightGBM": plain(learners, declared, parameters)}
+    print("fitted plain LightGBM; now ours", flush=True)
+    if "lightgbm" in arguments.trainer:
+        found["embedded"] = ours(LightGbm(), learners, declared, parameters)
+    if "synapseml" in arguments.trainer:
+        found["spark"] = by_spark(rows, learners, declared, parameters, settings.spark)
+    print(f"\n{rows.height:,} clients, {len(declared.names)} features, {parameters.folds} folds and the final model")
+    print(f"  {'':<16}{'wall s':>10}{'CPU s':>10}{'rounds':>10}{'ms a tree':>10}{'AUC':>10}")
+    for name, each in found.items():
+        tree = 1000 * each.cpu / each.trees
+        print(f"  {name:<16}{each.wall:>10.1f}{each.cpu:>10.1f}{each.rounds:>10}{tree:>10.1f}{each.auc:>10.4f}")
+    theirs = found.pop("plain LightGBM")
+    ratios = {f"{name}_over_lightgbm": round(each.cpu / theirs.cpu, 2) for name, each in found.items()}
+    ratios |= {f"{name}_wall_over_lightgbm": round(each.wall / theirs.wall, 2) for name, each in found.items()}
+    largest = max((abs(each.auc - theirs.auc) for each in found.values()), default=0.0)
+    told = {"benchmark": "train", "ratios": ratios, "max_difference": largest}
+    if arguments.conf is None:
+        wall, of_fits, rest = whole(rows, learners, declared, settings)
+        print(f"a whole embedded training: {wall:.1f} s, its fits {of_fits:.1f} CPU s, all the rest {rest:.1f} CPU s")
+        told["seconds"] = {"beside_fits": round(rest, 1), "fits": round(of_fits, 1)}
+    print(json.dumps(told))
 
 
 if __name__ == "__main__":
