@@ -1,21 +1,25 @@
-"""Clients of blob containers: azure-storage-blob to write, adlfs to list and read; retries and waits have bounds.
+"""Clients of blob containers: azure-storage-blob, and adlfs to read piece by piece; retries and waits have bounds.
 
 The defaults of the libraries wait minutes for an answer, and neither keeps to a Retry-After.
+
+A container has no folders: what stands between slashes in a blob's name is one. Tools leave marks of folders, which are
+blobs without bytes: `name/`, or `name` with hdi_isfolder among its metadata. Here they are no files.
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 
 from adlfs import AzureBlobFileSystem
-from azure.core.exceptions import ResourceExistsError
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.identity import ClientSecretCredential, ManagedIdentityCredential
 from azure.identity.aio import ClientSecretCredential as AsyncClientSecretCredential
 from azure.identity.aio import ManagedIdentityCredential as AsyncManagedIdentityCredential
-from azure.storage.blob import BlobClient, BlobServiceClient, ExponentialRetry
+from azure.storage.blob import BlobClient, BlobPrefix, BlobServiceClient, ContainerClient, ExponentialRetry
 from azure.storage.blob.aio import BlobServiceClient as AsyncBlobServiceClient
 from azure.storage.blob.aio import ExponentialRetry as AsyncExponentialRetry
 
@@ -53,6 +57,92 @@ def blob_client(place: BlobPlace, storage: StorageSettings) -> BlobClient:
     """A client of one blob, in a process that has the credential in its environment."""
     _ensure_container(place, storage)
     return _service(place.of_account, storage).get_blob_client(place.container, place.path)
+
+
+_OF_ONE_BLOB = {409, 412, 416, 451}
+"""Answers that are about the blob that was asked for (it is archived, leased, held), not about the storage."""
+
+
+def read(place: BlobPlace, storage: StorageSettings) -> bytes:
+    """The bytes of a blob of any type; FileNotFoundError when there is none.
+
+    BlobUnreadable when the service keeps this one back, which says nothing of others.
+    """
+    try:
+        return bytes(blob_client(place, storage).download_blob().readall())
+    except ResourceNotFoundError:
+        raise FileNotFoundError(place.fsspec_path) from None
+    except HttpResponseError as error:
+        if error.status_code not in _OF_ONE_BLOB:
+            raise
+        raise BlobUnreadable(
+            f"the storage does not give it out ({getattr(error, 'error_code', None) or error.status_code})"
+        ) from None
+
+
+class BlobUnreadable(OSError):
+    """One blob cannot be read, as it is archived, leased or held; its text says why."""
+
+
+def listed(place: BlobPlace, storage: StorageSettings) -> tuple[set[str], dict[str, int]]:
+    """The names of the folders, and the bytes of the files by name, directly below a place; none when nothing is."""
+    start = f"{place.path}/" if place.path else ""
+    folders: set[str] = set()
+    files: dict[str, int] = {}
+    for found in _walked(_container(place, storage), start):
+        name = found.name[len(start) :].rstrip("/")
+        if isinstance(found, BlobPrefix) or _marks_a_folder(found.name, found.metadata):
+            folders.add(name)
+        else:
+            files[name] = int(found.size)
+    return folders - {""}, files
+
+
+def _walked(container: ContainerClient, start: str) -> Iterator[Any]:
+    with _nothing_without_a_container():
+        yield from container.walk_blobs(name_starts_with=start, include=["metadata"], delimiter="/")
+
+
+def exists(place: BlobPlace, storage: StorageSettings) -> bool:
+    """Whether there is such a blob, or one below."""
+    return any(True for _ in _with_all_below(place, storage))
+
+
+def below(place: BlobPlace, storage: StorageSettings) -> list[str]:
+    """The names in the container of the blob itself and of all below, marks of folders too."""
+    return list(_with_all_below(place, storage))
+
+
+def _with_all_below(place: BlobPlace, storage: StorageSettings) -> Iterator[str]:
+    start = f"{place.path}/" if place.path else ""
+    with _nothing_without_a_container():
+        for name in _container(place, storage).list_blob_names(name_starts_with=place.path):
+            if name == place.path or name.startswith(start):
+                yield name
+
+
+def remove(place: BlobPlace, storage: StorageSettings, names: Iterable[str]) -> None:
+    """Removes blobs by their names in the container, with their snapshots; what a folder holds goes before it."""
+    container = _container(place, storage)
+    for name in sorted(names, reverse=True):
+        with suppress(ResourceNotFoundError):
+            container.delete_blob(name, delete_snapshots="include")
+
+
+def _marks_a_folder(name: str, metadata: Mapping[str, str] | None) -> bool:
+    marks = {key.lower(): value for key, value in (metadata or {}).items()}
+    return name.endswith("/") or "true" in (marks.get("hdi_isfolder"), marks.get("is_directory"))
+
+
+def _container(place: BlobPlace, storage: StorageSettings) -> ContainerClient:
+    _ensure_container(place, storage)
+    return _service(place.of_account, storage).get_container_client(place.container)
+
+
+@contextmanager
+def _nothing_without_a_container() -> Iterator[None]:
+    with suppress(ResourceNotFoundError):
+        yield
 
 
 def file_system(place: BlobPlace, storage: StorageSettings) -> BlobFileSystem:

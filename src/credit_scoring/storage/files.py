@@ -1,17 +1,16 @@
-"""Files under a root: a folder, a volume or a blob container, through fsspec (adlfs for containers)."""
+"""Files under a root: a folder, a volume or a blob container (see storage.blob)."""
 
 from __future__ import annotations
 
 import os
 import posixpath
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from glob import escape, glob
-from typing import IO, Any
-
-import fsspec
-from fsspec.core import url_to_fs
+from typing import IO
+from urllib.parse import unquote, urlsplit
 
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.roots import blob_place, is_volume
@@ -34,7 +33,7 @@ class Folder:
 
     def folders(self) -> list[str]:
         """The names of the folders directly below, sorted; none when this folder does not exist."""
-        return list(self._entries("directory"))
+        return list(self._entries()[0])
 
     def files(self) -> list[str]:
         """The names of the files directly below, sorted; none when this folder does not exist."""
@@ -42,29 +41,43 @@ class Folder:
 
     def sizes(self) -> dict[str, int]:
         """The bytes of the files directly below, by name, sorted; none when this folder does not exist."""
-        return {name: int(entry["size"]) for name, entry in self._entries("file").items()}
+        return self._entries()[1]
 
     def exists(self, *names: str) -> bool:
         """Whether there is such a file or folder."""
-        fs, path = self._fs(*names)
-        return bool(fs.exists(path))
+        if place := blob_place(self.path(*names)):
+            from credit_scoring.storage import blob  # a second that only containers cost
+
+            return blob.exists(place, self.storage)
+        return os.path.exists(_local(self.path(*names)))
 
     def read(self, *names: str) -> bytes:
-        """The bytes of a (small) file; FileNotFoundError when there is none."""
-        fs, path = self._fs(*names)
-        return bytes(fs.cat_file(path))
+        """The bytes of a file; FileNotFoundError when there is none, another OSError when this one cannot be read."""
+        if place := blob_place(self.path(*names)):
+            from credit_scoring.storage import blob
+
+            return blob.read(place, self.storage)
+        with open(_local(self.path(*names)), "rb") as source:
+            return source.read()
 
     @contextmanager
     def reading(self, *names: str) -> Iterator[IO[bytes]]:
         """A file to read piece by piece; FileNotFoundError when there is none."""
-        fs, path = self._fs(*names)
-        with fs.open(path, "rb") as source:
+        if place := blob_place(self.path(*names)):
+            from credit_scoring.storage.blob import file_system
+
+            fs = file_system(place, self.storage)
+            fs.invalidate_cache()  # what another process wrote a moment ago must be seen
+            with fs.open(place.fsspec_path, "rb") as blob:
+                yield blob
+            return
+        with open(_local(self.path(*names)), "rb") as source:
             yield source
 
     def write(self, data: bytes, *names: str) -> None:
         """Writes a file whole: readers see the old bytes or the new ones (in a volume: see `writing`)."""
         if place := blob_place(self.path(*names)):
-            from credit_scoring.storage.blob import blob_client  # a second that only containers cost
+            from credit_scoring.storage.blob import blob_client
 
             blob_client(place, self.storage).upload_blob(data, overwrite=True)
             return
@@ -108,46 +121,67 @@ class Folder:
 
     def remove(self, *names: str) -> None:
         """Removes a file or folder with all it holds; nothing happens when there is none."""
-        fs, path = self._fs(*names)
-        if fs.exists(path):
-            fs.rm(path, recursive=True)
+        if place := blob_place(self.path(*names)):
+            from credit_scoring.storage import blob
+
+            blob.remove(place, self.storage, blob.below(place, self.storage))
+            return
+        path = _local(self.path(*names))
+        if os.path.isdir(path) and not os.path.islink(path):
+            shutil.rmtree(path)
+        else:
+            with suppress(FileNotFoundError):
+                os.remove(path)
 
     def clear_unless(self, kept: Callable[[str], bool]) -> None:
         """Removes the folder with all it holds, unless a file that is to be kept is there; `kept` is told its name.
 
         Nothing goes that was not there before `kept` was asked: what others write meanwhile stays.
         """
-        fs, path = self._fs()
-        held = fs.find(path, withdirs=True) if fs.exists(path) else []
+        if place := blob_place(self.root):
+            from credit_scoring.storage import blob
+
+            held = blob.below(place, self.storage)
+            if not any(kept(posixpath.basename(each)) for each in held):
+                blob.remove(place, self.storage, held)
+            return
+        held = _below(_local(self.root))
         if any(kept(posixpath.basename(each)) for each in held):
             return
-        if blob_place(self.root):
-            if held:
-                fs.rm(held, expand_path=False)
-            return
-        for each in sorted({path, *held}, reverse=True):  # what a folder holds goes before it
+        for each in sorted(held, reverse=True):  # what a folder holds goes before it
             with suppress(OSError):  # it is gone already, or no longer empty
                 os.rmdir(each) if os.path.isdir(each) else os.remove(each)
 
-    def _fs(self, *names: str) -> tuple[fsspec.AbstractFileSystem, str]:
-        if place := blob_place(self.path(*names)):
-            from credit_scoring.storage.blob import file_system  # a second that only containers cost
+    def _entries(self) -> tuple[list[str], dict[str, int]]:
+        """The names of the folders, and the bytes of the files by name, directly below; both sorted."""
+        if place := blob_place(self.root):
+            from credit_scoring.storage import blob
 
-            fs, path = file_system(place, self.storage), place.fsspec_path
-        else:
-            fs, path = url_to_fs(self.path(*names))
-        # What another process wrote a moment ago must be seen.
-        fs.invalidate_cache()
-        return fs, path
+            folders, files = blob.listed(place, self.storage)
+            return sorted(folders), dict(sorted(files.items()))
+        try:
+            with os.scandir(_local(self.root)) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+        except (FileNotFoundError, NotADirectoryError):
+            return [], {}
+        sizes: dict[str, int] = {}
+        for entry in entries:
+            if not entry.is_dir():
+                with suppress(FileNotFoundError):  # it goes in this moment, or is a link to nowhere
+                    sizes[entry.name] = entry.stat().st_size
+        return [entry.name for entry in entries if entry.is_dir()], sizes
 
-    def _entries(self, kind: str) -> dict[str, dict[str, Any]]:
-        fs, path = self._fs()
-        if not fs.exists(path):
-            return {}
-        entries: list[dict[str, Any]] = fs.ls(path, detail=True)
-        # By name, once: of a folder in a container both its name and its files tell.
-        named = {posixpath.basename(entry["name"].rstrip("/")): entry for entry in entries if entry["type"] == kind}
-        return dict(sorted(named.items()))
+
+def _local(path: str) -> str:
+    """A folder's path; it may be written as file:///..."""
+    return unquote(urlsplit(path).path) if path.startswith("file:") else path
+
+
+def _below(folder: str) -> list[str]:
+    """The folder and all that it holds; nothing where there is none."""
+    if not os.path.isdir(folder):
+        return [folder] if os.path.lexists(folder) else []
+    return [folder, *(os.path.join(at, name) for at, inner, files in os.walk(folder) for name in (*inner, *files))]
 
 
 def _remove_parts(of: str) -> None:
