@@ -121,7 +121,7 @@ $(CONNECT): tests/deployment/connect/pom.xml | $(PACKAGE)
 		mvn --quiet --batch-mode --strict-checksums --file tests/deployment/connect/pom.xml dependency:copy-dependencies
 	@touch $@
 
-$(SPARK): tools/spark-defaults tools/spark-log4j2.properties src/credit_scoring/jvm.py $(JARS) $(RUN) | $(PACKAGE)
+$(SPARK): tools/spark-defaults tools/spark-log4j2.properties src/credit_scoring/engines/spark/jvm.py $(JARS) $(RUN) | $(PACKAGE)
 	@tools/spark-defaults
 	@touch $@
 

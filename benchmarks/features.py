@@ -43,17 +43,17 @@ from stored import nothing_quarantined, store
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import CASE, Known
 from credit_scoring.clients.vectors import vectors
+from credit_scoring.engines.blocks import BLOCKS, Frames, bring_together, each_slot, split
+from credit_scoring.engines.spark.session import session
+from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.features import bureau, installments_payments, registry
 from credit_scoring.features.rows import Rows
 from credit_scoring.features.value import Aggregate
 from credit_scoring.features.vector import columns_read, feature_frame, matrix
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import SOURCES
-from credit_scoring.session import session
 from credit_scoring.settings import GatherSettings, SparkSettings
 from credit_scoring.storage.arrow import lists
-from credit_scoring.storage.blocks import BLOCKS, Frames, bring_together, each_slot, split
-from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.known import known as generated
 
 SEQ, SEED = 1, 7

@@ -51,7 +51,7 @@ SEED, TREES, LEARNED_FROM = 7, 300, 5_000
 FIRST_LEARNED = 2_000_000
 """Number of the first client that the model is fitted to: nobody that is scored."""
 
-START = "from credit_scoring.session import session; from credit_scoring.settings import SparkSettings\n"
+START = "from credit_scoring.engines.spark.session import session; from credit_scoring.settings import SparkSettings\n"
 START += "session(SparkSettings()).range(1).count()"
 
 SIDES = Path(__file__).with_name("scale_sides.py")

@@ -19,12 +19,12 @@ from pathlib import Path
 import polars as pl
 
 from credit_scoring.clients.vectors import vectors
+from credit_scoring.engines.spark.session import session
+from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, STORED
 from credit_scoring.intake.deliver import table_of
 from credit_scoring.schema.tables import SOURCES
-from credit_scoring.session import session
 from credit_scoring.settings import GatherSettings, SparkSettings
-from credit_scoring.storage.tables import Tables
 
 
 @dataclass(frozen=True)

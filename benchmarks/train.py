@@ -5,9 +5,9 @@
 
 Ours: every fold's model with early stopping, the margins out of fold, the final model, as `credit-scoring train` does
 it, by either trainer: LightGBM in this process on arrays, SynapseML from vectors that Spark keeps. Theirs: the same
-with lightgbm on a matrix in memory. Reading and features are on no side. CPU is that of all processes; the first fit of each
-side, on few clients, is not counted. Threads that wait sleep on all sides, as in the product, so that on a busy machine
-the CPU says more than the clock. The trainers bring different LightGBMs, which may stop after other rounds: `a tree` is
+with lightgbm on a matrix in memory. Reading and features are on no side. CPU is that of all processes; the first fit of
+each side, on few clients, is not counted. Threads that wait sleep on all sides, as in the product, so that on a busy
+machine the CPU says more than the clock. The trainers bring different LightGBMs, which may stop after other rounds: `a tree` is
 CPU by tree, over all folds and the final model.
 
 On a generated lender the whole of an embedded training follows: comparisons, intervals, examination, promises on 2,000
@@ -87,11 +87,11 @@ def generated(clients: range) -> pl.DataFrame:
 def stored(settings: Settings) -> pl.DataFrame:
     """client_id, target, features of the clients with an outcome in the lender's tables."""
     from credit_scoring.commands import open_store
-    from credit_scoring.training.from_spark import opened
+    from credit_scoring.training.from_store import opened
 
     store = open_store(settings)
     parameters = settings.training
-    with opened(store.tables, store.ledger, settings.gather) as source:
+    with opened(store.engine, store.ledger, settings.gather) as source:
         found = source.outcomes(Split(parameters.folds, parameters.holdout_percent)).learners
     rows = pl.DataFrame({"client_id": found.client_id, "target": found.target.astype(np.int32)})
     return rows.with_columns(features=pl.Series(found.features).cast(pl.List(pl.Float32)))
@@ -157,7 +157,8 @@ def by_spark(
     rows: pl.DataFrame, learners: Learners, declared: Inputs, parameters: TrainingSettings, spark: SparkSettings
 ) -> Measured:
     """Ours by SynapseML, from a kept frame."""
-    from credit_scoring.session import session
+    from credit_scoring.engines.spark.session import session
+
     from credit_scoring.training.by_synapseml import SynapseMl
 
     with tempfile.TemporaryDirectory() as folder:

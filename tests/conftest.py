@@ -1,12 +1,16 @@
-"""One Spark session for all tests, made as the product makes its own; small partitions, because the data is small."""
+"""Engines and lenders for all tests: the embedded engine by default, and one session of Spark where a test says so."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+os.environ["POLARS_MAX_THREADS"] = "1"  # before polars is imported: one thread a task is part of "same bits"
 
 import numpy as np
 import polars as pl
@@ -15,25 +19,36 @@ import pytest
 from deltalake import write_deltalake
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
-from pyspark.sql import SparkSession
 
-from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
-from credit_scoring.intake.events import Delivered
+from credit_scoring.engines.engine import Engine, Scan
+from credit_scoring.engines.local.engine import LocalEngine
+from credit_scoring.intake.appending import CLIENT_DELIVERIES
+from credit_scoring.intake.quarantine import QUARANTINE
+from credit_scoring.ledger.events import Delivered
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.column import Kind
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.schema.tables import table as table_named
-from credit_scoring.session import session
 from credit_scoring.settings import SparkSettings
 from credit_scoring.storage.arrow import record_batches
-from credit_scoring.storage.tables import Tables
 from drawn_model import drawn_model
 from short_lived import SHORT_LIVED
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from credit_scoring.engines.spark.tables import Tables
 
 # A shared machine is slow at times: no example fails for its time, and the same examples come every run.
 settings.register_profile("ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ci")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engine", choices=["local", "spark"], default="local", help="by which the runs of tests/crash work"
+    )
 
 
 FIRST = ("test_end_to_end.py", "test_newcomers.py", "crash", "azurite", "deployment", "operations", "publishing")
@@ -52,7 +67,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[SparkSession]:
-    """The session of the product, local[2], with Delta, SynapseML and ANSI mode."""
+    """The session of the product, local[2], with Delta, SynapseML and ANSI mode; begun when a test asks."""
+    from credit_scoring.engines.spark.session import session
+
     running = session(SparkSettings(driver_memory="3g", shuffle_partitions=2, config=SHORT_LIVED))
     running.sparkContext.setLogLevel("ERROR")
     yield running
@@ -77,8 +94,44 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def tables(spark: SparkSession, tmp_path: Path) -> Tables:
-    """Delta tables in a folder of the test's own."""
+    """Delta tables of Spark's in a folder of the test's own."""
+    from credit_scoring.engines.spark.tables import Tables
+
     return Tables(spark, str(tmp_path / "tables"))
+
+
+EngineAt = Callable[[Path], Engine]
+
+on_both_engines = pytest.mark.parametrize("engine_at", ["local", "spark"], indirect=True)
+"""Has a test run on the embedded engine and on Spark."""
+
+
+def embedded(root: Path) -> LocalEngine:
+    """The embedded engine over the tables in a folder, without worker processes."""
+    return LocalEngine(str(root), root.parent / "spill", memory=100_000_000, processes=1)
+
+
+@pytest.fixture
+def engine_at(request: pytest.FixtureRequest) -> EngineAt:
+    """Folder -> an engine over the tables there: the embedded one, or Spark where a test says `on_both_engines`."""
+    if getattr(request, "param", "local") == "spark":
+        from credit_scoring.engines.spark.engine import SparkEngine
+        from credit_scoring.engines.spark.tables import Tables
+
+        spark = request.getfixturevalue("spark")
+        return lambda root: SparkEngine(Tables(spark, str(root)))
+    return embedded
+
+
+@pytest.fixture
+def engine(engine_at: EngineAt, tmp_path: Path) -> Engine:
+    """An engine over tables in a folder of the test's own."""
+    return engine_at(tmp_path / "tables")
+
+
+def frame(engine: Engine, table: str) -> pl.DataFrame:
+    """All rows of a table, visible or not."""
+    return engine.scan(Scan(table, tuple(engine.columns(table))))
 
 
 @dataclass(frozen=True)
@@ -160,9 +213,9 @@ def lender_at() -> Callable[[Path], StoredLender]:
 
 
 @pytest.fixture
-def stored_lender(lender_at: Callable[[Path], StoredLender], tables: Tables) -> StoredLender:
-    """A lender in `tables` of whom nothing is stored yet."""
-    return lender_at(Path(tables.root))
+def stored_lender(lender_at: Callable[[Path], StoredLender], engine: Engine) -> StoredLender:
+    """A lender in the tables of `engine` of whom nothing is stored yet."""
+    return lender_at(Path(engine.root))
 
 
 @pytest.fixture(scope="session")

@@ -12,12 +12,12 @@ from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
 from credit_scoring.cli import deliveries, main
+from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.features import registry
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.statements import STATEMENTS
-from credit_scoring.intake.events import Delivered
-from credit_scoring.intake.ledger import Ledger
-from credit_scoring.storage.tables import Tables
+from credit_scoring.ledger.events import Delivered
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.synthetic.dirt import LEDGER
 from credit_scoring.synthetic.traits import FIRST_ID
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from credit_scoring.jvm import configuration, own_surroundings, said_apart, why_not_started
+from credit_scoring.engines.spark.jvm import configuration, own_surroundings, said_apart, why_not_started
 from credit_scoring.runtime import jars, java_home
 
 
@@ -55,7 +55,7 @@ def test_a_jvm_starts_in_surroundings_of_its_own_and_leaves_those_of_the_shell(m
 def test_names_of_files_are_utf8_for_java_in_every_locale() -> None:
     """In a process of its own: a process has its locale from its start."""
     code = (
-        "import os; from pathlib import Path; from credit_scoring.jvm import own_surroundings\n"
+        "import os; from pathlib import Path; from credit_scoring.engines.spark.jvm import own_surroundings\n"
         "with own_surroundings(Path('/java')): print(os.environ.get('LC_ALL'))"
     )
     for locale, seen in (("C", "C.UTF-8"), ("C.UTF-8", "C.UTF-8")):

@@ -17,9 +17,9 @@ import canary
 from credit_scoring import commands
 from credit_scoring.cli import main
 from credit_scoring.cli.unforeseen import unforeseen
+from credit_scoring.engines.spark.tasks import Batches, without_values
 from credit_scoring.errors.faults import POINTS_DO_NOT_ADD_UP
 from credit_scoring.settings import TRACE
-from credit_scoring.storage.tasks import Batches, without_values
 
 CELL = canary.VALUES[0]
 Task = Callable[[Batches], Iterator[pa.RecordBatch]]

@@ -20,14 +20,16 @@ from typing import TYPE_CHECKING
 
 import mlflow
 
+from credit_scoring.engines.choice import engine_of, runs_elsewhere
+from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.usage import PICTURE_NOT_WRITTEN
 from credit_scoring.explanation.waterfall import Language
 from credit_scoring.intake.deliver import Delivery
 from credit_scoring.intake.deliver import deliver as deliver_folder
-from credit_scoring.intake.holder import present
-from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.intake.run import intake as take_in
+from credit_scoring.ledger.lease import present
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.packaging import load_version
 from credit_scoring.model.registry import Alias, find, version_of
 from credit_scoring.model.store import asking_mlflow
@@ -38,15 +40,13 @@ from credit_scoring.publishing.explain import explain as explain_client
 from credit_scoring.publishing.rescore import rescore as score_again
 from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.tables import check_writable
 from credit_scoring.publishing.truth import Truth
 from credit_scoring.publishing.truth import check as check_truth
 from credit_scoring.publishing.work import Places, Report, ScoreRun
 from credit_scoring.scoring.code_version import code_version
-from credit_scoring.session import runs_elsewhere, session
 from credit_scoring.settings import MlflowSettings, Settings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.hadoop import hadoop_settings
-from credit_scoring.storage.tables import Tables
 
 if TYPE_CHECKING:
     from credit_scoring.training.promises import Kept
@@ -78,9 +78,9 @@ class PromiseReport:
 
 @dataclass(frozen=True)
 class Store:
-    """The lender's places: Delta tables, the ledger in them, the two ends of the container, and the reports of runs."""
+    """The lender's places: the engine of its Delta tables, the ledger in them, landing, published files and reports."""
 
-    tables: Tables
+    engine: Engine
     ledger: Ledger
     landing: Folder
     published: Folder
@@ -88,18 +88,14 @@ class Store:
 
 
 def open_store(settings: Settings) -> Store:
-    """Starts (or finds) the session and opens the places that the settings name."""
+    """Starts (or finds) the engine and opens the places that the settings name."""
     storage = settings.storage
     landing, published, reports = (
         Folder(root, storage) for root in (settings.landing, settings.published, settings.reports)
     )
-    access = hadoop_settings((settings.tables, landing.root, published.root, reports.root), storage)
-    spark = session(settings.spark)
-    for key, value in access.items():
-        spark.conf.set(key, value)
-    tables = Tables(spark, settings.tables, storage=storage)
-    ledger = Ledger(tables, None if runs_elsewhere() else present())
-    return Store(tables, ledger, landing, published, reports)
+    engine = engine_of(settings)
+    ledger = Ledger(engine, None if runs_elsewhere() else present())
+    return Store(engine, ledger, landing, published, reports)
 
 
 def clock() -> datetime:
@@ -128,7 +124,7 @@ def deliver(
 def intake(settings: Settings) -> IntakeReport:
     """Takes in what waits in the landing root."""
     store = open_store(settings)
-    return take_in(store.tables, store.ledger, store.landing, settings.intake, new_run_id(), clock)
+    return take_in(store.engine, store.ledger, store.landing, settings.intake, new_run_id(), clock)
 
 
 def train(settings: Settings, trials: int = 0) -> TrainingReport:
@@ -150,10 +146,10 @@ def promote(settings: Settings, force_reason: str | None = None) -> Promotion:
 
 def _training_source(settings: Settings) -> Callable[[], AbstractContextManager[Source]]:
     """What opens the store for a training or a promotion; a session is started here, the store is read there."""
-    from credit_scoring.training.from_spark import opened
+    from credit_scoring.training.from_store import opened
 
     store = open_store(settings)
-    return partial(opened, store.tables, store.ledger, settings.gather)
+    return partial(opened, store.engine, store.ledger, settings.gather)
 
 
 def rollback(settings: Settings) -> Promotion:
@@ -167,12 +163,13 @@ def rollback(settings: Settings) -> Promotion:
 def score(settings: Settings, only: str | None = None) -> ScoreReport:
     """Takes in what waits, then scores and publishes every accepted delivery (or `only` that one) without a CSV."""
     watch = Stopwatch(clock)
-    with watch.step("starting Spark"):
+    with watch.step("starting the engine"):
         store = open_store(settings)
+        check_writable(store.engine)
         connect(settings.mlflow)
     run_id = new_run_id()
     with watch.step("taking in what waited"):
-        taken = take_in(store.tables, store.ledger, store.landing, settings.intake, run_id, clock)
+        taken = take_in(store.engine, store.ledger, store.landing, settings.intake, run_id, clock)
     return ScoreReport(taken, publish(settings, store, run_id, watch, only))
 
 
@@ -191,8 +188,9 @@ def publish(
 def rescore(settings: Settings, clients_of: str | None = None, as_of: str | None = None) -> ScoreReport:
     """Scores all clients, or those of a delivery, again by the champion, as known at a delivery; takes nothing in."""
     watch = Stopwatch(clock)
-    with watch.step("starting Spark"):
+    with watch.step("starting the engine"):
         store = open_store(settings)
+        check_writable(store.engine)
         connect(settings.mlflow)
     store.ledger.create()
     run = _score_run(settings, store, new_run_id(), watch)
@@ -203,7 +201,7 @@ def _score_run(settings: Settings, store: Store, run_id: str, watch: Stopwatch) 
     def model_of(version: int | None) -> tuple[ModelTexts, int]:
         return load_version(settings.mlflow.model, Alias.CHAMPION if version is None else version)
 
-    places = Places(store.tables, store.ledger, store.published, store.reports)
+    places = Places(store.engine, store.ledger, store.published, store.reports)
     return ScoreRun(places, model_of, settings.gather, run_id, watch, settings.intake.claim_minutes, settings.breaker)
 
 
@@ -215,7 +213,7 @@ def champion(settings: Settings) -> int | None:
 
 def explain(settings: Settings, client_id: int, language: Language, picture: Path | None = None) -> Explanation:
     """One client's latest score, in words; also as a PNG file where `picture` says so (UsageError if it cannot be)."""
-    found = explain_client(open_store(settings).tables, client_id, language)
+    found = explain_client(open_store(settings).engine, client_id, language)
     if picture is not None:
         from credit_scoring.explanation.waterfall_picture import png
 
@@ -229,19 +227,19 @@ def explain(settings: Settings, client_id: int, language: Language, picture: Pat
 def check_reasons(settings: Settings) -> Truth:
     """Judges every published sentence of the latest model version by the raw rows of its client."""
     store = open_store(settings)
-    return check_truth(store.tables, store.ledger, settings.gather)
+    return check_truth(store.engine, store.ledger, settings.gather)
 
 
 def check_promises(settings: Settings, clients: int) -> PromiseReport:
     """Improves every promised raw value of the store's clients and scores again, by the champion or the challenger."""
-    from credit_scoring.training.from_spark import opened
+    from credit_scoring.training.from_store import opened
 
     store = open_store(settings)
     connect(settings.mlflow)
     name = settings.mlflow.model
     versions = [version for alias in (Alias.CHAMPION, Alias.CHALLENGER) if (version := find(name, alias)) is not None]
     texts = load_version(name, versions[0])[0] if versions else None
-    with opened(store.tables, store.ledger, settings.gather) as source:
+    with opened(store.engine, store.ledger, settings.gather) as source:
         kept = source.promises(texts, clients)
     return PromiseReport(versions[0] if versions else None, kept)
 

@@ -15,11 +15,16 @@ from pyspark.sql import DataFrame, SparkSession
 
 from credit_scoring import commands
 from credit_scoring.commands import Store
-from credit_scoring.errors.usage import NO_PROJECT
+from credit_scoring.engines.spark.engine import spark_of
+from credit_scoring.engines.spark.views import by_name
+from credit_scoring.errors.usage import NO_PROJECT, NOBODY_SCORED
 from credit_scoring.explanation.waterfall import Language
 from credit_scoring.explanation.waterfall_picture import png
 from credit_scoring.model.packaging import load_version
-from credit_scoring.publishing import explain, views
+from credit_scoring.publishing import explain
+from credit_scoring.publishing.latest import SCORES
+from credit_scoring.publishing.tables import STORED
+from credit_scoring.publishing.views import VIEWS
 from credit_scoring.publishing.what_if import WhatIf, what_if
 from credit_scoring.settings import CONF, Settings, load
 
@@ -41,18 +46,18 @@ class Lender:
     @property
     def spark(self) -> SparkSession:
         """The session."""
-        return self.store.tables.spark
+        return spark_of(self.store.engine).spark
 
     def waterfall(self, client_id: int, language: Language = "en") -> bytes:
         """The latest score of a client as a picture (PNG); UsageError when there is none."""
-        found = explain.explain(self.store.tables, client_id, language)
+        found = explain.explain(self.store.engine, client_id, language)
         return png(found.waterfall(), found.headline)
 
     def what_if(self, client_id: int) -> tuple[WhatIf, ...]:
         """What better values would do to the latest score of a client, by the model that gave it."""
-        latest = explain.explain(self.store.tables, client_id)
+        latest = explain.explain(self.store.engine, client_id)
         texts, _ = load_version(self.settings.mlflow.model, latest.model_version)
-        return what_if(self.store.tables, self.store.ledger, texts, self.settings.gather, client_id, latest.seq)
+        return what_if(self.store.engine, self.store.ledger, texts, self.settings.gather, client_id, latest.seq)
 
 
 def open_lender() -> Lender:
@@ -65,10 +70,13 @@ def open_lender() -> Lender:
     with chdir(_project()):
         settings = load(Path(os.environ.get(CONF) or (_DATABRICKS if on_databricks else _LOCAL)))
         commands.connect(settings.mlflow)
-        store = commands.open_store(settings)
+        store = commands.open_store(settings.model_copy(update={"engine": "spark"}))
+    engine = spark_of(store.engine)
     if not on_databricks:
-        _show_tables(store.tables.spark)
-    views.by_name(store.tables)
+        _show_tables(engine.spark)
+    if not engine.exists(SCORES.name):
+        raise NOBODY_SCORED()
+    by_name(engine.tables, VIEWS, STORED)
     return Lender(settings, store)
 
 

@@ -14,19 +14,21 @@ from credit_scoring.operations.requeue import Requeued
 from credit_scoring.operations.requeue import requeue as requeue_rows
 from credit_scoring.operations.withdraw import Withdrawal
 from credit_scoring.operations.withdraw import withdraw as withdraw_delivery
-from credit_scoring.operations.working import Desk
+from credit_scoring.operations.working import OperatorContext
 from credit_scoring.publishing.release import clear
 from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.tables import check_writable
 from credit_scoring.publishing.work import Report
 from credit_scoring.settings import RetentionSettings, Settings
 
-Upkeep = Callable[[Desk, RetentionSettings], Maintained]
+Upkeep = Callable[[OperatorContext, RetentionSettings], Maintained]
 """One of operations.maintain."""
 
 
 def publish_waiting(settings: Settings) -> Report:
     """Scores and publishes what is accepted and has no CSV yet; takes nothing in."""
     store = open_store(settings)
+    check_writable(store.engine)
     connect(settings.mlflow)
     return publish(settings, store, new_run_id(), Stopwatch(clock))
 
@@ -34,6 +36,7 @@ def publish_waiting(settings: Settings) -> Report:
 def release(settings: Settings, delivery: str, reason: str) -> Report:
     """Lets a held delivery through, and publishes it as the model version that scored it found it."""
     store = open_store(settings)
+    check_writable(store.engine)
     connect(settings.mlflow)
     run_id = new_run_id()
     version = clear(store.ledger, delivery, reason, run_id, clock())
@@ -50,13 +53,13 @@ class Withdrawn:
 
 def withdraw(settings: Settings, delivery: str, reason: str) -> Withdrawn:
     """Withdraws a delivery and scores its clients again; what else waits is left to the next score run."""
-    desk, publish_it = _at_work(settings)
-    done = withdraw_delivery(desk, delivery, reason)
+    context, publish_it = _at_work(settings)
+    done = withdraw_delivery(context, delivery, reason)
     return Withdrawn(done, publish_it(done.again))
 
 
-def _at_work(settings: Settings) -> tuple[Desk, Callable[[str], Report | None]]:
-    """The desk of one command, and what scores and publishes the delivery that it made, if there is a champion."""
+def _at_work(settings: Settings) -> tuple[OperatorContext, Callable[[str], Report | None]]:
+    """The context of one command, and what scores and publishes the delivery that it made, if there is a champion."""
     store, run_id = open_store(settings), new_run_id()
     connect(settings.mlflow)
 
@@ -65,11 +68,11 @@ def _at_work(settings: Settings) -> tuple[Desk, Callable[[str], Report | None]]:
             return None
         return publish(settings, store, run_id, Stopwatch(clock), delivery)
 
-    return _desk(settings, store, run_id), publish_it
+    return _context(settings, store, run_id), publish_it
 
 
-def _desk(settings: Settings, store: Store, run_id: str | None = None) -> Desk:
-    return Desk(store.tables, store.ledger, run_id or new_run_id(), clock, settings.intake.claim_minutes)
+def _context(settings: Settings, store: Store, run_id: str | None = None) -> OperatorContext:
+    return OperatorContext(store.engine, store.ledger, run_id or new_run_id(), clock, settings.intake.claim_minutes)
 
 
 @dataclass(frozen=True)
@@ -82,8 +85,8 @@ class TriedAgain:
 
 def requeue(settings: Settings, delivery: str | None, rule: str | None) -> TriedAgain:
     """Tries quarantined rows again and scores the clients whose rows pass now."""
-    desk, publish_it = _at_work(settings)
-    done = requeue_rows(desk, delivery, rule)
+    context, publish_it = _at_work(settings)
+    done = requeue_rows(context, delivery, rule)
     scores = [publish_it(each.delivery) for each in done if each.delivery is not None]
     return TriedAgain(done, tuple(report for report in scores if report is not None))
 
@@ -91,9 +94,9 @@ def requeue(settings: Settings, delivery: str | None, rule: str | None) -> Tried
 def forget(settings: Settings, client: int) -> Forgotten:
     """Erases a client from every table, and lists the files that still name it."""
     store = open_store(settings)
-    return forget_client(_desk(settings, store), client, (store.landing, store.published, store.reports))
+    return forget_client(_context(settings, store), client, (store.landing, store.published, store.reports))
 
 
 def upkeep(settings: Settings, work: Upkeep) -> Maintained:
     """Expires, optimizes, or does both."""
-    return work(_desk(settings, open_store(settings)), settings.retention)
+    return work(_context(settings, open_store(settings)), settings.retention)

@@ -56,6 +56,17 @@ class SparkSettings(Section):
     config: dict[str, str] = {}
 
 
+class LocalSettings(Section):
+    """How much of this machine the embedded engine takes.
+
+    `memory_mb`: of rows on their way that may stay in memory, by default half of the machine's; more go to files below
+    `home`. `workers`: processes that compute, by default as many as there are cores for this one.
+    """
+
+    memory_mb: Annotated[int, Field(ge=1)] | None = None
+    workers: Annotated[int, Field(ge=1)] | None = None
+
+
 class StorageSettings(Section):
     """How blob containers are reached; roots that are folders, volumes or catalogs need nothing of it.
 
@@ -271,6 +282,8 @@ class Settings(BaseSettings):
     tables: str = ""
     published: str = ""
     reports: str = ""
+    engine: Literal["auto", "local", "spark"] = "auto"
+    local: LocalSettings = LocalSettings()
     spark: SparkSettings = SparkSettings()
     storage: StorageSettings = StorageSettings()
     mlflow: MlflowSettings = MlflowSettings()

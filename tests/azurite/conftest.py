@@ -14,8 +14,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from azurite.fault_proxy import FaultProxy
+from credit_scoring.engines.spark.hadoop import hadoop_settings
 from credit_scoring.settings import StorageSettings
-from credit_scoring.storage.hadoop import hadoop_settings
 
 PROJECT = Path(__file__).parents[2]
 OPTIONS = ("--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent")

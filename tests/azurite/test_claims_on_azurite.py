@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 import pytest
 
 from azurite.fault_proxy import Fault
+from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.errors import RunActive
-from credit_scoring.intake.events import Delivered
-from credit_scoring.intake.ledger import Ledger
+from credit_scoring.ledger.events import Delivered
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.schema.stored import StoredColumn, StoredTable
-from credit_scoring.storage.tables import Tables
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 MONDAY = Delivered("monday", 1, "m")

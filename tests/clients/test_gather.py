@@ -1,26 +1,35 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
 
+from conftest import on_both_engines
+from credit_scoring.clients import cohort as cohorts
 from credit_scoring.clients.cases import case_matrix
-from credit_scoring.clients.cohort import seqs_of, to_train
-from credit_scoring.clients.gather import BROADCAST, gather
+from credit_scoring.clients.cohort import Cohort, to_train
+from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import CASE, QUARANTINED, Known, known
 from credit_scoring.clients.vectors import vectors
+from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import Fault
 from credit_scoring.features import registry
+from credit_scoring.ledger.events import Delivered
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import SOURCES
 from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.arrow import record_batches
 
-COHORT = "client_id BIGINT, as_of BIGINT, delivery STRING"
-SIZES = [GatherSettings(clients_per_slot=1_000), GatherSettings(clients_per_slot=2, rows_per_block=1_000)]
+SIZES = [GatherSettings(clients_per_slot=1_000), GatherSettings(clients_per_slot=2)]
+
+
+def of(engine: Engine, accepted: Sequence[Delivered], *cases: tuple[int, int]) -> Cohort:
+    """Clients as known at deliveries: (client_id, as_of)."""
+    frame = pl.DataFrame(list(cases), {"client_id": pl.Int64, "as_of": pl.Int64}, orient="row")
+    return Cohort(engine, frame, {each.seq: each.name for each in accepted}, tuple(each.seq for each in accepted))
 
 
 def counted(found: Known) -> Iterator[pa.RecordBatch]:
@@ -37,11 +46,13 @@ COUNTED = (
 )
 
 
-@pytest.mark.parametrize(("settings", "broadcast"), [(SIZES[0], BROADCAST), (SIZES[1], BROADCAST), (SIZES[1], 3)])
-def test_gathers_the_rows_of_each_case_as_known(stored_lender, tables, monkeypatch, settings, broadcast) -> None:
+@on_both_engines
+@pytest.mark.parametrize(("settings", "most_ids"), [(SIZES[0], 10), (SIZES[1], 10), (SIZES[1], 1)])
+def test_gathers_the_rows_of_each_case_as_known(stored_lender, engine, monkeypatch, settings, most_ids) -> None:
     """Client 1: two credits at d1, one of them again at d3. Client 2 is another's. Client 3 has a quarantined row.
 
-    A balance row that waits for its client (null) belongs to nobody.
+    A balance that came without a client is that of whoever the bureau row of its credit names: of credit 12 client 3,
+    from d3 on; of credit 13 nobody's yet.
     """
     credit = {CLIENT: 1, "SK_ID_BUREAU": 10}
     balance = {CLIENT: 1, "SK_ID_BUREAU": 10, "MONTHS_BALANCE": -1}
@@ -53,22 +64,23 @@ def test_gathers_the_rows_of_each_case_as_known(stored_lender, tables, monkeypat
             "bureau_balance": [balance, {**balance, "MONTHS_BALANCE": -2}, {**balance, "SK_ID_BUREAU": 11}],
         },
     )
-    waits = {**balance, CLIENT: None}
-    second = stored_lender.deliver(2, {"bureau_balance": [waits]}, quarantined=[(3, "bureau")])
-    accepted = [first, second, stored_lender.deliver(3, {"bureau": [credit], "bureau_balance": [balance]})]
-    cohort = tables.spark.createDataFrame([(1, 1, "d1"), (1, 3, "d3"), (3, 1, "d1"), (3, 3, "d3")], COHORT)
-    seqs = seqs_of(tables, cohort, accepted)
-    monkeypatch.setattr("credit_scoring.clients.gather.BROADCAST", broadcast)
-    found = gather(tables, cohort, 4, seqs, settings, counted, COUNTED)
-    assert sorted(tuple(row) for row in found.collect()) == [
+    waits = [{**balance, CLIENT: None, "SK_ID_BUREAU": unnamed} for unnamed in (12, 13)]
+    second = stored_lender.deliver(2, {"bureau_balance": waits}, quarantined=[(3, "bureau")])
+    third = {"bureau": [credit, {CLIENT: 3, "SK_ID_BUREAU": 12}], "bureau_balance": [balance]}
+    accepted = [first, second, stored_lender.deliver(3, third)]
+    monkeypatch.setattr(cohorts, "MOST_IDS", most_ids)
+    cohort = of(engine, accepted, (1, 1), (1, 3), (3, 1), (3, 2), (3, 3))
+    found = gather(cohort, settings, counted, COUNTED)
+    assert sorted(found.collect().iter_rows()) == [
         (1, 1, True, 1, 2, 3),
         (1, 3, True, 1, 1, 2),  # credit 10 has one balance left, credit 11 keeps its own
         (3, 1, True, 1, 0, 0),
-        (3, 3, False, 1, 0, 0),
+        (3, 2, False, 1, 0, 0),
+        (3, 3, True, 1, 1, 1),  # the bureau of d3 is newer than what was quarantined of it
     ]
 
 
-def test_a_quarantined_row_without_a_client_may_be_that_of_any_client_of_its_delivery(stored_lender, tables) -> None:
+def test_a_quarantined_row_without_a_client_may_be_that_of_any_client_of_its_delivery(stored_lender, engine) -> None:
     """d2 touches clients 1 and 2, and holds a bureau row that could not be read. d3 brings client 2's bureau anew.
 
     d4 quarantines a balance of credit 30, which is nobody's yet: it waits, and is nobody's fault.
@@ -79,22 +91,21 @@ def test_a_quarantined_row_without_a_client_may_be_that_of_any_client_of_its_del
         stored_lender.deliver(3, {"bureau": [{CLIENT: 2, "SK_ID_BUREAU": 10}]}),
         stored_lender.deliver(4, {"previous_application": [{CLIENT: 2}]}, waiting=[30]),
     ]
-    cases = [(1, 1, "d1"), (1, 2, "d2"), (1, 4, "d4"), (2, 2, "d2"), (2, 3, "d3"), (2, 4, "d4"), (3, 4, "d4")]
-    cohort = tables.spark.createDataFrame(cases, COHORT)
-    found = gather(tables, cohort, 7, seqs_of(tables, cohort, accepted), SIZES[1], counted, COUNTED)
-    assert sorted((row["client_id"], row["as_of"], row["file_complete"]) for row in found.collect()) == [
+    cohort = of(engine, accepted, (1, 1), (1, 2), (1, 4), (2, 2), (2, 3), (2, 4), (3, 4))
+    found = gather(cohort, SIZES[1], counted, COUNTED).collect()
+    assert sorted(found.select("client_id", "as_of", "file_complete").iter_rows()) == [
         (1, 1, True), (1, 2, False), (1, 4, False), (2, 2, False), (2, 3, True), (2, 4, True), (3, 4, True),
     ]  # fmt: skip
 
 
-def test_a_cohort_of_nobody_gives_nothing(stored_lender, tables) -> None:
-    cohort = tables.spark.createDataFrame([], COHORT)
-    seqs = seqs_of(tables, cohort, [])
-    found = gather(tables, cohort, 0, seqs, SIZES[0], counted, COUNTED)
-    assert found.collect() == []
+@on_both_engines
+def test_a_cohort_of_nobody_gives_nothing(stored_lender, engine) -> None:
+    found = gather(of(engine, []), SIZES[0], counted, COUNTED).collect()
+    assert found.is_empty()
+    assert found.columns[:3] == ["client_id", "as_of", "file_complete"]
 
 
-def test_training_vectors_do_not_depend_on_slots_nor_on_later_facts(stored_lender, tables, drawn) -> None:
+def test_training_vectors_do_not_depend_on_slots_nor_on_later_facts(stored_lender, engine, drawn) -> None:
     histories = ("bureau", "previous_application", "installments_payments")
     clients = range(1, 13)
     first = {name: [drawn(name, client, seed) for client in clients for seed in range(4)] for name in histories}
@@ -103,10 +114,11 @@ def test_training_vectors_do_not_depend_on_slots_nor_on_later_facts(stored_lende
     accepted = [stored_lender.deliver(1, first)]
 
     def trained_on(settings: GatherSettings) -> list[tuple[object, ...]]:
-        cohort = to_train(tables, accepted)
-        seqs = seqs_of(tables, cohort, accepted)
-        found = vectors(tables, cohort, 12, seqs, settings).collect()
-        return sorted((r["client_id"], r["as_of"], r["target"], np.array(r["features"], "f4").tobytes()) for r in found)
+        found = vectors(to_train(engine, accepted), settings).collect()
+        return sorted(
+            (client, as_of, target, np.array(features, "f4").tobytes())
+            for client, as_of, target, features in found.iter_rows()
+        )
 
     before = trained_on(SIZES[0])
     assert [(client, target) for client, _, target, _ in before] == [(client, client % 2) for client in clients]

@@ -7,11 +7,14 @@ What is done is not done again, unless the code has changed or --fresh forgets i
 
 from __future__ import annotations
 
+import os
+
+os.environ["POLARS_MAX_THREADS"] = "1"  # before polars is imported, as the command line does it
+
 import argparse
 import hashlib
 import json
 import logging
-import os
 import random
 import shutil
 import sys
@@ -35,6 +38,7 @@ class Campaign:
 
     folder: Path
     job: Job
+    engine: str = "local"
 
     def begin(self) -> tuple[Harness, Undisturbed]:
         """The harness with its lender, and the undisturbed run; made once, and anew when the code has changed."""
@@ -42,7 +46,7 @@ class Campaign:
         if known.exists() and by.read_text() == _version():
             return self._harness(), Undisturbed(**json.loads(known.read_text()))
         shutil.rmtree(self.folder, ignore_errors=True)
-        lender = prepare(self.folder / "lender")
+        lender = prepare(self.folder / "lender", self.engine)
         if self.job is not SCORE:
             Harness(lender, self.folder).here(self.folder / "before")
         undisturbed = self._harness().undisturbed()
@@ -52,7 +56,7 @@ class Campaign:
 
     def _harness(self) -> Harness:
         before = self.folder / "before"
-        lender, homes = Lender(self.folder / "lender"), self.folder / "homes"
+        lender, homes = Lender(self.folder / "lender", self.engine), self.folder / "homes"
         return Harness(lender, homes, self.job, before if before.exists() else None)
 
     def copies(self, harness: Harness, moments: Sequence[Moment]) -> list[tuple[Moment, Path]]:
@@ -82,7 +86,7 @@ def _version() -> str:
     return f"{code_version()}, harness {digest.hexdigest()[:12]}"
 
 
-def run(campaign: Campaign, kill: str, count: int, seed: int, pairs: int) -> int:
+def run(campaign: Campaign, kill: str, count: int, seed: int, pairs: int, mixed: int) -> int:
     print(f"everything is in {campaign.folder}; preparing a lender, a model and an undisturbed run", flush=True)
     harness, undisturbed = campaign.begin()
     at_bounds, drawn = bounds(undisturbed.passed), at_random(undisturbed.passed, count, seed)
@@ -96,6 +100,9 @@ def run(campaign: Campaign, kill: str, count: int, seed: int, pairs: int) -> int
     pairs = pairs if campaign.job.ends_once else 0
     begun = [f"pair {number}" for number in range(len(campaign.done("together")), pairs)]
     _run_all(campaign, "together", (harness.together(name, undisturbed.left) for name in begun))
+    other = {"local": "spark", "spark": "local"}[campaign.engine]
+    begun = [f"mixed {number}" for number in range(len(campaign.done("mixed")), mixed if pairs else 0)]
+    _run_all(campaign, "mixed", (harness.together(name, undisturbed.left, other) for name in begun))
     missed = [str(moment) for moment in every if moment not in copies]
     return _summary(campaign, missed)
 
@@ -132,7 +139,7 @@ def _run_all(campaign: Campaign, how: str, trials: Iterator[Outcome]) -> None:
 
 def _summary(campaign: Campaign, missed: Sequence[str]) -> int:
     every = []
-    for how in ("frozen", "killed", "together"):
+    for how in ("frozen", "killed", "together", "mixed"):
         done = campaign.done(how)
         every += done
         wrong = [outcome for outcome in done if outcome.wrong]
@@ -151,16 +158,18 @@ def _summary(campaign: Campaign, missed: Sequence[str]) -> int:
 if __name__ == "__main__":
     options = argparse.ArgumentParser(prog="make crash", description=__doc__)
     options.add_argument("--job", choices=list(JOBS), default="score")
-    options.add_argument("--folder", type=Path, default=Path("var/crash"), help="a job has its own below it")
+    options.add_argument("--folder", type=Path, default=Path("var/crash"), help="an engine's job has its own below it")
     options.add_argument("--kill", choices=["none", "random", "all"], default="random", help="which are killed as well")
     options.add_argument("--random", type=int, default=50, help="how many moments are drawn")
+    options.add_argument("--engine", choices=["local", "spark"], default="local", help="by which runs work")
     options.add_argument("--pairs", type=int, default=10, help="how many pairs of score runs begin at once")
+    options.add_argument("--mixed", type=int, default=0, help="how many pairs of them are one of each engine")
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--fresh", action="store_true", help="forget what was done")
     chosen = options.parse_args()
-    folder = chosen.folder.absolute() / chosen.job
+    folder = chosen.folder.absolute() / chosen.engine / chosen.job
     if chosen.fresh:
         shutil.rmtree(folder, ignore_errors=True)
-    os.environ["POLARS_MAX_THREADS"] = "1"
     logging.getLogger("credit_scoring").setLevel(logging.WARNING)
-    sys.exit(run(Campaign(folder, JOBS[chosen.job]), chosen.kill, chosen.random, chosen.seed, chosen.pairs))
+    campaign = Campaign(folder, JOBS[chosen.job], chosen.engine)
+    sys.exit(run(campaign, chosen.kill, chosen.random, chosen.seed, chosen.pairs, chosen.mixed))

@@ -1,8 +1,8 @@
 """`credit-scoring score`, disturbed: `python -m crash.job [--how kill|freeze --plan MOMENTS] CONF RECORD -- OPTIONS`.
 
 The job is the product as it is, its own command in a process of its own, which only tells every commit and step that
-it comes to. MOMENTS is a JSON file: name -> delays in seconds. At each, the process group (this process and the JVM
-that it started) is killed by SIGKILL, or stands still by SIGSTOP until somebody continues it.
+it comes to. MOMENTS is a JSON file: name -> delays in seconds. At each, the process group (this process and what
+it started: the JVM of Spark) is killed by SIGKILL, or stands still by SIGSTOP until somebody continues it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import yaml
-
 from crash.moments import Moments, install
 from credit_scoring.cli import main
+from credit_scoring.engines.choice import chosen
+from credit_scoring.engines.engine import Engine
+from credit_scoring.settings import load
 
 Disturb = Callable[[str, float], None]
 
@@ -42,10 +43,22 @@ def freezing(record: Path) -> Disturb:
     return freeze
 
 
+def engine_class(name: str) -> type[Engine]:
+    """What is imported of an engine before it is told to tell: Spark only where it works."""
+    if name == "spark":
+        from credit_scoring.engines.spark.engine import SparkEngine
+
+        return SparkEngine
+    from credit_scoring.engines.local.engine import LocalEngine
+
+    return LocalEngine
+
+
 def run(conf: Path, record: Path, how: str, plan: str, options: list[str]) -> None:
-    home = Path(yaml.safe_load(conf.read_text())["home"])
+    settings = load(conf)
     disturb = kill if how == "kill" else freezing(record.with_suffix(".frozen"))
-    install(Moments(home, record, json.loads(Path(plan).read_text()) if plan else {}, disturb))
+    plans = json.loads(Path(plan).read_text()) if plan else {}
+    install(Moments(settings.home, record, plans, disturb), engine_class(chosen(settings)))
     main(["score", "--conf", str(conf), "--json", *options])
 
 

@@ -37,9 +37,13 @@ Change = Callable[[pl.DataFrame], pl.DataFrame]
 
 @dataclass(frozen=True)
 class Lender:
-    """What all runs share and none changes: deliveries that wait in `landing`, and the models' store."""
+    """What all runs share and none changes: deliveries that wait in `landing`, and the models' store.
+
+    `engine`: by which runs work.
+    """
 
     root: Path
+    engine: str = "local"
 
     @property
     def landing(self) -> Path:
@@ -49,12 +53,13 @@ class Lender:
     def store(self) -> str:
         return f"sqlite:///{self.root / 'mlflow.db'}"
 
-    def conf(self, home: Path, **intake: int) -> Path:
+    def conf(self, home: Path, name: str = "conf", **intake: int) -> Path:
         """A settings file for a run of the job in a home of its own, where nothing is taken in yet."""
         home.mkdir(parents=True, exist_ok=True)
-        path = home / "conf.yml"
+        path = home / f"{name}.yml"
         settings = {
             "home": str(home),
+            "engine": self.engine,
             "landing": str(self.landing),
             "mlflow": {"tracking_uri": self.store},
             "intake": {"slot_mb": 1, **intake},
@@ -65,9 +70,9 @@ class Lender:
         return path
 
 
-def prepare(root: Path) -> Lender:
+def prepare(root: Path, engine: str = "local") -> Lender:
     """Makes the lender in an empty folder."""
-    lender = Lender(root)
+    lender = Lender(root, engine)
     lender.root.mkdir(parents=True, exist_ok=True)
     register(lender)
     _deliver(lender, "monday", range(30), 10, application_test=_repeated_and_spoilt, bureau=_second_half)

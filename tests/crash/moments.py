@@ -1,8 +1,8 @@
 """The moments of a run: the bounds of every step, and the bounds and the inside of every commit.
 
 A commit is whatever changes what the next run finds: a transaction of a Delta table, or a file that appears or goes.
-Commits are noticed where the product asks Spark or its folders for them, so that one which is added to the product
-needs nothing here. A moment's name follows from what is committed and where, never from a run's ids:
+Commits are noticed where the product asks its engine or its folders for them, so that one which is added to the
+product needs nothing here. A moment's name follows from what is committed and where, never from a run's ids:
 
     before append tables/deliveries 2      the second append to the table has not begun
     writing append tables/deliveries 2     its first data file is there
@@ -24,15 +24,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.readwriter import DataFrameWriterV2
-
 from crash.contents import RUN_ID
+from credit_scoring.engines.engine import Engine
 from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.schema.stored import StoredTable
 from credit_scoring.storage.files import Folder
 
 LOG = "_delta_log"
-_STATEMENT = re.compile(r"\s*(CREATE|MERGE|DELETE|UPDATE|ALTER|OPTIMIZE|VACUUM)\b[^`]*`(?P<path>[^`]*)`", re.IGNORECASE)
+COMMITS = ("append", "merge", "replace_rows", "overwrite", "remove", "update", "delete", "compact", "vacuum")
+"""Methods of an engine that commit something to the table that they are told first; `create` and `drop` aside."""
 _IDS = re.compile(rf"[0-9a-f]{{32}}|{RUN_ID.pattern}")
 _POLL_SECONDS = 0.0002
 
@@ -114,30 +114,22 @@ def _log(path: Path) -> set[str]:
     return {LOG, *os.listdir(log)} if log.is_dir() else set()
 
 
-def install(moments: Moments) -> None:
-    """Has this process tell `moments` of every commit and step from now on."""
-    writing_to = DataFrame.writeTo
+def install(moments: Moments, engine: type[Engine]) -> None:
+    """Has this process tell `moments` of every commit that an engine of this class makes, and of every step."""
+    for what in COMMITS:
+        setattr(engine, what, _told(moments, what, getattr(engine, what)))
+    if engine.name != "local":  # which stages in memory
+        engine.stage = _told(moments, "stage", engine.stage)
+    creating = engine.create
 
-    def write_to(frame: DataFrame, table: str) -> DataFrameWriterV2:
-        writer = writing_to(frame, table)
-        writer.place = table.split("`")[1]
-        return writer
+    def create(self: Engine, table: StoredTable) -> None:
+        if self.exists(table.name):
+            creating(self, table)  # no table here lacks a column, so that nothing is committed
+            return
+        with moments.commit("create", f"{self.root}/{table.name}"):
+            creating(self, table)
 
-    DataFrame.writeTo = write_to
-    for what in ("append", "overwrite", "createOrReplace"):
-        setattr(DataFrameWriterV2, what, _told(moments, what, getattr(DataFrameWriterV2, what)))
-
-    asking = SparkSession.sql
-
-    def sql(session: SparkSession, statement: str, *arguments: object, **more: object) -> DataFrame:
-        found = _STATEMENT.match(statement)
-        if found is None:
-            return asking(session, statement, *arguments, **more)
-        with moments.commit(found[1].lower(), found["path"]):
-            return asking(session, statement, *arguments, **more)
-
-    SparkSession.sql = sql
-
+    engine.create = create
     stepping, opening, removing = Stopwatch.step, Folder.writing, Folder.remove
 
     @contextmanager
@@ -159,8 +151,8 @@ def install(moments: Moments) -> None:
 
 
 def _told(moments: Moments, what: str, commit: Callable[..., object]) -> Callable[..., object]:
-    def run(writer: DataFrameWriterV2, *arguments: object) -> object:
-        with moments.commit(what, writer.place):
-            return commit(writer, *arguments)
+    def run(self: Engine, table: str, *arguments: object, **more: object) -> object:
+        with moments.commit(what, f"{self.root}/{table}"):
+            return commit(self, table, *arguments, **more)
 
     return run

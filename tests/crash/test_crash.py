@@ -9,17 +9,18 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from deltalake import DeltaTable
 
 from crash.contents import Contents, contents, differences
+from crash.job import engine_class
 from crash.lender import prepare
 from crash.plan import Moment, at_random, bounds, while_claimed
 from crash.trial import Harness
 from credit_scoring import commands
+from credit_scoring.engines.engine import Engine, Rows
 from credit_scoring.errors import RunActive
-from credit_scoring.intake.events import DELIVERIES
+from credit_scoring.ledger.events import DELIVERIES
 from credit_scoring.settings import load
-from credit_scoring.storage.tables import Tables
 
 MOMENTS = (
     Moment("committing append tables/application"),
@@ -41,9 +42,12 @@ class Killed:
 
 
 @pytest.fixture(scope="module")
-def harness(spark, tmp_path_factory: pytest.TempPathFactory) -> Harness:
-    root = tmp_path_factory.mktemp("crash")
-    return Harness(prepare(root / "lender"), root / "homes")
+def harness(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Harness:
+    """Runs on the embedded engine, or on the one that `pytest --engine` names."""
+    engine, root = request.config.getoption("engine"), tmp_path_factory.mktemp("crash")
+    if engine == "spark":
+        request.getfixturevalue("spark")
+    return Harness(prepare(root / "lender", engine), root / "homes")
 
 
 @pytest.fixture(scope="module")
@@ -84,22 +88,21 @@ def test_every_commit_and_every_step_is_told_of(killed: Killed) -> None:
     files = [["write", f"published/{name}/scores.csv"] for name in ("monday", "tuesday")]
     assert all(file in after for file in files)
     assert {name.removeprefix("end ") for name in passed if name.startswith("end ")} >= {
-        "step starting Spark",
+        "step starting the engine",
         "step taking in what waited",
         "step finding the clients",
         "step writing scores.csv",
     }
 
 
-def test_what_a_killed_run_left_is_finished_by_the_next(
-    spark: SparkSession, killed: Killed, undisturbed: Contents
-) -> None:
+def test_what_a_killed_run_left_is_finished_by_the_next(killed: Killed, undisturbed: Contents) -> None:
     """At once: its claim is not waited for, because its processes are gone. Then there is nothing left to do."""
     home = killed.harness.root / "frozen"
     assert killed.harness.finish(home, undisturbed) == []
     assert commands.score(load(killed.harness.lender.conf(home))).scores.published == ()
     assert contents(home) == undisturbed
-    spark.sql(f"UPDATE delta.`{home}/tables/scores` SET fingerprint = 'another'")
+    assert list((home / "spill").glob("*")) == []
+    DeltaTable(home / "tables" / "scores").update({"fingerprint": "'another'"})
     (found,) = differences(undisturbed, contents(home))
     assert found.startswith("table scores: ")
 
@@ -115,12 +118,13 @@ def test_a_product_that_appended_twice_would_be_found_out(
     killed: Killed, undisturbed: Contents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Without the identity of its transaction, what landed before the run died lands again."""
-    append = Tables.append
+    engine = engine_class(killed.harness.lender.engine)
+    append = engine.append
 
-    def anonymous(tables: Tables, table: str, rows: DataFrame, app_id: str, version: int = 0) -> None:
-        append(tables, table, rows, app_id if table == DELIVERIES.name else f"{app_id}/{uuid4()}", version)
+    def anonymous(self: Engine, table: str, rows: Rows, app_id: str, version: int = 0) -> None:
+        append(self, table, rows, app_id if table == DELIVERIES.name else f"{app_id}/{uuid4()}", version)
 
-    monkeypatch.setattr(Tables, "append", anonymous)
+    monkeypatch.setattr(engine, "append", anonymous)
     (wrong,) = killed.harness.thaw(MOMENTS[0], killed.copies[MOMENTS[0]], undisturbed).wrong
     assert wrong.endswith("[append-not-once]")
 

@@ -19,17 +19,17 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import psutil
-from pyspark.sql import SparkSession
 
 from crash.contents import Contents, contents, differences
 from crash.lender import Lender
 from crash.plan import Moment, Passed, while_claimed
 from credit_scoring import commands
+from credit_scoring.engines.local import scanning
 from credit_scoring.errors import RunActive
 from credit_scoring.settings import Settings, load
 
@@ -103,7 +103,7 @@ class Harness:
         return Undisturbed(contents(home), self.job.stoppable(passed))
 
     def here(self, home: Path) -> Contents:
-        """Runs the job in a home, in this process, whose session is warm; what is there then."""
+        """Runs the job in a home, in this process, whose engine is warm; what is there then."""
         _forget_tables()
         self.job.again(load(self.lender.conf(home)))
         return contents(home)
@@ -149,14 +149,15 @@ class Harness:
         wrong = self.finish(home, left)
         return Outcome(str(moment), True, time.monotonic() - start, tuple(wrong))
 
-    def together(self, name: str, left: Contents) -> Outcome:
+    def together(self, name: str, left: Contents, other_engine: str | None = None) -> Outcome:
         """Two runs begin at the same moment; when both have ended, the next finishes what they did not come to.
+        `other_engine`: by which the other works, where it is not the same.
 
         Only of a job that ends once: of another, each asks for something of its own.
         """
         start = time.monotonic()
         home = self._home("together")
-        with self._run(home, record="one") as one, self._run(home, record="other") as other:
+        with self._run(home, record="one") as one, self._run(home, record="other", engine=other_engine) as other:
             codes = one.wait(), other.wait()
         wrong = self.finish(home, left)
         if not set(codes) <= {self.job.ends_with, NOTHING_NEW, RunActive.exit_code} or self.job.ends_with not in codes:
@@ -180,7 +181,12 @@ class Harness:
 
     @contextmanager
     def _run(
-        self, home: Path, how: str = "", moments: Sequence[Moment] = (), record: str = "record"
+        self,
+        home: Path,
+        how: str = "",
+        moments: Sequence[Moment] = (),
+        record: str = "record",
+        engine: str | None = None,
     ) -> Iterator[subprocess.Popen[bytes]]:
         """The job as a process, in a session of its own. Nothing of it is alive afterwards."""
         command = [sys.executable, "-m", "crash.job"]
@@ -190,11 +196,12 @@ class Harness:
                 plan[moment.name].append(moment.seconds_later)
             (home / "plan.json").write_text(json.dumps(plan))
             command += ["--how", how, "--plan", str(home / "plan.json")]
-        command += [str(self.lender.conf(home)), str(home / record), "--", *self.job.options]
+        lender = replace(self.lender, engine=engine or self.lender.engine)
+        command += [str(lender.conf(home, record)), str(home / record), "--", *self.job.options]
         with (home / f"{record}.log").open("wb") as log:
             run = subprocess.Popen(
                 command,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env={**os.environ, "POLARS_MAX_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -208,8 +215,10 @@ class Harness:
 
 
 def _forget_tables() -> None:
-    """Delta remembers what stood below a path, and one home after another stands below the same."""
-    if running := SparkSession.getActiveSession():
+    """Both engines remember what stood below a path, and one home after another stands below the same."""
+    scanning.dataset_at.cache_clear()
+    spark = sys.modules.get("pyspark.sql")
+    if spark is not None and (running := spark.SparkSession.getActiveSession()):
         running._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
 
 
@@ -244,7 +253,7 @@ def _session(leader: int) -> list[psutil.Process]:
 
 
 def _end_session(leader: int) -> None:
-    """Kills what is left of a run: Python's workers have a process group of their own, and outlive the JVM a moment."""
+    """Kills what is left of a run: workers of Spark have a process group of their own, and outlive the JVM a moment."""
     with suppress(ProcessLookupError):
         os.killpg(leader, signal.SIGKILL)
     while left := _session(leader):

@@ -22,10 +22,13 @@ import mlflow
 import numpy as np
 import polars as pl
 import pytest
+from credit_scoring.training.from_spark import check as check_kept
 from pyspark.sql import SparkSession
 
+from credit_scoring.engines.spark.session import EVERYWHERE, LOCAL
+from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.features.vector import feature_frame, matrix
-from credit_scoring.intake.ledger import Ledger
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model import packaging
 from credit_scoring.model.registry import Alias
 from credit_scoring.model.scorer import scorer
@@ -33,12 +36,9 @@ from credit_scoring.model.texts import ModelTexts
 from credit_scoring.printing import plain
 from credit_scoring.publishing.truth import check as check_truth
 from credit_scoring.runtime import jars, java_home
-from credit_scoring.session import EVERYWHERE, LOCAL
 from credit_scoring.settings import GatherSettings, MlflowSettings
-from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.writing import write
-from credit_scoring.training.from_spark import check as check_kept
 from short_lived import SHORT_LIVED
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
@@ -16,6 +15,7 @@ import pytest
 
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, known
+from credit_scoring.engines.blocks import from_block, joined
 from credit_scoring.errors import DeliveryRefused
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.expected import HISTORIES
@@ -25,13 +25,12 @@ from credit_scoring.intake.reading import OWNER
 from credit_scoring.intake.reconciliation import Account, account
 from credit_scoring.intake.slots import ACCEPTED, BAD, UNNAMED, stage_slot
 from credit_scoring.intake.sources import table_of
-from credit_scoring.intake.staging import Work, read_files
+from credit_scoring.intake.staging import Work, read_delivered
 from credit_scoring.intake.waiting import manifest_of, waiting
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, SEQ
 from credit_scoring.schema.tables import SOURCES
-from credit_scoring.storage.blocks import each_slot, from_block
 from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.writing import write
 
@@ -198,10 +197,14 @@ def take_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., TakenIn]:
 def _staged(landing: Folder, work: Sequence[Work], done: TakenIn) -> TakenIn:
     if not work:
         return done
-    read = [batch for each in work for batch in _read(each, landing.read(each.delivery, each.file.name))]
-    blocks = pa.Table.from_batches(read).sort_by("slot")
-    staged = pa.Table.from_batches(list(each_slot(stage_slot)(blocks.to_batches()))).to_pylist()
-    done.account = account(SimpleNamespace(**row) for row in staged)
+    held: dict[int, dict[str, list[pl.DataFrame]]] = {}
+    for each in work:
+        for block in _read(each, landing.read(each.delivery, each.file.name)).to_pylist():
+            held.setdefault(block["slot"], {}).setdefault(block["label"], []).append(from_block(block["block"]))
+    made = [batch for slot in sorted(held) for batch in stage_slot(joined(held[slot]))]
+    table = pa.Table.from_batches(made)
+    staged = table.to_pylist()
+    done.account = account(pl.DataFrame(pl.from_arrow(table.drop_columns("block"))))
     done.refused |= {seq: str(why) for seq, why in done.account.refusals().items()}
     for row in staged:
         if row["seq"] in done.refused or row["block"] is None:
@@ -225,11 +228,11 @@ def _known_owner(rows: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
 
 
 @lru_cache(maxsize=40)
-def _read(work: Work, content: bytes) -> list[pa.RecordBatch]:
+def _read(work: Work, content: bytes) -> pa.RecordBatch:
     """What the map task makes of a file; of a file that is not spoilt once for many deliveries."""
-    path = f"/{work.delivery}/{work.file.name}"
-    batch = pa.record_batch({"path": pa.array([path]), "content": pa.array([content], pa.binary())})
-    return list(read_files([work], SLOTS, LIMITS)([batch]))
+    return read_delivered(
+        {(work.delivery, work.file.name): work}, SLOTS, LIMITS, work.delivery, work.file.name, content
+    )
 
 
 @pytest.fixture(scope="session")

@@ -15,9 +15,9 @@ from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
 from credit_scoring.features.vector import columns_read
 from credit_scoring.intake.deliver import deliver
-from credit_scoring.intake.events import accepted
-from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.run import intake
+from credit_scoring.ledger.events import accepted
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.settings import GatherSettings, IntakeSettings
 from credit_scoring.storage.files import Folder
 from dirt.conftest import not_among

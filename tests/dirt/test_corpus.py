@@ -16,13 +16,13 @@ import polars as pl
 import pytest
 
 from credit_scoring import printing
+from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.intake.deliver import deliver
-from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.run import intake
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.settings import IntakeSettings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.tables import Tables
 from dirt.corpus import CANARIES, CASES, HEADER, Case
 
 SENTENCES = {

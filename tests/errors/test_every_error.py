@@ -31,6 +31,7 @@ import credit_scoring
 from credit_scoring import demo, notebook
 from credit_scoring.cli import main
 from credit_scoring.cli.ending import ending
+from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.errors import (
     CreditScoringError,
     ErrorKind,
@@ -48,14 +49,14 @@ from credit_scoring.explanation.points import Scale, whole_points
 from credit_scoring.features import registry
 from credit_scoring.intake import manifest
 from credit_scoring.intake.deliver import deliver
-from credit_scoring.intake.events import DELIVERIES, Claim, Delivered
 from credit_scoring.intake.inspection import Limits, inspect
-from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.manifest import DeliveredFile, sha256
 from credit_scoring.intake.parsing import parse
 from credit_scoring.intake.reading import Finding, read_file
 from credit_scoring.intake.reconciliation import FileCounts
 from credit_scoring.intake.waiting import manifest_of
+from credit_scoring.ledger.events import DELIVERIES, Claim, Delivered
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model import packaging
 from credit_scoring.model.artifacts import Decision, Features
 from credit_scoring.model.assembly import assemble
@@ -74,7 +75,6 @@ from credit_scoring.runtime import jars, java_home
 from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.settings import Settings, load
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.writing import write
 from credit_scoring.training.calibrate import calibrate
 from credit_scoring.training.learners import Learners

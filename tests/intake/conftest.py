@@ -9,14 +9,14 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from pyspark.sql import SparkSession
 
+from conftest import EngineAt, frame
+from credit_scoring.engines.engine import Engine
 from credit_scoring.intake.deliver import deliver
-from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.run import IntakeReport, intake
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.settings import IntakeSettings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.writing import write
 
 Spoil = Callable[[pl.DataFrame], pl.DataFrame]
@@ -27,7 +27,7 @@ class Lender:
     """A lender with its container and tables. `deliver` uploads generated clients, `intake` takes in what waits."""
 
     folder: Path
-    tables: Tables
+    engine: Engine
     now: datetime = datetime(2026, 1, 5, 8, tzinfo=UTC)
     runs: int = 0
     slot_mb: int = 1
@@ -35,7 +35,7 @@ class Lender:
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
-        self.landing, self.ledger = Folder(str(self.folder / "landing")), Ledger(self.tables)
+        self.landing, self.ledger = Folder(str(self.folder / "landing")), Ledger(self.engine)
 
     def source(self, name: str, clients: range, outcomes: int = 0) -> Path:
         """A folder with the files of these clients."""
@@ -53,21 +53,25 @@ class Lender:
                 change(pl.read_csv(path, infer_schema=False)).write_csv(path)
         deliver(source, self.landing, name, 64_000_000)
 
+    def rows(self, table: str) -> pl.DataFrame:
+        """All rows of a table, visible or not."""
+        return frame(self.engine, table)
+
     def intake(self) -> IntakeReport:
         """A run of intake, a minute after the one before."""
         self.runs += 1
         self.now += timedelta(minutes=1)
         settings = IntakeSettings(slot_mb=self.slot_mb)
-        return intake(self.tables, self.ledger, self.landing, settings, f"run-{self.runs}", lambda: self.now)
+        return intake(self.engine, self.ledger, self.landing, settings, f"run-{self.runs}", lambda: self.now)
 
 
 @pytest.fixture
-def another_lender(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Lender]:
+def another_lender(engine_at: EngineAt, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Lender]:
     """Makes lenders without any delivery yet, each with folders of its own."""
 
     def make() -> Lender:
         folder = tmp_path_factory.mktemp("lender")
-        return Lender(folder, Tables(spark, str(folder / "tables")))
+        return Lender(folder, engine_at(folder / "tables"))
 
     return make
 

@@ -8,18 +8,18 @@ from itertools import count
 from typing import Any
 
 import pytest
-from pyspark.errors import AnalysisException
 
+from conftest import on_both_engines
 from credit_scoring.intake import appending, staging
 from credit_scoring.intake import run as intake_run
-from credit_scoring.intake.ledger import Ledger
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.schema.tables import TABLES
 
 NAMES = (*(table.name for table in TABLES), "quarantine", "client_deliveries")
 
 
 def contents(lender: Any) -> dict[str, list[str]]:
-    return {name: sorted(map(str, lender.tables.read(name).collect())) for name in NAMES}
+    return {name: sorted(map(str, lender.rows(name).iter_rows())) for name in NAMES}
 
 
 def staged(lender: Any) -> list[str]:
@@ -66,9 +66,10 @@ def test_an_upload_that_goes_on_during_the_run_is_taken_in_when_its_manifest_is_
     report = lender.intake()
     assert accepted(report) == [("monday", 1), ("tuesday", 2)]
     assert report.refused == ()
-    assert lender.tables.read("application").count() == 10
+    assert lender.rows("application").height == 10
 
 
+@on_both_engines
 def test_files_that_go_or_change_while_they_are_read_cost_their_delivery_alone(
     lender: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -77,7 +78,7 @@ def test_files_that_go_or_change_while_they_are_read_cost_their_delivery_alone(
         lender.deliver(name, range(4 * day, 4 * day + 4), only="application")
     file = "application_test.csv"
     whole = {name: lender.landing.read(name, file) for name in ("monday", "tuesday", "wednesday")}
-    looking, reading = intake_run.stage, staging.stage_blocks
+    looking, reading = intake_run.stage, staging.stage_sources
 
     def before_it_looks(*arguments: Any) -> Any:
         lender.landing.remove("monday", file)
@@ -90,7 +91,7 @@ def test_files_that_go_or_change_while_they_are_read_cost_their_delivery_alone(
 
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(intake_run, "stage", before_it_looks)
-        meanwhile.setattr(staging, "stage_blocks", before_it_reads)
+        meanwhile.setattr(staging, "stage_sources", before_it_reads)
         report = lender.intake()
     assert accepted(report) == [("thursday", 2)]
     refused = {name: sentence.rsplit("[")[-1] for name, sentence in report.refused}
@@ -98,7 +99,7 @@ def test_files_that_go_or_change_while_they_are_read_cost_their_delivery_alone(
     for name, data in whole.items():
         lender.landing.write(data, name, file)
     assert [name for name, _ in accepted(lender.intake())] == ["monday", "tuesday", "wednesday"]
-    assert lender.tables.read("application").count() == 16
+    assert lender.rows("application").height == 16
 
 
 def test_a_half_uploaded_delivery_is_refused_and_taken_in_once_it_is_whole(lender: Any) -> None:
@@ -118,7 +119,7 @@ def test_a_half_uploaded_delivery_is_refused_and_taken_in_once_it_is_whole(lende
         lender.landing.write(whole[name], name, file)
     again = lender.intake()
     assert (accepted(again), again.refused) == ([("monday", 4), ("tuesday", 5), ("wednesday", 6)], ())
-    assert lender.tables.read("application").count() == 12
+    assert lender.rows("application").height == 12
 
 
 def test_a_delivery_corrected_after_a_later_one_was_accepted_is_the_newest(lender: Any) -> None:
@@ -136,7 +137,7 @@ def test_a_delivery_corrected_after_a_later_one_was_accepted_is_the_newest(lende
     again = lender.intake()
     assert (accepted(again), again.refused, again.known) == ([("monday", 3)], (), ("tuesday",))
     assert [delivered.name for delivered in lender.ledger.accepted()] == ["tuesday", "monday"]
-    by_seq = {row.seq: row["count"] for row in lender.tables.read("application").groupBy("seq").count().collect()}
+    by_seq = dict(lender.rows("application").group_by("seq").len().iter_rows())
     assert by_seq == {2: 5, 3: 5}
 
 
@@ -159,7 +160,7 @@ def test_a_run_that_outlives_its_claim_changes_nothing_more(
         committing(*arguments, **more)
 
     monkeypatch.setattr(of, commit, sleepy)
-    with suppress(AnalysisException):  # what it had read may be gone: the other run is done with it
+    with suppress(Exception):  # what it had staged may be gone: the other run is done with it
         lender.intake()
     assert after == [([("monday", 1)], contents(lender))]
     events = [event.event for event in lender.ledger.events() if event.event in ("accepted", "refused")]
@@ -183,4 +184,4 @@ def test_what_was_refused_before_a_run_died_is_not_judged_again(lender: Any, mon
     assert judged == [("refused", "monday"), ("accepted", "tuesday")]
     refusal = next(event.message for event in lender.ledger.events() if event.event == "refused")
     assert "AMT_CREDIT" in refusal
-    assert lender.tables.read("application").count() == 4
+    assert lender.rows("application").height == 4

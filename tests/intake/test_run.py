@@ -7,16 +7,18 @@ from typing import Any
 import polars as pl
 import pytest
 
+from conftest import on_both_engines
+from credit_scoring.clients.waiting_balances import waiting_of
 from credit_scoring.errors import RunActive
 from credit_scoring.intake import appending
-from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.run import IntakeReport
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.schema.tables import TABLES
 
 
 def contents(lender: Any, *tables: str) -> dict[str, list[tuple[object, ...]]]:
     names = tables or (*(table.name for table in TABLES), "quarantine", "client_deliveries")
-    return {name: sorted(map(str, lender.tables.read(name).collect())) for name in names}
+    return {name: sorted(map(str, lender.rows(name).iter_rows())) for name in names}
 
 
 def balanced(report: IntakeReport) -> bool:
@@ -30,6 +32,7 @@ def set_cell(column: str, row: int, value: str | None) -> Callable[[pl.DataFrame
     )
 
 
+@on_both_engines
 def test_every_row_of_a_good_delivery_is_there_once_and_a_second_run_does_nothing(lender: Any) -> None:
     lender.deliver("monday", range(40), outcomes=30)
     report = lender.intake()
@@ -42,9 +45,8 @@ def test_every_row_of_a_good_delivery_is_there_once_and_a_second_run_does_nothin
         assert (f.duplicates, f.quarantined, f.finding.cells_missing) == (0, 0, 0)
     assert {name: rows[name] for name in records} == records
     assert (rows["application"], rows["outcomes"], rows["quarantine"]) == (40, 30, 0)
-    assert "TARGET" not in lender.tables.read("application").columns
-    owned = lender.tables.read("bureau_balance").where("SK_ID_CURR is null").count()
-    assert owned == 0
+    assert "TARGET" not in lender.rows("application").columns
+    assert lender.rows("bureau_balance")["SK_ID_CURR"].null_count() == 0
     before = contents(lender)
     again = lender.intake()
     assert (again.accepted, again.refused, again.known) == ((), (), ("monday",))
@@ -64,16 +66,16 @@ def test_bad_rows_are_quarantined_with_all_reasons_and_good_rows_go_on(lender: A
     assert balanced(report)
     assert (file.finding.records, file.accepted, file.duplicates, file.quarantined) == (13, 8, 1, 4)
     assert file.finding.cells_missing == 1
-    bad = {row.record: row for row in lender.tables.read("quarantine").collect()}
-    assert [(r.column, r.rule) for r in bad[1].reasons] == [
+    bad = {row["record"]: row for row in lender.rows("quarantine").to_dicts()}
+    assert [(r["column"], r["rule"]) for r in bad[1]["reasons"]] == [
         ("AMT_INCOME_TOTAL", "missing"),
         ("AMT_CREDIT", "not_legitimate"),
     ]
-    assert json.loads(bad[1].cells)["AMT_CREDIT"] == "1e400"
-    assert [bad[n].reasons[0].rule for n in (4, 12, 13)] == ["conflicting_key"] * 3
-    assert all(row.client_id is not None and row.delivery == "monday" for row in bad.values())
-    (spoiled,) = lender.tables.read("application").where("made_missing is not null").collect()
-    assert (spoiled.made_missing, spoiled.CNT_CHILDREN) == (["CNT_CHILDREN"], None)
+    assert json.loads(bad[1]["cells"])["AMT_CREDIT"] == "1e400"
+    assert [bad[n]["reasons"][0]["rule"] for n in (4, 12, 13)] == ["conflicting_key"] * 3
+    assert all(row["client_id"] is not None and row["delivery"] == "monday" for row in bad.values())
+    spoiled = lender.rows("application").filter(pl.col("made_missing").is_not_null())
+    assert spoiled.select("made_missing", "CNT_CHILDREN").rows() == [(["CNT_CHILDREN"], None)]
 
 
 def test_a_refused_delivery_leaves_no_row_and_does_not_stop_the_others(lender: Any) -> None:
@@ -84,7 +86,7 @@ def test_a_refused_delivery_leaves_no_row_and_does_not_stop_the_others(lender: A
     ((name, sentence),) = report.refused
     assert name == "bad"
     assert "application_test.csv of delivery bad lacks columns that table application must have: AMT_CREDIT" in sentence
-    assert lender.tables.read("application").count() == 5
+    assert lender.rows("application").height == 5
     assert lender.intake().refused == ()
 
 
@@ -106,23 +108,28 @@ def test_a_folder_without_manifest_waits_and_a_changed_file_is_refused(lender: A
     assert "the manifest says" in sentence
 
 
-def test_balances_wait_for_their_credit_and_are_adopted(lender: Any) -> None:
+def test_balances_wait_for_their_credit_and_stay_as_they_were_delivered(lender: Any) -> None:
     lender.deliver("1-balances", range(30), only="bureau_balance")
     lender.intake()
-    waiting = lender.tables.read("bureau_balance").count()
-    assert lender.tables.read("bureau_balance").where("SK_ID_CURR is not null").count() == 0
+    waiting = lender.rows("bureau_balance")
+    assert waiting["SK_ID_CURR"].null_count() == waiting.height > 0
+    assert lender.rows("client_deliveries").is_empty()
     lender.deliver("2-bureau", range(30), only="bureau.")
     lender.intake()
-    adopted = lender.tables.read("bureau_balance").where("seq = 2")
-    assert adopted.where("SK_ID_CURR is not null").count() == adopted.count() == waiting
-    assert adopted.selectExpr("min(file)").first()[0] == "1/bureau_balance.csv"
-    clients = lender.tables.read("client_deliveries").where("table = 'bureau_balance'")
-    assert {row.seq for row in clients.collect()} == {2}
-    # Balances that come after their bureau find their client in the store.
+    assert lender.rows("bureau_balance").equals(waiting)
+    owned = waiting_of(lender.engine, [1, 2]).owned
+    bureau = lender.rows("bureau").select("SK_ID_BUREAU", "SK_ID_CURR")
+    assert (
+        owned.select("SK_ID_BUREAU", "SK_ID_CURR").join(bureau, on=["SK_ID_BUREAU", "SK_ID_CURR"]).height
+        == owned.height
+    )
+    assert set(owned["SK_ID_BUREAU"]) == set(waiting["SK_ID_BUREAU"])
+    assert (owned["seq"].unique().to_list(), owned["known_from"].unique().to_list()) == ([1], [2])
+    # Balances that come after their bureau touch the client whom the store tells.
     lender.deliver("3-again", range(30), only="bureau_balance")
     lender.intake()
-    again = lender.tables.read("bureau_balance").where("seq = 3")
-    assert again.where("SK_ID_CURR is not null").count() == waiting
+    touched = lender.rows("client_deliveries").filter(table="bureau_balance", seq=3)
+    assert set(touched["client_id"]) == set(owned["SK_ID_CURR"])
 
 
 def test_many_tasks_store_what_one_does(another_lender: Callable[[], Any]) -> None:
@@ -142,10 +149,11 @@ def test_many_tasks_store_what_one_does(another_lender: Callable[[], Any]) -> No
         assert (files["bureau"].duplicates, files["bureau"].quarantined) == (9, 1)
     tables = ("bureau", "bureau_balance", "quarantine", "client_deliveries")
     assert contents(many, *tables) == contents(one, *tables)
-    balances = many.tables.read("bureau_balance")
-    assert 0 < balances.where("SK_ID_CURR IS NULL").count() < balances.count()
+    balances = many.rows("bureau_balance")
+    assert 0 < balances["SK_ID_CURR"].null_count() < balances.height
 
 
+@on_both_engines
 def test_a_run_killed_between_its_commits_is_finished_by_the_next(
     lender: Any, another_lender: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
-from credit_scoring.intake.ledger import Ledger
+from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.intake.run import intake
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.publishing.explain import explain
 from credit_scoring.publishing.history import TABLE
 from credit_scoring.publishing.run import score_and_publish
@@ -17,7 +18,6 @@ from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.publishing.work import Places, ScoreRun
 from credit_scoring.settings import GatherSettings, IntakeSettings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.tables import Tables
 
 KEPT = Path(__file__).parent / "store.tar.gz"
 NOW = datetime(2026, 2, 5, 8, tzinfo=UTC)

@@ -1,27 +1,97 @@
-"""The lenders of the tests of intake and publishing, for what an operator does with them."""
+"""The lenders of the tests of intake and publishing, for what an operator does with them, on either engine."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 
-from credit_scoring.operations.working import Desk
-from intake.conftest import Lender, another_lender, lender
-from publishing.conftest import generated, open_office
+from conftest import EngineAt, frame, on_both_engines
+from credit_scoring.engines.engine import Engine
+from credit_scoring.ledger.events import TABLE, Claim, Delivered, Event, event_of, to_frame
+from credit_scoring.ledger.ledger import Ledger
+from credit_scoring.operations.working import OperatorContext
+from credit_scoring.schema.arrow_types import polars_schema
+from credit_scoring.schema.stored import StoredTable
+from intake.conftest import Lender
+from publishing.conftest import Office, generated, opened
 
-__all__ = ["another_lender", "generated", "lender", "open_office"]
+__all__ = ["frame", "generated", "on_both_engines"]
+
+
+def rows(engine: Engine, table: str, **where: object) -> list[dict[str, Any]]:
+    """The rows of a table whose columns have these values."""
+    return frame(engine, table).filter(**where).to_dicts()
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A store, and an operator's context in it."""
+
+    context: OperatorContext
+
+    @classmethod
+    def at(cls, engine: Engine, now: datetime) -> Shop:
+        ledger = Ledger(engine)
+        ledger.create()
+        return cls(OperatorContext(engine, ledger, "operator", lambda: now, minutes=60))
+
+    @property
+    def engine(self) -> Engine:
+        return self.context.engine
+
+    def record(self, told: dict[int, dict[Event, datetime]]) -> None:
+        """Events of deliveries `d<seq>`, by seq."""
+        rows = [
+            event_of(Claim(f"{seq}", 0, "intake", "run", (), at), event, Delivered(f"d{seq}", seq), at)
+            for seq, events in told.items()
+            for event, at in events.items()
+        ]
+        self.engine.append(TABLE, to_frame(rows), app_id=f"events of {min(told)}")
+
+    def hold(self, stored: StoredTable, **columns: list[object]) -> None:
+        """Creates a table with rows of which these columns are told."""
+        schema = polars_schema(stored.types())
+        told = pl.DataFrame(columns, {name: schema[name] for name in columns})
+        self.engine.create(stored)
+        rows = pl.concat([pl.DataFrame(schema=schema), told], how="diagonal")
+        self.engine.append(stored.name, rows, app_id="held")
+
+    def held(self, table: str, *columns: str) -> list[tuple[object, ...]]:
+        return sorted(frame(self.engine, table).select(columns).rows())
+
+
+@pytest.fixture
+def lender(engine_at: EngineAt, tmp_path: Path) -> Lender:
+    """A lender without any delivery yet."""
+    return Lender(tmp_path, engine_at(tmp_path / "tables"))
+
+
+@pytest.fixture
+def open_office(engine_at, lender_at, generated, model_of_seed) -> Callable[[Path], Office]:
+    """Folder -> an office there, with the two deliveries of `publishing.conftest.opened`."""
+
+    def make(root: Path) -> Office:
+        tables = root / "tables"
+        models = {1: model_of_seed(1), 2: model_of_seed(2)}
+        return opened(root, engine_at(tables), lender_at(tables), generated, models)
+
+    return make
 
 
 @pytest.fixture(scope="session")
-def desk_of() -> Callable[..., Desk]:
-    """(somebody with tables, ledger and a clock `now`, run id) -> a desk there."""
+def context_of() -> Callable[..., OperatorContext]:
+    """(somebody with tables, ledger and a clock `now`, run id) -> an operator's context there."""
 
-    def desk(lender: Lender, run_id: str = "operator") -> Desk:
+    def context(lender: Lender | Office, run_id: str = "operator") -> OperatorContext:
         def now() -> datetime:
             return lender.now
 
-        return Desk(lender.tables, lender.ledger, run_id, now, minutes=60)
+        return OperatorContext(lender.engine, lender.ledger, run_id, now, minutes=60)
 
-    return desk
+    return context

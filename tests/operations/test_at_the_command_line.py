@@ -88,7 +88,7 @@ def office_in(home: Path, client: list[int]) -> Office:
 
 
 @pytest.fixture(scope="module")
-def office(spark, tmp_path_factory) -> Office:
+def office(tmp_path_factory) -> Office:
     """Both deliveries have landed, and there is a champion."""
     home = tmp_path_factory.mktemp("office")
     write(home / "all", range(10), 0, seed=3)

@@ -8,17 +8,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
+from deltalake import write_deltalake
 
-from credit_scoring.intake.appending import QUARANTINE
+from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.operations.forget import forget
 from credit_scoring.operations.maintain import maintain
 from credit_scoring.operations.naming import number
 from credit_scoring.operations.told import forgotten, maintained
-from credit_scoring.publishing import history, latest
+from credit_scoring.publishing.latest import SCORES
+from credit_scoring.schema.arrow_types import polars_schema
+from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.settings import RetentionSettings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.upkeep import names
+from operations.conftest import frame, on_both_engines, rows
 
 
 def test_a_number_is_found_as_files_write_it_and_not_inside_another() -> None:
@@ -27,7 +31,8 @@ def test_a_number_is_found_as_files_write_it_and_not_inside_another() -> None:
     assert not any(found.search(text) for text in ("112", "123", "1.12", "12.5", "3450", "34"))
 
 
-def test_nothing_of_a_forgotten_client_is_left(lender, desk_of) -> None:
+@on_both_engines
+def test_nothing_of_a_forgotten_client_is_left(lender, context_of) -> None:
     source = lender.source("look", range(6))
     credits = pl.read_csv(source / "bureau.csv", columns=["SK_ID_CURR", "SK_ID_BUREAU"])
     balances = pl.read_csv(source / "bureau_balance.csv", columns=["SK_ID_BUREAU"])
@@ -44,24 +49,25 @@ def test_nothing_of_a_forgotten_client_is_left(lender, desk_of) -> None:
     lender.deliver("monday", range(6), application_test=spoilt)
     lender.deliver("tuesday", range(6), only="bureau_balance")
     lender.intake()
-    tables, desk = lender.tables, desk_of(lender)
-    for table in (history, latest):
-        table.create(tables)
-        given = tables.spark.createDataFrame([(each, 1, 1) for each in (gone, other)], "client_id LONG, s LONG, v INT")
-        given.selectExpr("client_id", "s AS seq", "v AS model_version").write.format("delta").mode("append").save(
-            f"{tables.root}/{table.TABLE}"
-        )
-    tables.spark.range(1).write.format("delta").save(f"{tables.root}/staging_left")
-    Folder(tables.root).write(b"rows", "staging_half_removed", "part-0.parquet")
+    engine, context = lender.engine, context_of(lender)
+    for table in (SCORE_HISTORY, SCORES):
+        engine.create(table)
+        given = pl.DataFrame({"client_id": [gone, other], "seq": 1, "model_version": 1})
+        nothing = pl.DataFrame(schema=polars_schema(table.types()))
+        given = pl.concat([nothing, given.cast({"model_version": pl.Int32, "seq": pl.Int64})], how="diagonal")
+        engine.append(table.name, given.select(table.names), app_id="given")
+    write_deltalake(f"{engine.root}/staging_left", pa.table({"row": [1]}))
+    Folder(engine.root).write(b"rows", "staging_half_removed", "part-0.parquet")
+    Folder(engine.root).write(b"rows", "bureau", "part-of-a-killed-append.parquet")
     (lender.folder / "published" / "monday").mkdir(parents=True)
     (lender.folder / "published" / "monday" / "scores.csv").write_text(f"client_id,score\n{other},5\n{gone},6\n")
-    before = {name: tables.read(name).count() for name in names(tables)}
+    before = {name: frame(engine, name).height for name in engine.names()}
     folders = (lender.landing, Folder(str(lender.folder / "published")))
 
-    done = forget(desk, gone, folders)
-    after = {name: tables.read(name).count() for name in names(tables)}
+    done = forget(context, gone, folders)
+    after = {name: frame(engine, name).height for name in engine.names()}
     assert "staging_left" not in after
-    assert not list(Path(tables.root).glob("staging_*"))
+    assert not list(Path(engine.root).glob("staging_*"))
     assert {n for n, count in done.rows.items() if count} == {n for n in done.rows if before[n] != after[n]}
     assert all(before[name] - after[name] == count for name, count in done.rows.items())
     assert {"application", "bureau_balance", "quarantine", "client_deliveries", "score_history", "scores"} <= {
@@ -72,30 +78,30 @@ def test_nothing_of_a_forgotten_client_is_left(lender, desk_of) -> None:
     assert lines["landing/monday/application_test.csv"] == 2
     assert "landing/tuesday/bureau_balance.csv" in lines
     token = re.compile(number([gone]))
-    for path in Path(tables.root).rglob("*.parquet"):
+    for path in Path(engine.root).rglob("*.parquet"):
         if "_delta_log" not in path.parts:
-            rows = pq.read_table(path).to_pylist()
+            found = pq.read_table(path).to_pylist()
             named = [
-                row for row in rows for key in ("SK_ID_CURR", "client_id", "cells") if token.search(str(row.get(key)))
+                row for row in found for key in ("SK_ID_CURR", "client_id", "cells") if token.search(str(row.get(key)))
             ]
             assert named == [], path.parent.name
-    commits = [json.loads(line) for path in Path(tables.root).rglob("*.json") for line in path.read_text().splitlines()]
+    commits = [json.loads(line) for path in Path(engine.root).rglob("*.json") for line in path.read_text().splitlines()]
     assert not any(token.search(json.dumps(commit["commitInfo"])) for commit in commits if "commitInfo" in commit)
-    (event,) = [event for event in lender.ledger.events() if event["event"] == "erased"]
+    (event,) = [event for event in lender.ledger.events() if event.event == "erased"]
     assert not token.search(str(event))
     assert not token.search(forgotten(done).split("These files")[0])
-    assert done.erasure in event["message"]
+    assert done.erasure in event.message
 
     # Upkeep: the cells of old quarantined rows go, the rows stay; every table is one file.
-    tables.spark.range(1).write.format("delta").save(f"{tables.root}/staging_left")
+    write_deltalake(f"{engine.root}/staging_left", pa.table({"row": [1]}))
     kept = RetentionSettings(quarantine_days=3)
     lender.now += timedelta(days=4)
-    upkept = maintain(desk, kept)
+    upkept = maintain(context, kept)
     assert (upkept.expired, upkept.dropped) == ({QUARANTINE: 1}, ("staging_left",))
-    (row,) = tables.read(QUARANTINE).collect()
+    (row,) = rows(engine, QUARANTINE)
     assert (row["client_id"], row["cells"]) == (other, None)
     assert {each.files for each in upkept.compacted} <= {0, 1}
-    assert {name: tables.read(name).count() for name in names(tables) if name != "deliveries"} == {
+    assert {name: frame(engine, name).height for name in engine.names() if name != "deliveries"} == {
         name: count for name, count in after.items() if name != "deliveries"
     }
     assert "1 of quarantine" in maintained(upkept)

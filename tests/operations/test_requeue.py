@@ -7,6 +7,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from credit_scoring.clients.waiting_balances import FROM, waiting_of
 from credit_scoring.errors import UsageError
 from credit_scoring.intake import appending
 from credit_scoring.operations import requeue as module
@@ -14,6 +15,7 @@ from credit_scoring.operations.requeue import requeue
 from credit_scoring.operations.told import requeued
 from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import table as declared
+from operations.conftest import frame, on_both_engines, rows
 
 
 def corrected(name: str) -> Table:
@@ -28,7 +30,8 @@ def spoilt(frame: pl.DataFrame, column: str, rows: list[int], value: str | None)
     return frame.with_columns(pl.when(here).then(pl.lit(value)).otherwise(pl.col(column)).alias(column))
 
 
-def test_what_passes_now_is_accepted_once_and_nothing_else_is_lost(lender, desk_of, monkeypatch) -> None:
+@on_both_engines
+def test_what_passes_now_is_accepted_once_and_nothing_else_is_lost(lender, context_of, monkeypatch) -> None:
     """monday: of four applications the amounts of the first three are below 0; the second lacks its income as well, and
     the third comes again on wednesday, in order. tuesday: of a client with several credits one is of tomorrow, and
     balances wait for it.
@@ -48,12 +51,9 @@ def test_what_passes_now_is_accepted_once_and_nothing_else_is_lost(lender, desk_
     lender.deliver("tuesday", range(4), only="bureau", bureau=lambda frame: spoilt(frame, "DAYS_CREDIT", [place], "5"))
     lender.deliver("wednesday", range(2, 3), only="application")
     lender.intake()
-    tables, desk = lender.tables, desk_of(lender)
-    waiting = tables.read("bureau_balance").where(f"SK_ID_BUREAU = {credit} AND SK_ID_CURR IS NULL").count()
-    assert waiting > 0
-
-    def held(table: str, where: str) -> list[tuple[object, ...]]:
-        return sorted(tuple(row) for row in tables.read(table).where(where).select("file", "record", "seq").collect())
+    engine, context = lender.engine, context_of(lender)
+    waiting = frame(engine, "bureau_balance").filter(SK_ID_BUREAU=credit)
+    assert waiting.height == waiting["SK_ID_CURR"].null_count() > 0
 
     monkeypatch.setattr(module, "declared", corrected)
     whole = appending.Appends.client_deliveries
@@ -63,32 +63,32 @@ def test_what_passes_now_is_accepted_once_and_nothing_else_is_lost(lender, desk_
 
     monkeypatch.setattr(appending.Appends, "client_deliveries", killed)
     with pytest.raises(KeyboardInterrupt):
-        requeue(desk, None, "not_legitimate")
+        requeue(context, None, "not_legitimate")
     monkeypatch.setattr(appending.Appends, "client_deliveries", whole)
-    (done,) = requeue(desk, None, "not_legitimate")
+    (done,) = requeue(context, None, "not_legitimate")
 
     assert (done.tried, done.left) == (3, 1)
     assert all(f.finding.records == f.accepted + f.duplicates + f.quarantined for f in done.files)
     assert f"2 passed and are accepted as delivery {done.delivery}" in requeued([done])
     again = lender.ledger.accepted()[-1]
     assert again.name == done.delivery
-    assert held("application", f"seq = {again.seq}") == [("1#application_test.csv", 1, again.seq)]
-    assert tables.read("application").where(f"seq = {again.seq}").first()["SK_ID_CURR"] == client[0]
-    (left,) = tables.read("quarantine").where(f"seq = {again.seq}").collect()
+    (passed,) = rows(engine, "application", seq=again.seq)
+    assert (passed["SK_ID_CURR"], passed["file"], passed["record"]) == (client[0], "1#application_test.csv", 1)
+    (left,) = rows(engine, "quarantine", seq=again.seq)
     assert (left["client_id"], left["file"], [reason["rule"] for reason in left["reasons"]]) == (
         client[1], "1#application_test.csv", ["missing"]
     )  # fmt: skip
-    mine = f"seq = {again.seq} AND SK_ID_CURR = {rich}"
-    assert len(held("bureau", mine)) == tables.read("bureau").where(f"seq = {again.seq}").count() == many
-    adopted = held("bureau_balance", f"{mine} AND SK_ID_BUREAU = {credit}")
-    assert len(adopted) == waiting
-    touched = tables.read("client_deliveries").where(f"seq = {again.seq}").select("client_id").distinct().collect()
-    assert {row["client_id"] for row in touched} == {client[0], client[1], rich}
+    assert [row["SK_ID_CURR"] for row in rows(engine, "bureau", seq=again.seq)] == [rich] * many
+    touched = {row["client_id"] for row in rows(engine, "client_deliveries", seq=again.seq)}
+    assert touched == {client[0], client[1], rich}
+    seqs = [each.seq for each in lender.ledger.accepted()]
+    owned = waiting_of(engine, seqs).owned.filter(SK_ID_BUREAU=credit)
+    assert owned.select("SK_ID_CURR", FROM).rows() == [(rich, again.seq)], "the balances' client is known from then on"
 
-    rows = {name: tables.read(name).count() for name in ("application", "bureau", "bureau_balance", "quarantine")}
-    (once,) = requeue(desk, "monday", None)
+    held = {name: frame(engine, name).height for name in ("application", "bureau", "bureau_balance", "quarantine")}
+    (once,) = requeue(context, "monday", None)
     assert (once.delivery, once.tried) == (None, 1)
-    assert requeue(desk, "tuesday", None) == ()
-    assert {name: tables.read(name).count() for name in rows} == rows
+    assert requeue(context, "tuesday", None) == ()
+    assert {name: frame(engine, name).height for name in held} == held
     with pytest.raises(UsageError, match="no accepted delivery sunday"):
-        requeue(desk, "sunday", None)
+        requeue(context, "sunday", None)

@@ -10,23 +10,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import polars as pl
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
-from credit_scoring.clients.cohort import seqs_of
+from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
-from credit_scoring.intake.appending import QUARANTINE, Appends
-from credit_scoring.intake.events import DELIVERIES, TABLE, Claim, Delivered, Event, row_of
-from credit_scoring.intake.ledger import Ledger
-from credit_scoring.operations.maintain import expire, optimize
-from credit_scoring.operations.working import Desk
+from credit_scoring.intake.quarantine import QUARANTINE, QUARANTINED
+from credit_scoring.ledger.events import Event
+from credit_scoring.operations.maintain import Compacted, expire, optimize
 from credit_scoring.publishing import history
+from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.table import CLIENT
+from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.settings import GatherSettings, RetentionSettings
 from credit_scoring.storage.arrow import record_batches
-from credit_scoring.storage.tables import Tables
-from credit_scoring.storage.upkeep import Compacted, compact
+from operations.conftest import Shop, on_both_engines
 
 OLD = datetime(2026, 1, 5, 8, tzinfo=UTC)
 YOUNG, NOW = OLD + timedelta(days=6), OLD + timedelta(days=8)
@@ -47,49 +47,16 @@ SCORED = [(1, OLD), (1, YOUNG), (2, YOUNG), (3, OLD), (4, OLD), (5, OLD)]
 """Scores: of which delivery, and when they were given; the first one's clients were scored again later."""
 
 
-@dataclass(frozen=True)
-class Shop:
-    """A store with an operator's desk at NOW."""
-
-    desk: Desk
-
-    @classmethod
-    def at(cls, spark, root: Path) -> Shop:
-        tables = Tables(spark, str(root))
-        ledger = Ledger(tables)
-        ledger.create()
-        return cls(Desk(tables, ledger, "operator", lambda: NOW, minutes=60))
-
-    @property
-    def tables(self) -> Tables:
-        return self.desk.tables
-
-    def record(self, told: dict[int, dict[Event, datetime]]) -> None:
-        """Events of deliveries `d<seq>`, by seq."""
-        rows = [
-            row_of(Claim(f"{seq}", 0, "intake", "run", (), at), event, Delivered(f"d{seq}", seq), at)
-            for seq, events in told.items()
-            for event, at in events.items()
-        ]
-        frame = self.tables.spark.createDataFrame(rows, DELIVERIES.ddl())
-        self.tables.append(TABLE, frame, app_id=f"events of {min(told)}")
-
-    def held(self, table: str, *columns: str) -> list[tuple[object, ...]]:
-        rows = DeltaTable(f"{self.tables.root}/{table}").to_pyarrow_table(columns=list(columns)).to_pylist()
-        return sorted(tuple(row[column] for column in columns) for row in rows)
-
-
-def test_each_setting_removes_what_is_older_and_nothing_else(spark, tmp_path) -> None:
-    """Of the tables those columns that expiry asks for."""
+@on_both_engines
+def test_each_setting_removes_what_is_older_and_nothing_else(engine_at, tmp_path) -> None:
+    """A run gives all its scores at one moment, which is its id here."""
     seqs = list(EVENTS)
-    write_deltalake(tmp_path / "application", pa.table({"seq": seqs}))
-    write_deltalake(
-        tmp_path / QUARANTINE,
-        pa.table({"seq": seqs, "cells": ["{}" for _ in seqs], "client_id": seqs, "table": ["bureau" for _ in seqs]}),
-    )
-    scores = {"seq": [seq for seq, _ in SCORED], "scored_at": [at for _, at in SCORED]}
-    write_deltalake(tmp_path / history.TABLE, pa.table(scores))
-    shop = Shop.at(spark, tmp_path)
+    shop = Shop.at(engine_at(tmp_path / "tables"), NOW)
+    shop.hold(APPLICATION.stored(), seq=seqs)
+    of = {"table": ["bureau" for _ in seqs], "file": ["bureau.csv" for _ in seqs], "record": seqs}
+    shop.hold(QUARANTINED, seq=seqs, client_id=seqs, cells=["{}" for _ in seqs], **of)
+    given = [at for _, at in SCORED]
+    shop.hold(SCORE_HISTORY, seq=[seq for seq, _ in SCORED], scored_at=given, run_id=[f"{at:%d}" for at in given])
     shop.record(EVENTS)
 
     def state() -> dict[str, list[tuple[object, ...]]]:
@@ -103,7 +70,7 @@ def test_each_setting_removes_what_is_older_and_nothing_else(spark, tmp_path) ->
     def gone(**kept: int) -> tuple[dict[str, int], dict[str, list[tuple[object, ...]]]]:
         """What a run says, and what was there before it and is not now."""
         before = state()
-        done, after = expire(shop.desk, RetentionSettings(**kept)), state()
+        done, after = expire(shop.context, RetentionSettings(**kept)), state()
         assert all(set(after[what]) <= set(before[what]) for what in after)
         lost = {what: sorted(set(before[what]) - set(after[what])) for what in before}
         return {table: count for table, count in done.expired.items() if count}, {w: n for w, n in lost.items() if n}
@@ -124,19 +91,23 @@ def completeness(found: Known) -> Iterator[pa.RecordBatch]:
     yield from record_batches(found.cases.select("client_id", "file_complete"))
 
 
-def test_no_file_becomes_complete_by_waiting(spark, lender_at, tmp_path) -> None:
+@on_both_engines
+def test_no_file_becomes_complete_by_waiting(engine_at, lender_at, tmp_path) -> None:
     """d1: a quarantined balance of credit 30, which waits. d2: the bureau row that says it is client 7's."""
-    lender = lender_at(tmp_path)
-    first = lender.deliver(1, {"application": [{CLIENT: 1}]}, waiting=[30])
-    shop = Shop.at(spark, tmp_path)
+    lender = lender_at(tmp_path / "tables")
+    first = lender.deliver(1, {"application": [{CLIENT: 1}]})
+    shop = Shop.at(engine_at(tmp_path / "tables"), NOW)
+    cells = ['{"SK_ID_BUREAU":"30","MONTHS_BALANCE":"soon"}']
+    shop.hold(QUARANTINED, seq=[1], table=["bureau_balance"], file=["b.csv"], record=[1], cells=cells)
     shop.record({1: {"accepted": OLD}})
-    expire(shop.desk, RetentionSettings(quarantine_days=LIMIT))
+    assert expire(shop.context, RetentionSettings(quarantine_days=LIMIT)).expired == {QUARANTINE: 1}
+    assert shop.held(QUARANTINE, "cells") == [('{"SK_ID_BUREAU":"30"}',)]
+    assert expire(shop.context, RetentionSettings(quarantine_days=LIMIT)).expired == {QUARANTINE: 0}
     second = lender.deliver(2, {"application": [{CLIENT: 7}], "bureau": [{CLIENT: 7, "SK_ID_BUREAU": 30}]})
-    Appends(shop.tables, spark.range(0), "intake", [2], [1]).adopted_quarantine({2: "d2"})
-    cohort = spark.createDataFrame([(7, 2, "d2")], "client_id BIGINT, as_of BIGINT, delivery STRING")
-    seqs = seqs_of(shop.tables, cohort, [first, second])
-    found = gather(shop.tables, cohort, 1, seqs, GatherSettings(), completeness, "client_id BIGINT, complete BOOLEAN")
-    assert [tuple(row) for row in found.collect()] == [(7, False)]
+    cases = pl.DataFrame({"client_id": [7], "as_of": [2]})
+    cohort = Cohort(shop.engine, cases, {2: "d2"}, (first.seq, second.seq))
+    found = gather(cohort, GatherSettings(), completeness, "client_id BIGINT, file_complete BOOLEAN").collect()
+    assert found.rows() == [(7, False)]
 
 
 @dataclass(frozen=True)
@@ -169,18 +140,20 @@ def _hours_ago(hours: int) -> float:
     return time.time() - 3600 * hours
 
 
-def test_optimize_leaves_one_file_and_those_that_the_last_week_needed(spark, tmp_path) -> None:
-    grown, shop = Grown.at(tmp_path), Shop.at(spark, tmp_path)
+@on_both_engines
+def test_optimize_leaves_one_file_and_those_that_the_last_week_needed(engine_at, tmp_path) -> None:
+    grown, shop = Grown.at(tmp_path / "tables"), Shop.at(engine_at(tmp_path / "tables"), NOW)
     assert len(DeltaTable(grown.path).file_uris()) == 3
     assert grown.on_disk() == [0, 1, 2, 3, 4]
-    _, done = optimize(shop.desk, RetentionSettings()).compacted
+    _, done = optimize(shop.context, RetentionSettings()).compacted
     assert done == Compacted("grown", files_before=3, files=1)
     assert len(DeltaTable(grown.path).file_uris()) == 1
     assert shop.held("grown", "version") == [(2,), (3,), (4,)]
     assert grown.on_disk() == [1, 2, 3, 4]
 
 
-def test_old_files_are_kept_for_longer_than_a_week_where_the_settings_say_so(spark, tmp_path) -> None:
-    grown = Grown.at(tmp_path)
-    compact(Tables(spark, str(tmp_path)), "grown", RetentionSettings(old_files_hours=240).old_files_hours)
+@on_both_engines
+def test_old_files_are_kept_for_longer_than_a_week_where_the_settings_say_so(engine_at, tmp_path) -> None:
+    grown = Grown.at(tmp_path / "tables")
+    engine_at(tmp_path / "tables").compact("grown", [], RetentionSettings(old_files_hours=240).old_files_hours)
     assert grown.on_disk() == [0, 1, 2, 3, 4]

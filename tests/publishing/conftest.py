@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
-from pyspark.sql import Row
 
+from conftest import EngineAt, StoredLender, embedded, frame
+from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import ModelError
-from credit_scoring.intake.events import Delivered
-from credit_scoring.intake.ledger import Ledger
+from credit_scoring.ledger.events import Delivered, FileAccount
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing import history
 from credit_scoring.publishing.rescore import rescore
@@ -23,7 +25,6 @@ from credit_scoring.publishing.work import Places, Report, ScoreRun
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.settings import BreakerSettings, GatherSettings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.tables import Tables
 from credit_scoring.synthetic.lender import generate
 
 START = datetime(2024, 5, 1, 10, 30, tzinfo=UTC)
@@ -34,7 +35,7 @@ MINUTES = 60
 class Office:
     """Where scores are made: tables, ledger, folders, models by version, and a clock that can be moved."""
 
-    tables: Tables
+    engine: Engine
     published: Path
     reports: Path
     models: dict[int, ModelTexts]
@@ -44,14 +45,14 @@ class Office:
 
     @property
     def ledger(self) -> Ledger:
-        return Ledger(self.tables)
+        return Ledger(self.engine)
 
     def accept(self, *deliveries: Delivered) -> None:
         """What intake does when a delivery's rows are in."""
         claim = self.ledger.claim("intake", lambda events: deliveries, "intake", self.now, MINUTES)
         for delivered in deliveries:
             counts = (*(100, 90, 7, 3), 5)  # records = accepted + duplicates + quarantined; cells made missing
-            files = [(f"file_{i}.csv", "application", 1, "", *counts, None) for i in range(2)]
+            files = [FileAccount(f"file_{i}.csv", "application", 1, "", *counts) for i in range(2)]
             self.ledger.record(claim, "accepted", delivered, self.now, files=files)
 
     def run(
@@ -66,7 +67,7 @@ class Office:
 
     def _scoring(self, run_id: str, after_minutes: int, limits: BreakerSettings | None = None) -> ScoreRun:
         self.now += timedelta(minutes=after_minutes)
-        places = Places(self.tables, self.ledger, Folder(str(self.published)), Folder(str(self.reports)))
+        places = Places(self.engine, self.ledger, Folder(str(self.published)), Folder(str(self.reports)))
         gather, watch = GatherSettings(clients_per_slot=5), Stopwatch(lambda: self.now)
         return ScoreRun(places, self.model, gather, run_id, watch, MINUTES, limits)
 
@@ -75,6 +76,10 @@ class Office:
         if number not in self.models:
             raise ModelError(f"There is no version {number}.")
         return self.models[number], number
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """All rows of a table."""
+        return frame(self.engine, table).to_dicts()
 
     def csv(self, delivery: str) -> str:
         return (self.published / delivery / "scores.csv").read_text()
@@ -106,32 +111,43 @@ def office(open_office, tmp_path_factory) -> Office:
 
 
 @pytest.fixture(scope="session")
-def stored(office) -> list[Row]:
+def stored(office) -> list[dict[str, Any]]:
     """The rows of score_history after that run."""
-    return office.tables.read(history.TABLE).collect()
+    return office.rows(history.TABLE)
 
 
-@pytest.fixture(scope="session")
-def open_office(spark, lender_at, generated, model_of_seed) -> Callable[[Path], Office]:
-    """Folder -> an office there, with two accepted deliveries.
+def opened(
+    root: Path,
+    engine: Engine,
+    lender: StoredLender,
+    generated: Callable[[Sequence[int]], dict[str, list[dict[str, object]]]],
+    models: dict[int, ModelTexts],
+) -> Office:
+    """An office with two accepted deliveries, whose tables `engine` has.
 
     d1: generated clients 0 to 11, of whom 3 has an outcome already. d2: client 12; new credits of clients 4 and 5; a
     client 99, of whom there is no application; and a quarantined application of client 6.
     """
+    first, second = generated(range(12)), generated([12])
+    client = [row[CLIENT] for row in first["application"]]
+    first["outcomes"] = [{CLIENT: client[3], "TARGET": 0}]
+    credit = first["bureau"][0]
+    for known in (client[4], client[5], 99):
+        second.setdefault("bureau", []).append({**credit, CLIENT: known, "SK_ID_BUREAU": 5_000_000 + known})
+    deliveries = [lender.deliver(1, first), lender.deliver(2, second, quarantined=[(client[6], "application")])]
+    office = Office(engine, root / "published", root / "reports", models)
+    office.ledger.create()
+    office.accept(*deliveries)
+    return office
 
-    def make(root: Path) -> Office:
-        tables = Tables(spark, str(root / "tables"))
-        lender = lender_at(root / "tables")
-        first, second = generated(range(12)), generated([12])
-        client = [row[CLIENT] for row in first["application"]]
-        first["outcomes"] = [{CLIENT: client[3], "TARGET": 0}]
-        credit = first["bureau"][0]
-        for known in (client[4], client[5], 99):
-            second.setdefault("bureau", []).append({**credit, CLIENT: known, "SK_ID_BUREAU": 5_000_000 + known})
-        deliveries = [lender.deliver(1, first), lender.deliver(2, second, quarantined=[(client[6], "application")])]
-        office = Office(tables, root / "published", root / "reports", {1: model_of_seed(1), 2: model_of_seed(2)})
-        office.ledger.create()
-        office.accept(*deliveries)
-        return office
+
+@pytest.fixture(scope="session")
+def open_office(lender_at, generated, model_of_seed) -> Callable[..., Office]:
+    """Folder -> an office there as `opened` says; on the embedded engine, if not on that of `engine_at`."""
+
+    def make(root: Path, engine_at: EngineAt = embedded) -> Office:
+        tables = root / "tables"
+        lender = lender_at(tables)
+        return opened(root, engine_at(tables), lender, generated, {1: model_of_seed(1), 2: model_of_seed(2)})
 
     return make

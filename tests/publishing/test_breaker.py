@@ -6,27 +6,18 @@ import math
 import re
 from datetime import UTC, datetime
 
+import polars as pl
 import pytest
-from pyspark.sql import Row
 
 from credit_scoring.errors import UsageError
-from credit_scoring.intake.events import Delivered
-from credit_scoring.intake.own import requeue
+from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent
+from credit_scoring.ledger.operator_deliveries import requeue
 from credit_scoring.publishing import history, latest
 from credit_scoring.publishing.breaker import judge, nothing_to_score, score_shift
 from credit_scoring.publishing.release import clear
+from credit_scoring.schema.arrow_types import polars_schema
+from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.settings import BreakerSettings
-
-
-def accepted(seq: int, records: int, quarantined: int = 0, name: str = "", table: str = "bureau") -> Row:
-    return brought(seq, {table: (records, quarantined)}, name)
-
-
-def brought(seq: int, files: dict[str, tuple[int, int]], name: str = "", **told: list[str]) -> Row:
-    """An accepted delivery with a file a table: (records, quarantined)."""
-    counts = [Row(table=table, records=records, quarantined=bad) for table, (records, bad) in files.items()]
-    return Row(event="accepted", seq=seq, delivery=name or f"d{seq}", files=counts, model_version=None, **told)
-
 
 START = datetime(2024, 5, 1, 10, 30, tzinfo=UTC)
 LIMITS = BreakerSettings(
@@ -34,7 +25,24 @@ LIMITS = BreakerSettings(
 )
 
 
-def held(*events: Row, limits: BreakerSettings = LIMITS) -> dict[str, str]:
+def happened(event: str, seq: int, name: str = "", **more: object) -> LedgerEvent:
+    return LedgerEvent(event, name or f"d{seq}", seq, START, "run", "claim", 1, "score", **more)
+
+
+def accepted(seq: int, records: int, quarantined: int = 0, name: str = "", table: str = "bureau") -> LedgerEvent:
+    return brought(seq, {table: (records, quarantined)}, name)
+
+
+def brought(seq: int, files: dict[str, tuple[int, int]], name: str = "", without: tuple[str, ...] = ()) -> LedgerEvent:
+    """An accepted delivery with a file a table: (records, quarantined)."""
+    counts = [
+        FileAccount(f"{table}.csv", table, 1, "", records, records - bad, 0, bad, 0)
+        for table, (records, bad) in files.items()
+    ]
+    return happened("accepted", seq, name, files=tuple(counts), without=without)
+
+
+def held(*events: LedgerEvent, limits: BreakerSettings = LIMITS) -> dict[str, str]:
     """What is held of the last delivery, of whom nothing was published before."""
     last = Delivered(events[-1].delivery, events[-1].seq)
     return {each.name: why for each, why in judge(None, events, [last], 1, limits).items()}
@@ -52,8 +60,8 @@ def test_the_share_of_each_historys_records_in_quarantine_keeps_its_limit() -> N
 
 
 def test_the_files_of_a_table_count_together() -> None:
-    files = [Row(table="bureau", records=50, quarantined=count) for count in (0, 10)]
-    assert held(Row(event="accepted", seq=1, delivery="d1", files=files, model_version=None)) == {}
+    files = tuple(FileAccount(f"{bad}.csv", "bureau", 1, "", 50, 50 - bad, 0, bad, 0) for bad in (0, 10))
+    assert held(happened("accepted", 1, files=files)) == {}
 
 
 def test_the_share_of_applications_without_a_decision_keeps_its_limit() -> None:
@@ -86,7 +94,7 @@ def test_a_history_that_all_deliveries_before_it_brought_is_missed() -> None:
     assert "it brings applications and no bureau, which all deliveries before it brought" in why
     assert held(*before, brought(4, FULL)) == {}, "another history is not usual"
     assert held(*before, brought(4, {"bureau_balance": (18, 0)})) == {}, "no application, no client to decide on"
-    assert held(*before, brought(4, LACKING, without=["bureau"])) == {}
+    assert held(*before, brought(4, LACKING, without=("bureau",))) == {}
     assert held(*before, brought(4, {**FULL, "bureau": (0, 0)})) == {}, (
         "a file without records says that there are none"
     )
@@ -94,9 +102,9 @@ def test_a_history_that_all_deliveries_before_it_brought_is_missed() -> None:
 
 
 def test_what_is_usual_is_told_by_deliveries_of_applications_that_stand() -> None:
-    told = brought(2, LACKING, without=["bureau"])
+    told = brought(2, LACKING, without=("bureau",))
     assert "no bureau," in held(brought(1, FULL), told, brought(3, LACKING))["d3"], "once said is not usual"
-    gone = Row(event="withdrawn", seq=1, delivery="d1", files=None, model_version=None)
+    gone = happened("withdrawn", 1)
     assert held(brought(1, LACKING), gone, brought(2, FULL), brought(3, LACKING)).keys() == {"d3"}
     assert held(brought(1, FULL), brought(2, LACKING, requeue(1)), brought(3, FULL)) == {}
     assert held(brought(1, FULL)) == {}, "the first"
@@ -115,7 +123,7 @@ def test_records_are_held_against_the_median_of_the_deliveries_before(records: i
 
 def test_what_an_operator_made_or_let_through_is_not_judged() -> None:
     assert held(accepted(1, 100, 90, requeue(1))) == {}
-    cleared = Row(event="cleared", seq=1, delivery="d1", files=None, model_version=1)
+    cleared = happened("cleared", 1, model_version=1)
     assert judge(None, [accepted(1, 100, 90), cleared], [Delivered("d1", 1)], 1, LIMITS) == {}
 
 
@@ -140,8 +148,8 @@ def test_a_held_delivery_is_published_when_it_is_let_through(open_office, tmp_pa
         in first.held[0].why
     )
     assert not office.published.exists()
-    assert office.tables.read(latest.TABLE).count() == 0
-    rows = office.tables.read(history.TABLE).count()
+    assert office.rows(latest.TABLE) == []
+    rows = office.rows(history.TABLE)
 
     again = office.run("run-2", after_minutes=5, limits=limits)
     assert (again.published, again.held) == ((), first.held)
@@ -156,26 +164,28 @@ def test_a_held_delivery_is_published_when_it_is_let_through(open_office, tmp_pa
     assert [(each.delivery, each.model_version) for each in done.published] == [("d1", 1)]
     assert [each.delivery for each in done.held] == ["d2"]
     assert office.csv("d1").count("\n") == 12
-    assert office.tables.read(history.TABLE).count() == rows
-    assert {row["delivery"] for row in office.tables.read(latest.TABLE).collect()} == {"d1"}
-    notes = [event for event in office.ledger.events() if event["event"] == "cleared"]
-    assert [(event["delivery"], event["message"]) for event in notes] == [("d1", "checked with the lender")]
+    assert office.rows(history.TABLE) == rows
+    assert {row["delivery"] for row in office.rows(latest.TABLE)} == {"d1"}
+    notes = [event for event in office.ledger.events() if event.event == "cleared"]
+    assert [(event.delivery, event.message) for event in notes] == [("d1", "checked with the lender")]
     with pytest.raises(UsageError, match="d1 is not held"):
         clear(office.ledger, "d1", "again", "run-4", office.now)
 
 
-def test_scores_are_held_against_those_before_by_the_same_model(tables) -> None:
+def test_scores_are_held_against_those_before_by_the_same_model(engine) -> None:
     """d1 gave 500 to 519, d2 gives 800 to each of ten clients; by another model there is nothing to compare with."""
-    history.create(tables)
+    history.create(engine)
     given = [(client, 1, 500 + client) for client in range(20)] + [(client, 2, 800) for client in range(10)]
-    rows = tables.spark.createDataFrame([(f"d{seq}", c, seq, score, 1) for c, seq, score in given],
-        "delivery STRING, client_id LONG, seq LONG, score INT, model_version INT")  # fmt: skip
-    rows.write.format("delta").mode("append").save(f"{tables.root}/{history.TABLE}")
-    before = Row(event="published", seq=1, delivery="d1", files=None, model_version=1)
+    lines = [
+        {"delivery": f"d{seq}", "client_id": client, "seq": seq, "score": score, "model_version": 1}
+        for client, seq, score in given
+    ]
+    engine.append(history.TABLE, pl.DataFrame(lines, polars_schema(SCORE_HISTORY.types())), "test")
+    before = happened("published", 1, model_version=1)
 
     def judged(version: int, **limits: float) -> dict[Delivered, str]:
         events = [accepted(1, 100), before, accepted(2, 100)]
-        return judge(tables, events, [Delivered("d2", 2)], version, BreakerSettings(**{"min_clients": 10, **limits}))
+        return judge(engine, events, [Delivered("d2", 2)], version, BreakerSettings(**{"min_clients": 10, **limits}))
 
     (why,) = judged(1).values()
     assert re.search(r"PSI of its scores against those of the 1 deliveries .* limit is 0.25 above .*max_score_psi", why)

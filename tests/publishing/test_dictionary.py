@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
+from conftest import frame, on_both_engines
+from credit_scoring.engines.engine import Engine
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.model.artifacts import Features
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing.dictionary import FEATURES, REASONS, write
-from credit_scoring.storage.tables import Tables
 
 
 @pytest.fixture
@@ -18,27 +19,28 @@ def features(model_of_seed: Callable[[int], ModelTexts]) -> Features:
     return Features.from_json(model_of_seed(1).features, "features.json")
 
 
-def names(tables: Tables) -> list[str]:
-    return [row["name"] for row in tables.read(FEATURES.name).orderBy("position").collect()]
+def names(engine: Engine) -> list[str]:
+    return frame(engine, FEATURES.name).sort("position")["name"].to_list()
 
 
-def test_what_is_declared_is_written_once_and_again_when_it_changes(tables: Tables, features: Features) -> None:
-    write(tables, features)
-    assert names(tables) == [feature.name for feature in features.features]
-    assert {row["code"] for row in tables.read(REASONS.name).collect()} == {each.code for each in STATEMENTS}
+@on_both_engines
+def test_what_is_declared_is_written_once_and_again_when_it_changes(engine: Engine, features: Features) -> None:
+    write(engine, features)
+    assert names(engine) == [feature.name for feature in features.features]
+    assert set(frame(engine, REASONS.name)["code"]) == {each.code for each in STATEMENTS}
 
-    commits = [tables.newest_commit(table.name) for table in (FEATURES, REASONS)]
-    write(tables, features)
-    assert [tables.newest_commit(table.name) for table in (FEATURES, REASONS)] == commits
+    commits = [engine.newest_commit(table.name) for table in (FEATURES, REASONS)]
+    write(engine, features)
+    assert [engine.newest_commit(table.name) for table in (FEATURES, REASONS)] == commits
 
     fewer = features.model_copy(update={"features": features.features[:3]})
-    write(tables, fewer)
-    assert names(tables) == [feature.name for feature in fewer.features]
-    assert tables.newest_commit(REASONS.name) == commits[1]
+    write(engine, fewer)
+    assert names(engine) == [feature.name for feature in fewer.features]
+    assert engine.newest_commit(REASONS.name) == commits[1]
 
 
-def test_lines_that_are_gone_are_written_again(tables: Tables, features: Features) -> None:
-    write(tables, features)
-    tables.spark.sql(f"DELETE FROM {tables.name(FEATURES.name)} WHERE position > 0")
-    write(tables, features)
-    assert names(tables) == [feature.name for feature in features.features]
+def test_lines_that_are_gone_are_written_again(engine: Engine, features: Features) -> None:
+    write(engine, features)
+    engine.delete(FEATURES.name, "position > 0")
+    write(engine, features)
+    assert names(engine) == [feature.name for feature in features.features]

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import polars as pl
 import pytest
 
+from conftest import frame, on_both_engines
+from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import Fault
-from credit_scoring.intake.events import Claim, Delivered
+from credit_scoring.ledger.events import Claim, Delivered
 from credit_scoring.publishing import history, latest
 from credit_scoring.publishing.history import Summary
+from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.scoring.rows import SCORE_HISTORY
-from credit_scoring.storage.tables import Tables
 
 NOW = datetime(2024, 5, 1, 10, 30, tzinfo=UTC)
 
@@ -24,7 +27,7 @@ def claim(claim_id: str, *seqs: int) -> Claim:
     return Claim(claim_id, 1, "score", "run", tuple(map(delivered, seqs)), NOW)
 
 
-def rows(tables: Tables, *places: tuple[int, int, int, int]):
+def rows(*places: tuple[int, int, int, int]) -> pl.DataFrame:
     """(client, seq, model_version, score) as rows of score_history."""
     lines = []
     for client, seq, version, score in places:
@@ -32,31 +35,31 @@ def rows(tables: Tables, *places: tuple[int, int, int, int]):
             "client_id": client, "delivery": f"d{seq}", "seq": seq, "scored_at": NOW, "points": float(score),
             "score": score, "decision": "approve" if score >= 500 else "refuse", "model_version": version,
         }  # fmt: skip
-        lines.append(tuple(told.get(name) for name in SCORE_HISTORY.names))
-    return tables.spark.createDataFrame(lines, SCORE_HISTORY.ddl())
+        lines.append(told)
+    return pl.DataFrame(lines, polars_schema(SCORE_HISTORY.types()))
 
 
 @pytest.fixture
-def created(tables) -> Tables:
-    history.create(tables)
-    latest.create(tables)
-    return tables
+def created(engine: Engine) -> Engine:
+    history.create(engine)
+    latest.create(engine)
+    return engine
 
 
-def held(tables: Tables, table: str) -> list[tuple[int, int, int, int]]:
-    found = tables.read(table).select("client_id", "seq", "model_version", "score").collect()
-    return sorted(tuple(row) for row in found)
+def held(engine: Engine, table: str) -> list[tuple[int, int, int, int]]:
+    return sorted(frame(engine, table).select("client_id", "seq", "model_version", "score").iter_rows())
 
 
+@on_both_engines
 def test_appends_repeated_out_of_order_and_of_a_second_model_land_once(created) -> None:
     """Delta skips a lower transaction version of the same application silently; no order of ours may meet that."""
     third, first = [(7, 3, 1, 510), (8, 3, 1, 480)], [(7, 1, 1, 500)]
     second_model = [(7, 3, 2, 520)]
-    history.append(created, rows(created, *third), claim("c", 3), 1)
-    history.append(created, rows(created, *first), claim("b", 1), 1)
-    history.append(created, rows(created, *third), claim("c", 3), 1)
-    history.append(created, rows(created, *second_model), claim("a", 3), 2)
-    history.append(created, rows(created, *first), claim("b", 1), 1)
+    history.append(created, rows(*third), claim("c", 3), 1)
+    history.append(created, rows(*first), claim("b", 1), 1)
+    history.append(created, rows(*third), claim("c", 3), 1)
+    history.append(created, rows(*second_model), claim("a", 3), 2)
+    history.append(created, rows(*first), claim("b", 1), 1)
     assert held(created, history.TABLE) == sorted([*third, *first, *second_model])
 
     every = [delivered(1), delivered(2), delivered(3)]
@@ -70,7 +73,7 @@ def test_appends_repeated_out_of_order_and_of_a_second_model_land_once(created) 
 
 
 def test_a_client_that_stands_there_twice_is_a_fault(created) -> None:
-    history.append(created, rows(created, (7, 1, 1, 500), (7, 1, 1, 500)), claim("a", 1), 1)
+    history.append(created, rows((7, 1, 1, 500), (7, 1, 1, 500)), claim("a", 1), 1)
     with pytest.raises(Fault, match="2 rows of delivery d1 and model version 1 for 1 clients"):
         history.summaries(created, [delivered(1)], 1)
 
@@ -80,6 +83,7 @@ def test_fewer_committed_than_the_cohort_had_is_a_fault() -> None:
         history.verify({"d1": Summary(1)}, {"d1": 2})
 
 
+@on_both_engines
 def test_the_merge_never_goes_back(created) -> None:
     """Client  merged in this order                       stays
 
@@ -90,7 +94,6 @@ def test_the_merge_never_goes_back(created) -> None:
     history.append(
         created,
         rows(
-            created,
             (7, 2, 1, 720), (7, 1, 1, 710),
             (8, 1, 2, 812), (8, 1, 1, 811),
             (9, 1, 1, 911), (9, 1, 2, 912), (9, 2, 1, 921),
@@ -111,6 +114,6 @@ def test_the_merge_never_goes_back(created) -> None:
 
 
 def test_two_deliveries_of_a_client_in_one_merge_leave_the_later(created) -> None:
-    history.append(created, rows(created, (7, 1, 1, 710), (7, 2, 1, 720)), claim("a", 1, 2), 1)
+    history.append(created, rows((7, 1, 1, 710), (7, 2, 1, 720)), claim("a", 1, 2), 1)
     latest.merge(created, [delivered(1), delivered(2)], 1)
     assert held(created, latest.TABLE) == [(7, 2, 1, 720)]

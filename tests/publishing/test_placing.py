@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
+from credit_scoring.engines.local.engine import LocalPieces
 from credit_scoring.publishing import placing
 from credit_scoring.publishing.placing import SUCCESS, place
 from credit_scoring.storage import roots
-from credit_scoring.storage.content import PARTS, Content
+from credit_scoring.storage.content import Content
 from credit_scoring.storage.files import Folder
 
 
-def as_they_are(batches):
-    yield from batches
+def lines(rows: pl.DataFrame) -> bytes:
+    return "".join(f"{letter}\n" for letter in rows["letter"]).encode()
 
 
 @pytest.fixture(scope="module")
-def parts(spark):
-    rows = spark.createDataFrame([(2, bytearray(b"a\nb\n")), (1, bytearray(b"c\n"))], PARTS).coalesce(1)
-    return Content(b"h\n", rows, as_they_are)
+def parts() -> Content:
+    rows = pl.DataFrame({"letter": ["a", "b", "c"]})
+    return Content(b"h\n", LocalPieces(lambda: rows, lines, piece=2))
 
 
 def test_a_file_is_what_its_parts_make_and_stays(parts, tmp_path) -> None:

@@ -8,7 +8,7 @@ import io
 import pytest
 
 from credit_scoring.errors import RunActive, UsageError
-from credit_scoring.intake.events import unpublished
+from credit_scoring.ledger.events import unpublished
 from credit_scoring.publishing import history, latest, runs
 
 AGAIN = "rescore-2-again"
@@ -37,8 +37,11 @@ def clients(generated) -> list[int]:
 
 
 def rows(office, **wanted) -> list:
-    found = office.tables.read(history.TABLE).collect()
-    return [row for row in found if all(row[name] == value for name, value in wanted.items())]
+    return [row for row in office.rows(history.TABLE) if all(row[name] == value for name, value in wanted.items())]
+
+
+def stands(office) -> list[tuple[int, int, int]]:
+    return sorted((row["client_id"], row["seq"], row["model_version"]) for row in office.rows(latest.TABLE))
 
 
 def test_the_clients_of_the_delivery_are_scored_as_known_at_the_other(rescored, clients) -> None:
@@ -47,7 +50,7 @@ def test_the_clients_of_the_delivery_are_scored_as_known_at_the_other(rescored, 
     assert set(again) == {clients[i] for i in range(12) if i != 3}
     assert {(row["seq"], row["model_version"]) for row in again.values()} == {(2, 2)}
     assert again[clients[6]]["decision"] == "refer"
-    told = {row["delivery"]: row for row in rescored.tables.read(runs.TABLE).collect()}[AGAIN]
+    told = {row["delivery"]: row for row in rescored.rows(runs.TABLE)}[AGAIN]
     assert (told["clients_touched"], told["scored"], told["with_outcome"]) == (12, 11, 1)
 
 
@@ -63,7 +66,7 @@ def test_a_killed_rescore_is_finished_not_repeated(rescored) -> None:
     assert (published.delivery, published.model_version) == (AGAIN, 2)
     assert {row["run_id"] for row in rows(rescored, delivery=AGAIN)} == {"again"}
     assert sorted(page.name for page in rescored.reports.iterdir()) == ["first.html", "later.html"]
-    assert [(e["event"], e["run_id"]) for e in rescored.ledger.events() if e["delivery"] == AGAIN] == [
+    assert [(e.event, e.run_id) for e in rescored.ledger.events() if e.delivery == AGAIN] == [
         ("claimed", "again"),
         ("released", "again"),
         ("claimed", "later"),
@@ -73,24 +76,24 @@ def test_a_killed_rescore_is_finished_not_repeated(rescored) -> None:
 
 
 def test_latest_scores_are_those_of_the_higher_seq_and_version(rescored, clients) -> None:
-    held = {row["client_id"]: row["delivery"] for row in rescored.tables.read(latest.TABLE).collect()}
+    held = {row["client_id"]: row["delivery"] for row in rescored.rows(latest.TABLE)}
     assert held == {clients[i]: AGAIN for i in range(12) if i != 3} | {clients[12]: "d2"}
 
 
 def test_a_look_back_gives_what_was_said_then_and_replaces_no_newer_score(rescored) -> None:
     """The old model at the first delivery: the rows of that delivery, but for their stamps."""
-    held = sorted(rescored.tables.read(latest.TABLE).select("client_id", "seq", "model_version").collect())
+    held = stands(rescored)
     rescored.champion = 1
     report = rescored.rescore("back", as_of="d1")
 
     def said(delivery: str) -> list[str]:
         stamps = ("delivery", "scored_at", "run_id")
         found = rows(rescored, delivery=delivery)
-        return sorted(repr([row[name] for name in row.__fields__ if name not in stamps]) for row in found)
+        return sorted(repr([row[name] for name in row if name not in stamps]) for row in found)
 
     assert [(each.delivery, each.summary.scored) for each in report.published] == [("rescore-1-back", 11)]
     assert said("rescore-1-back") == said("d1")
-    assert sorted(rescored.tables.read(latest.TABLE).select("client_id", "seq", "model_version").collect()) == held
+    assert stands(rescored) == held
 
 
 def test_what_cannot_be_asked_for_is_a_sentence(rescored) -> None:

@@ -10,7 +10,7 @@ from collections import Counter
 import pytest
 
 from credit_scoring.errors import ModelError, RunActive
-from credit_scoring.intake.events import open_claim, unpublished
+from credit_scoring.ledger.events import open_claim, unpublished
 from credit_scoring.publishing import history, latest, runs
 from credit_scoring.publishing.explain import explain
 from credit_scoring.scoring.code_version import code_version
@@ -70,14 +70,14 @@ def test_scores_holds_the_latest_of_each_client(office, stored) -> None:
     newest = {}
     for row in sorted(stored, key=lambda row: row["seq"]):
         newest[row["client_id"]] = (row["seq"], row["score"])
-    kept = office.tables.read(latest.TABLE).collect()
+    kept = office.rows(latest.TABLE)
     assert {row["client_id"]: (row["seq"], row["score"]) for row in kept} == newest
     assert len(kept) == len(newest) == 12
 
 
 def test_every_row_and_run_can_be_traced(office, stored) -> None:
     assert {(r["run_id"], r["model_version"], r["code_version"]) for r in stored} == {("run-1", 1, code_version())}
-    told = {row["delivery"]: row for row in office.tables.read(runs.TABLE).collect()}
+    told = {row["delivery"]: row for row in office.rows(runs.TABLE)}
     second = told["d2"]
     assert (second["clients_touched"], second["scored"], second["without_application"]) == (5, 4, 1)
     assert (told["d1"]["scored"], told["d1"]["with_outcome"]) == (11, 1)
@@ -86,23 +86,23 @@ def test_every_row_and_run_can_be_traced(office, stored) -> None:
     assert (first["approved"], first["refused"], first["referred"]) == tuple(
         decided[decision] for decision in ("approve", "refuse", "refer")
     )
-    published = {event["delivery"]: event for event in office.ledger.events() if event["event"] == "published"}
-    assert {d: (event["rows"], event["sha256"]) for d, event in published.items()} == {
+    published = {event.delivery: event for event in office.ledger.events() if event.event == "published"}
+    assert {d: (event.rows, event.sha256) for d, event in published.items()} == {
         p.delivery: (p.file.clients, p.file.sha256) for p in office.first.published
     }
 
 
-def test_features_and_reasons_explain_the_table_in_sql(office, stored) -> None:
-    features = office.tables.read("features").orderBy("position").collect()
+def test_features_and_reasons_explain_the_table(office, stored) -> None:
+    features = office.rows("features")
     assert len(features) == len(stored[0]["contributions"])
-    codes = {row["code"] for row in office.tables.read("reasons").collect()}
+    codes = {row["code"] for row in office.rows("reasons")}
     assert {reason["code"] for row in stored for reason in row["reasons"]} <= codes
     assert {row["fingerprint"] for row in features} == {stored[0]["fingerprint"]}
 
 
 def test_explains_the_latest_score_in_both_languages(office, stored) -> None:
     row = max(stored, key=lambda row: (row["client_id"], row["seq"]))
-    english, french = (explain(office.tables, row["client_id"], language) for language in ("en", "fr"))
+    english, french = (explain(office.engine, row["client_id"], language) for language in ("en", "fr"))
     assert english.start_points + math.fsum(points for _, points in english.parts) == pytest.approx(row["points"])
     assert (english.score, english.decision, english.delivery) == (row["score"], row["decision"], row["delivery"])
     assert [points for _, points in french.parts] == [points for _, points in english.parts]
@@ -135,11 +135,11 @@ def test_a_wiped_store_and_a_killed_run_give_the_same_bytes(office, open_office,
     assert {p.model_version for p in report.published} == {1}
     assert report.page is None
     assert "published without a report" in caplog.text
-    rows = again.tables.read(history.TABLE).collect()
+    rows = again.rows(history.TABLE)
     assert {row["run_id"] for row in rows} == {"run-1"}
 
     def comparable(row) -> tuple[object, ...]:
-        return tuple(row[name] for name in row.__fields__ if name not in ("scored_at", "run_id"))
+        return tuple(row[name] for name in row if name not in ("scored_at", "run_id"))
 
     assert sorted(map(repr, map(comparable, rows))) == sorted(map(repr, map(comparable, stored)))
     for delivery in ("d1", "d2"):
@@ -147,7 +147,7 @@ def test_a_wiped_store_and_a_killed_run_give_the_same_bytes(office, open_office,
 
 
 def _version(office, table: str) -> int:
-    return office.tables.spark.sql(f"DESCRIBE HISTORY {office.tables.name(table)}").count()
+    return office.engine.version(table)
 
 
 def test_without_a_model_nothing_is_claimed(open_office, tmp_path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -10,10 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import on_both_engines
+from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors import Fault
 from credit_scoring.features.reasons import Reason
-from credit_scoring.publishing import scores_csv
+from credit_scoring.publishing import history, scores_csv
 from credit_scoring.publishing.scores_csv import HEADER, csv_frame, harmless, to_csv
+from credit_scoring.schema.arrow_types import polars_schema
+from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.storage.files import Folder
 
 REASONS = list(Reason)[:6]
@@ -117,21 +122,26 @@ def test_other_cells_stay_as_they_are(text: str | None) -> None:
     assert pl.select(harmless(pl.lit(text, pl.String))).item() == text
 
 
-@pytest.fixture(scope="module")
-def stored(spark):
-    """Rows of score_history in no order."""
-    rows = [row(client, 500.0 + client / 7, -client / 3, client / 5) for client in (5, 3, 9, 1, 8, 2)]
-    kinds = (
-        "client_id BIGINT, probability DOUBLE, points DOUBLE, score INT, cut_off INT, decision STRING, "
-        "start_points DOUBLE, reasons ARRAY<STRUCT<code: STRING, points: DOUBLE, absent: BOOLEAN>>, delivery STRING, "
-        "scored_at TIMESTAMP, model_version INT"
-    )
-    return spark.createDataFrame([tuple(r[name] for name in SCHEMA) for r in rows], kinds)
+ALL = Scan(history.TABLE, scores_csv.READS)
 
 
-def test_the_file_is_sorted_by_client_whatever_the_order_of_the_rows(stored, tmp_path) -> None:
-    once = scores_csv.write(stored, Folder(str(tmp_path / "a")), "run-1")
-    again = scores_csv.write(stored.repartition(4), Folder(str(tmp_path / "b")), "run-1")
+@pytest.fixture
+def scored(engine: Engine) -> Engine:
+    """Rows of score_history, in two commits and in no order."""
+    history.create(engine)
+    for number, clients in enumerate([(5, 3, 9), (1, 8, 2)]):
+        rows = [row(client, 500.0 + client / 7, -client / 3, client / 5) for client in clients]
+        lines = pl.DataFrame(rows, SCHEMA, strict=False)
+        every = pl.DataFrame(schema=polars_schema(SCORE_HISTORY.types()))
+        engine.append(history.TABLE, pl.concat([every, lines], how="diagonal"), f"{number}")
+    return engine
+
+
+@on_both_engines
+def test_the_file_is_sorted_by_client_whatever_the_order_of_the_rows(scored, tmp_path) -> None:
+    once = scores_csv.write(scored, ALL, Folder(str(tmp_path / "a")), "run-1")
+    scored.compact(history.TABLE, [], 168)
+    again = scores_csv.write(scored, ALL, Folder(str(tmp_path / "b")), "run-1")
     text = (tmp_path / "a" / "scores.csv").read_text()
     assert [line.split(",")[0] for line in text.splitlines()] == ["client_id", "1", "2", "3", "5", "8", "9"]
     assert (tmp_path / "b" / "scores.csv").read_text() == text
@@ -139,17 +149,17 @@ def test_the_file_is_sorted_by_client_whatever_the_order_of_the_rows(stored, tmp
     assert [path.name for path in (tmp_path / "a").iterdir()] == ["scores.csv"]
 
 
-def test_a_file_that_is_there_is_never_changed(stored, tmp_path) -> None:
+def test_a_file_that_is_there_is_never_changed(scored, tmp_path) -> None:
     folder = Folder(str(tmp_path))
-    first = scores_csv.write(stored, folder, "run-1")
-    assert scores_csv.write(stored, folder, "run-1") == first
+    first = scores_csv.write(scored, ALL, folder, "run-1")
+    assert scores_csv.write(scored, ALL, folder, "run-1") == first
     (tmp_path / "scores.csv").write_text("read by somebody\n")
     with pytest.raises(Fault, match="never changed"):
-        scores_csv.write(stored, folder, "run-1")
+        scores_csv.write(scored, ALL, folder, "run-1")
     assert (tmp_path / "scores.csv").read_text() == "read by somebody\n"
 
 
-def test_nobody_scored_is_a_file_with_a_header(stored, tmp_path) -> None:
-    written = scores_csv.write(stored.where("false"), Folder(str(tmp_path)), "run-1")
+def test_nobody_scored_is_a_file_with_a_header(scored, tmp_path) -> None:
+    written = scores_csv.write(scored, replace(ALL, among={"client_id": [7]}), Folder(str(tmp_path)), "run-1")
     assert (tmp_path / "scores.csv").read_text() == ",".join(HEADER) + "\n"
     assert written.clients == 0

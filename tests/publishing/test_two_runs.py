@@ -13,7 +13,7 @@ from credit_scoring.publishing.stopwatch import Stopwatch
 
 def state(office) -> dict[str, list[str]]:
     """All that a run leaves but its report."""
-    of_tables = {name: office.tables.read(name).collect() for name in (history.TABLE, latest.TABLE, runs.TABLE)}
+    of_tables = {name: office.rows(name) for name in (history.TABLE, latest.TABLE, runs.TABLE)}
     published = [event for event in office.ledger.events() if event.event == "published"]
     files = [office.csv(delivery) for delivery in ("d1", "d2")]
     return {name: sorted(map(str, rows)) for name, rows in {**of_tables, "events": published, "files": files}.items()}
@@ -42,5 +42,5 @@ def test_a_run_that_outlives_its_claim_changes_nothing_more(
     monkeypatch.setattr(Stopwatch, "step", step)
     opened.run("run-1")
     assert after_the_other == [state(opened)]
-    assert opened.tables.read(history.TABLE).count() == len(stored)
-    assert opened.tables.read(runs.TABLE).count() == 2
+    assert len(opened.rows(history.TABLE)) == len(stored)
+    assert len(opened.rows(runs.TABLE)) == 2

@@ -5,32 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
+import polars as pl
 import pytest
-from deltalake import write_deltalake
-from pyspark.sql import SparkSession
-from pyspark.sql.pandas.types import to_arrow_schema
 
-from credit_scoring.errors import UsageError
-from credit_scoring.intake.events import DELIVERIES
-from credit_scoring.publishing import dictionary, views
+from conftest import embedded
+from credit_scoring.ledger.events import DELIVERIES
+from credit_scoring.publishing import dictionary
 from credit_scoring.publishing.latest import SCORES
+from credit_scoring.publishing.tables import STORED
+from credit_scoring.publishing.views import VIEWS
 from credit_scoring.schema.application import APPLICATION
-from credit_scoring.schema.stored import StoredTable
+from credit_scoring.schema.arrow_types import polars_schema
+from credit_scoring.schema.stored import StoredTable, StoredView
 from credit_scoring.scoring.rows import SCORE_HISTORY
-from credit_scoring.storage.tables import Tables
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+    from credit_scoring.engines.spark.tables import Tables
 
 APPLIED = APPLICATION.stored()
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def insert(tables: Tables, table: StoredTable, *rows: dict[str, Any]) -> None:
-    """Writes a table by delta-rs: a Spark job for each would take most of the tests' time."""
-    schema = to_arrow_schema(tables.spark.createDataFrame([], table.ddl()).schema)
-    lines = [{name: row.get(name) for name in table.names} for row in rows]
-    write_deltalake(f"{tables.root}/{table.name}", pa.Table.from_pylist(lines, schema))
+    """Writes a table by the embedded engine: a Spark job for each would take most of the tests' time."""
+    engine = embedded(Path(tables.root))
+    engine.create(table)
+    schema = polars_schema(table.types())
+    lines = {name: [row.get(name) for row in rows] for name in table.names}
+    engine.append(table.name, pl.DataFrame(lines, schema), "test")
 
 
 def score(client: int, seq: int, points: float, version: int = 1, **more: Any) -> dict[str, Any]:
@@ -49,7 +55,9 @@ def stored(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Tab
 
     At 2 the client was scored by two model versions. Client 8 has no score.
     """
-    tables = Tables(spark, str(tmp_path_factory.mktemp("tables")))
+    from credit_scoring.engines.spark.tables import Tables
+
+    tables = Tables(spark, str(tmp_path_factory.mktemp("lender") / "tables"))
     happened = {
         "accepted": (1, 2, 3, 4, 5),
         "published": (1, 2, 3, 4),
@@ -87,7 +95,9 @@ def stored(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Tab
 
 @pytest.fixture(scope="module")
 def session(stored: Tables) -> SparkSession:
-    views.by_name(stored)
+    from credit_scoring.engines.spark.views import by_name
+
+    by_name(stored, VIEWS, STORED)
     return stored.spark
 
 
@@ -121,8 +131,8 @@ def test_a_client_without_a_score_has_its_application(session: SparkSession) -> 
     assert [tuple(row) for row in found] == [("d3", None, 50.0), ("d5", None, 50.0)]
 
 
-@pytest.mark.parametrize("view", views.VIEWS, ids=lambda view: view.declared.name)
-def test_columns_are_as_declared_with_type_and_comment(session: SparkSession, view: views.View) -> None:
+@pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.declared.name)
+def test_columns_are_as_declared_with_type_and_comment(session: SparkSession, view: StoredView) -> None:
     fields = session.table(view.declared.name).schema.fields
     empty = session.createDataFrame([], view.declared.ddl())
     assert [(f.name, f.dataType.simpleString()) for f in fields] == [
@@ -131,14 +141,11 @@ def test_columns_are_as_declared_with_type_and_comment(session: SparkSession, vi
     assert [f.metadata.get("comment") for f in fields] == [column.meaning for column in view.declared.columns]
 
 
-def test_without_a_score_a_sentence_says_what_to_do(tables: Tables) -> None:
-    with pytest.raises(UsageError, match="Nobody has a score yet"):
-        views.by_name(tables)
-
-
 @pytest.fixture
 def catalog(spark: SparkSession, stored: Tables) -> Iterator[Tables]:
     """A schema of the session's catalog that holds the same tables."""
+    from credit_scoring.engines.spark.tables import Tables
+
     spark.sql("CREATE SCHEMA analysts")
     in_catalog = Tables(spark, "spark_catalog.analysts")
     for folder in Path(stored.root).iterdir():
@@ -151,16 +158,20 @@ def catalog(spark: SparkSession, stored: Tables) -> Iterator[Tables]:
 def test_in_a_catalog_they_are_views_with_comments_and_replaced_only_when_they_change(
     catalog: Tables, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    views.create(catalog)
-    views.by_name(catalog)
+    from pyspark.sql import SparkSession
+
+    from credit_scoring.engines.spark import views
+
+    views.create(catalog, VIEWS, STORED)
+    views.by_name(catalog, VIEWS, STORED)
     name = catalog.name("scores_explained")
     assert spark.table(name).collect() == spark.sql("SELECT * FROM analysts.scores_explained").collect()
     assert spark.table(name).schema["reason_1_en"].metadata["comment"] == "Reason 1 against the client, in English"
     asked: list[str] = []
     real = SparkSession.sql
     monkeypatch.setattr(SparkSession, "sql", lambda self, text: asked.append(text) or real(self, text))
-    views.create(catalog)
+    views.create(catalog, VIEWS, STORED)
     assert not [text for text in asked if text.startswith("CREATE")]
     spark.sql(f"ALTER VIEW {name} SET TBLPROPERTIES ('credit_scoring.declaration' = 'of an earlier release')")
-    views.create(catalog)
+    views.create(catalog, VIEWS, STORED)
     assert len([text for text in asked if text.startswith("CREATE OR REPLACE VIEW")]) == 1

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from credit_scoring.storage.arrow import batches_of, record_batches, rows_block
-from credit_scoring.storage.blocks import (
+from credit_scoring.engines.blocks import (
     BLOCKS,
     Frames,
     bring_together,
@@ -19,6 +18,7 @@ from credit_scoring.storage.blocks import (
     split_rows,
     to_block,
 )
+from credit_scoring.storage.arrow import batches_of, record_batches, rows_block
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)), max_size=50), st.integers(1, 9))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from credit_scoring.engines.spark.hadoop import hadoop_settings
 from credit_scoring.errors import UsageError
 from credit_scoring.settings import StorageSettings
-from credit_scoring.storage.hadoop import hadoop_settings
 from credit_scoring.storage.roots import blob_place
 
 ABFSS = "abfss://scoring@lender.dfs.core.windows.net/prod/landing"

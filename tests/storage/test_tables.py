@@ -12,10 +12,10 @@ import pytest
 from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
+from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.errors import Fault
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.tables import Tables
 
 CLIENTS = StoredTable(
     "t", "It's a test", (StoredColumn("client", "BIGINT", "Whose row it \\ is"), StoredColumn("seq", "BIGINT", "When"))

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 import pyarrow as pa
 from pyspark.sql import SparkSession
 
-from credit_scoring.storage.tasks import Batches, without_values
+from credit_scoring.engines.spark.tasks import Batches, without_values
 
 
 def looked_at_again() -> Callable[[Batches], Iterator[pa.RecordBatch]]:

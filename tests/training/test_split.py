@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import functions as F
 
-from credit_scoring.training.from_spark import held_out
 from credit_scoring.training.split import HOLDOUT, Split, places, xxhash64
 
 IDS = st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=50).map(lambda ids: np.array(ids, np.int64))
@@ -16,9 +15,6 @@ def test_spark_and_numpy_agree(spark):
     clients = spark.createDataFrame([(int(i),) for i in ids], "client_id BIGINT")
     hashed = [row[0] for row in clients.select(F.xxhash64("client_id")).collect()]
     assert hashed == xxhash64(ids).view(np.int64).tolist()
-    for split in (Split(5, 10), Split(3, 33)):
-        found = [row[0] for row in clients.select(held_out(split)).collect()]
-        assert found == (split.parts(ids) == HOLDOUT).tolist()
 
 
 def test_places_of_one_choice_tell_nothing_of_another_or_of_the_parts():

@@ -116,7 +116,7 @@ def show(call: Call, what: Any, most: int) -> None:
     from credit_scoring.publishing.show import show as listing
 
     store = commands.open_store(call.store(writes=False))
-    found = listing(store.tables, what, most)
+    found = listing(store.engine, what, most)
     call.print(found, lambda _: printing.table(found.head, found.rows) or f"There are no {what} yet.")
     if what == "runs" and found.rows:
         call.aside(f"\nReports: {store.reports.path('<run_id>.html')}")

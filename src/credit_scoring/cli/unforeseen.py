@@ -19,7 +19,7 @@ from credit_scoring.storage.trouble import texts_of
 _OURS = re.compile(r"credit_scoring\.errors\.\w+: (?P<sentence>.+ \[[a-z0-9-]+\])$", re.MULTILINE)
 """A sentence of ours that was raised in a task of Spark's."""
 _IN_TASK = re.compile(r"TaskFailed: (?P<kind>[\w.]+) at (?P<places>[\w.:<>, -]+)$", re.MULTILINE)
-"""What storage.tasks tells of an error in a task."""
+"""What engines.guarded tells of an error in a task."""
 _CAUSE = re.compile(r"^Caused by: [\w.$]*?(\w+)(?::|$)", re.MULTILINE)
 _PLACE = (
     r"No space left on device|Disk quota exceeded|Permission denied|Read-only file system|"

@@ -1,30 +1,26 @@
-"""Cohorts: which clients, and as known at which delivery.
+"""Cohorts: which clients, as known at which delivery, and where their rows are.
 
-A cohort is a Spark frame with client_id BIGINT, as_of BIGINT (a seq), delivery STRING and, for training, target INT;
-one row is a *case*. Nothing here runs anything but `seqs_of`, `count_by_delivery` and `contradicted`: the actions are
-the caller's.
+One row of a cohort is a *case*: client_id Int64, as_of Int64 (a seq), and for training target Int32. Cases are narrow
+and lie here; the rows of their clients are wide and stay with the engine (clients.gather).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
+from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.intake.appending import CLIENT_DELIVERIES
-from credit_scoring.intake.events import Delivered
+from credit_scoring.ledger.events import Delivered
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.outcomes import OUTCOMES, TARGET
 from credit_scoring.schema.table import CLIENT, SEQ, Table
-from credit_scoring.storage.frames import size
-from credit_scoring.storage.tables import Tables
 
-_TO_SCORE = "has_application AND NOT has_outcome"
-
-Seqs = Mapping[str, Sequence[int]]
-"""Table -> the accepted seqs that hold rows of the clients in question. Delta skips the files of all others."""
+MOST_IDS = 200_000
+"""Clients up to whom a scan is told whose rows are wanted; of more it reads all rows of the deliveries in question."""
+_TOUCHES = ("client_id", "table", SEQ)
 
 
 @dataclass(frozen=True)
@@ -37,131 +33,157 @@ class Count:
     with_outcome: int
 
 
-def touched(tables: Tables, deliveries: Sequence[Delivered]) -> DataFrame:
+@dataclass(frozen=True)
+class Cohort:
+    """Clients as known at deliveries.
+
+    `cases`: client_id, as_of, and what else is carried along; no case twice. `names`: the delivery's name by as_of.
+    `accepted`: the seqs of the deliveries whose rows are visible.
+    """
+
+    engine: Engine
+    cases: pl.DataFrame
+    names: Mapping[int, str]
+    accepted: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """How many cases there are."""
+        return self.cases.height
+
+    def ids(self) -> list[int] | None:
+        """The clients, ascending; None when they are so many that it is better not to look for them one by one."""
+        found = self.cases["client_id"].unique().sort()
+        return found.to_list() if len(found) <= MOST_IDS else None
+
+    def where(self, wanted: pl.Expr) -> Cohort:
+        """The cases for which an expression over their columns holds."""
+        return replace(self, cases=self.cases.filter(wanted))
+
+    def seqs(self) -> dict[str, list[int]]:
+        """Where the rows are that the clients need: table -> accepted seqs, not later than the latest as_of."""
+        latest = self.cases.group_by("client_id").agg(pl.col("as_of").max())
+        rows = self._touches(self.accepted).join(latest, on="client_id").filter(pl.col(SEQ) <= pl.col("as_of"))
+        found: dict[str, list[int]] = {}
+        for table, seq in rows.select("table", SEQ).unique().sort("table", SEQ).iter_rows():
+            found.setdefault(table, []).append(seq)
+        return found
+
+    def standing(self) -> Cohort:
+        """The cases with two more columns, each as known at as_of: has_application, has_outcome.
+
+        Outcomes that came later do not count: what a delivery's CSV holds follows from the deliveries up to it.
+        """
+        cases = self.cases
+        for name, table in (("has_application", APPLICATION), ("has_outcome", OUTCOMES)):
+            first = first_seq(self.engine, table, self.accepted, "since", self.ids())
+            since = cases.join(first, on="client_id", how="left", maintain_order="left")["since"]
+            cases = cases.with_columns((since <= cases["as_of"]).fill_null(False).alias(name))
+        return replace(self, cases=cases)
+
+    def to_score(self, deliveries: Sequence[Delivered]) -> Cohort:
+        """Of a cohort with its `standing`, the cases of these deliveries that are scored."""
+        seqs = [delivered.seq for delivered in deliveries]
+        scored = self.where(pl.col("as_of").is_in(seqs) & pl.col("has_application") & ~pl.col("has_outcome"))
+        return replace(scored, cases=scored.cases.select("client_id", "as_of"))
+
+    def counts(self) -> dict[str, Count]:
+        """Of a cohort with its `standing`: delivery -> how many of its clients are scored, and why others are not."""
+        applied, known = pl.col("has_application"), pl.col("has_outcome")
+        counted = self.cases.group_by("as_of").agg(
+            pl.len(), (applied & ~known).sum().alias("to_score"), (~applied).sum().alias("without"),
+            (applied & known).sum().alias("known"),
+        )  # fmt: skip
+        return {self.names[seq]: Count(*numbers) for seq, *numbers in counted.iter_rows()}
+
+    def _touches(self, seqs: Sequence[int]) -> pl.DataFrame:
+        """client_id, table, seq of the clients' rows, accepted or quarantined, in these deliveries."""
+        return _touches(self.engine, seqs, self.ids())
+
+
+def touched(engine: Engine, deliveries: Sequence[Delivered], accepted: Sequence[Delivered]) -> Cohort:
     """Every client with rows, accepted or quarantined, in the deliveries: a case for each client and delivery."""
-    seqs = [delivered.seq for delivered in deliveries]
-    rows = tables.read(CLIENT_DELIVERIES).where(F.col(SEQ).isin(seqs) & F.col("client_id").isNotNull())
-    cases = rows.select("client_id", F.col(SEQ).alias("as_of")).distinct()
-    return cases.withColumn("delivery", _name_of("as_of", deliveries))
+    rows = _touches(engine, [delivered.seq for delivered in deliveries])
+    cases = rows.select("client_id", pl.col(SEQ).alias("as_of")).unique().sort("client_id", "as_of")
+    return Cohort(engine, cases, _names(deliveries), _seqs(accepted))
 
 
-def rows_in(tables: Tables, deliveries: Sequence[Delivered], known_at: Delivered) -> DataFrame:
+def rows_in(
+    engine: Engine, deliveries: Sequence[Delivered], known_at: Delivered, accepted: Sequence[Delivered]
+) -> Cohort:
     """Every client with rows in the deliveries, once, as known at the seq of `known_at` and under its name."""
-    seqs = [delivered.seq for delivered in deliveries]
-    rows = tables.read(CLIENT_DELIVERIES).where(F.col(SEQ).isin(seqs) & F.col("client_id").isNotNull())
-    return rows.select(
-        "client_id", F.lit(known_at.seq).cast("bigint").alias("as_of"), F.lit(known_at.name).alias("delivery")
-    ).distinct()
+    rows = _touches(engine, [delivered.seq for delivered in deliveries])
+    cases = rows.select("client_id").unique().sort("client_id").with_columns(pl.lit(known_at.seq).alias("as_of"))
+    return Cohort(engine, cases.cast({"as_of": pl.Int64}), {known_at.seq: known_at.name}, _seqs(accepted))
 
 
-def seqs_of(tables: Tables, cohort: DataFrame, accepted: Sequence[Delivered]) -> dict[str, list[int]]:
-    """Where the rows are that the cohort's clients need: table -> accepted seqs, not later than the latest as_of.
-
-    An action; its answer has at most one row a table and delivery.
-    """
-    visible = [delivered.seq for delivered in accepted]
-    needed = (
-        tables.read(CLIENT_DELIVERIES)
-        .where(F.col(SEQ).isin(visible))
-        .join(cohort.groupBy("client_id").agg(F.max("as_of").alias("as_of")), "client_id")
-        .where(F.col(SEQ) <= F.col("as_of"))
-        .select("table", SEQ)
-        .distinct()
-        .collect()
-    )
-    found: dict[str, list[int]] = {}
-    for table, seq in sorted((row["table"], row[SEQ]) for row in needed):
-        found.setdefault(table, []).append(seq)
-    return found
+def as_of_latest(engine: Engine, accepted: Sequence[Delivered]) -> Cohort:
+    """Every client of the store with rows, once, as known at the last delivery that touches it."""
+    rows = _touches(engine, _seqs(accepted))
+    cases = rows.group_by("client_id").agg(pl.col(SEQ).max().alias("as_of")).sort("client_id")
+    return Cohort(engine, cases, _names(accepted), _seqs(accepted))
 
 
-def standing(tables: Tables, clients: DataFrame, seqs: Seqs) -> DataFrame:
-    """The cases with two more columns, each as known at as_of: has_application, has_outcome.
-
-    Outcomes that came later do not count: what a delivery's CSV holds follows from the deliveries up to it.
-    """
-    return (
-        clients.join(_first_seq(tables, APPLICATION, seqs, "application_seq"), "client_id", "left")
-        .join(_first_seq(tables, OUTCOMES, seqs, "outcome_seq"), "client_id", "left")
-        .withColumn("has_application", F.coalesce(F.col("application_seq") <= F.col("as_of"), F.lit(False)))
-        .withColumn("has_outcome", F.coalesce(F.col("outcome_seq") <= F.col("as_of"), F.lit(False)))
-        .drop("application_seq", "outcome_seq")
-    )
-
-
-def to_score(standing: DataFrame, deliveries: Sequence[Delivered]) -> DataFrame:
-    """The cohort of the deliveries that is scored: with an accepted application and without an outcome."""
-    wanted = F.col("delivery").isin([delivered.name for delivered in deliveries])
-    return standing.where(wanted).where(_TO_SCORE).select("client_id", "as_of", "delivery")
-
-
-def count_by_delivery(standing: DataFrame) -> dict[str, Count]:
-    """Delivery -> how many of its clients are scored, and why the others are not. An action, one row a delivery."""
-    without = ~F.col("has_application")
-    counted = standing.groupBy("delivery").agg(
-        F.count("*").alias("touched"),
-        F.count_if(F.expr(_TO_SCORE)).alias("to_score"),
-        F.count_if(without).alias("without_application"),
-        F.count_if(~without & F.col("has_outcome")).alias("with_outcome"),
-    )
-    return {
-        row["delivery"]: Count(row["touched"], row["to_score"], row["without_application"], row["with_outcome"])
-        for row in counted.collect()
-    }
-
-
-def to_train(tables: Tables, accepted: Sequence[Delivered]) -> DataFrame:
-    """Every client with a visible outcome, as known when the application was first accepted; with `target` INT.
+def to_train(engine: Engine, accepted: Sequence[Delivered]) -> Cohort:
+    """Every client with a visible outcome, as known when the application was first accepted; with `target` Int32.
 
     Nothing later than that first delivery may enter, or the model would learn from what a score never sees. Of several
-    outcomes the latest counts; `outcome_seq` BIGINT is the seq of the first.
+    outcomes the latest counts; `outcome_seq` is the seq of the first.
     """
-    return (
-        _applied(tables, accepted)
-        .join(_outcomes(tables, accepted), "client_id")
-        .select("client_id", "as_of", _name_of("as_of", accepted).alias("delivery"), "target", "outcome_seq")
-    )
+    applied, outcomes = _applied(engine, accepted), _outcomes(engine, accepted)
+    return Cohort(engine, applied.join(outcomes, on="client_id").sort("client_id"), _names(accepted), _seqs(accepted))
 
 
-def without_outcome(tables: Tables, accepted: Sequence[Delivered]) -> DataFrame:
+def without_outcome(engine: Engine, accepted: Sequence[Delivered]) -> Cohort:
     """Every client with an accepted application and no visible outcome, as known when it was first accepted.
 
     The clients whom the model is to score, seen as `to_train` sees those whom it learns from.
     """
-    waiting = _applied(tables, accepted).join(_outcomes(tables, accepted), "client_id", "left_anti")
-    return waiting.select("client_id", "as_of", _name_of("as_of", accepted).alias("delivery"))
+    waiting = _applied(engine, accepted).join(_outcomes(engine, accepted), on="client_id", how="anti")
+    return Cohort(engine, waiting.sort("client_id"), _names(accepted), _seqs(accepted))
 
 
-def _applied(tables: Tables, accepted: Sequence[Delivered]) -> DataFrame:
-    """Clients with an accepted application, and the seq of the first: client_id, as_of."""
-    return _first_seq(tables, APPLICATION, {APPLICATION.name: [delivered.seq for delivered in accepted]}, "as_of")
-
-
-def _outcomes(tables: Tables, accepted: Sequence[Delivered]) -> DataFrame:
-    """The outcome of each client that has one: client_id, target, outcome_seq."""
-    visible = F.col(SEQ).isin([delivered.seq for delivered in accepted])
-    rows = tables.read(OUTCOMES.name).where(visible).groupBy(F.col(CLIENT).alias("client_id"))
-    return rows.agg(F.max_by(TARGET.name, SEQ).alias("target"), F.min(SEQ).alias("outcome_seq"))
-
-
-def contradicted(tables: Tables, accepted: Sequence[Delivered]) -> int:
-    """How many clients have outcomes of both kinds, by different deliveries. An action, one row.
+def contradicted(engine: Engine, accepted: Sequence[Delivered]) -> int:
+    """How many clients have outcomes of both kinds, by different deliveries.
 
     In one delivery such outcomes are a conflict, and quarantined.
     """
-    visible = F.col(SEQ).isin([delivered.seq for delivered in accepted])
-    kinds = tables.read(OUTCOMES.name).where(visible).groupBy(CLIENT).agg(F.countDistinct(TARGET.name).alias("kinds"))
-    return size(kinds.where("kinds > 1"))
+    rows = engine.scan(Scan(OUTCOMES.name, (CLIENT, TARGET.name), {SEQ: _seqs(accepted)}))
+    return rows.group_by(CLIENT).agg(pl.col(TARGET.name).n_unique().alias("kinds")).filter(pl.col("kinds") > 1).height
 
 
-def _first_seq(tables: Tables, source: Table, seqs: Seqs, name: str) -> DataFrame:
-    """The seq of each client's first accepted row of a table."""
-    rows = tables.read(source.name).where(F.col(SEQ).isin(list(seqs.get(source.name, []))))
-    return rows.groupBy(F.col(CLIENT).alias("client_id")).agg(F.min(SEQ).alias(name))
+def first_seq(
+    engine: Engine, source: Table, seqs: Sequence[int], name: str, ids: Sequence[int] | None = None
+) -> pl.DataFrame:
+    """The seq of each client's first accepted row of a table: client_id, `name`. `ids`: of these clients alone."""
+    among = {SEQ: seqs, **({} if ids is None else {CLIENT: ids})}
+    rows = engine.scan(Scan(source.name, (CLIENT, SEQ), among))
+    return rows.group_by(pl.col(CLIENT).alias("client_id")).agg(pl.col(SEQ).min().alias(name))
 
 
-def _name_of(seq: str, deliveries: Sequence[Delivered]) -> Column:
-    """The delivery's name, from its seq."""
-    pairs = [(F.lit(delivered.seq).cast("bigint"), F.lit(delivered.name)) for delivered in deliveries]
-    # By function: where Spark Connect gives the columns, a map's brackets take no column.
-    return F.try_element_at(F.create_map(*[part for pair in pairs for part in pair]), F.col(seq))
+def _touches(engine: Engine, seqs: Sequence[int], ids: Sequence[int] | None = None) -> pl.DataFrame:
+    among = {SEQ: seqs, **({} if ids is None else {"client_id": ids})}
+    return engine.scan(Scan(CLIENT_DELIVERIES, _TOUCHES, among)).filter(pl.col("client_id").is_not_null())
+
+
+def _applied(engine: Engine, accepted: Sequence[Delivered]) -> pl.DataFrame:
+    """Clients with an accepted application, and the seq of the first: client_id, as_of."""
+    return first_seq(engine, APPLICATION, _seqs(accepted), "as_of")
+
+
+def _outcomes(engine: Engine, accepted: Sequence[Delivered]) -> pl.DataFrame:
+    """The outcome of each client that has one: client_id, target, outcome_seq."""
+    rows = engine.scan(Scan(OUTCOMES.name, (CLIENT, TARGET.name, SEQ), {SEQ: _seqs(accepted)}))
+    return (
+        rows.sort(SEQ)
+        .group_by(pl.col(CLIENT).alias("client_id"))
+        .agg(pl.col(TARGET.name).last().cast(pl.Int32).alias("target"), pl.col(SEQ).min().alias("outcome_seq"))
+    )
+
+
+def _seqs(deliveries: Sequence[Delivered]) -> tuple[int, ...]:
+    return tuple(delivered.seq for delivered in deliveries)
+
+
+def _names(deliveries: Sequence[Delivered]) -> dict[int, str]:
+    return {delivered.seq: delivered.name for delivered in deliveries}

@@ -1,35 +1,30 @@
-"""The gather: Spark brings all rows of a client into one task, as Arrow blocks, on one machine or on many.
+"""The gather: the engine brings all rows of a client into one slot; what was known of it is resolved there.
 
-It reads of each table the columns that are asked for, of the deliveries where the cohort has rows (Delta skips the
-files of the others), and of those only the cohort's rows. What comes together is a slot of some thousand clients; what
-was known of them is resolved there, and `compute` turns it into rows.
+It reads of each table the columns that are asked for, of the deliveries where the cohort has rows (files of the others
+are passed over), and of those, unless the cohort is large, only its clients' rows. What comes together is a slot of
+some thousand clients; `compute` turns it into rows.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 import polars as pl
 import pyarrow as pa
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
-from credit_scoring.clients.cohort import Seqs
+from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, Known, known
-from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE, credit_in_cells, waits_for_client
+from credit_scoring.clients.spoilt import Spoilt, spoilt
+from credit_scoring.clients.waiting_balances import named_here
+from credit_scoring.engines.engine import Rows, Scan, Source
+from credit_scoring.intake.owners import CREDIT
+from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, SEQ, Table
 from credit_scoring.schema.tables import SOURCES
 from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.arrow import Frames
-from credit_scoring.storage.blocks import BLOCKS, bring_together, each_slot, split_rows
-from credit_scoring.storage.frames import union
-from credit_scoring.storage.tables import Tables
-
-BROADCAST = 4_000_000
-"""Clients whose ids are sent to every executor (8 bytes each), so that no other client's rows are shuffled. More than
-that are no small part of what is read: the slots drop the others, and no table is shuffled row by row to find them."""
 
 _UNREAD = (FILE, RECORD, MADE_MISSING)
 """Where a row came from: kept in the tables, not gathered."""
@@ -43,38 +38,52 @@ Columns = Mapping[str, Collection[str]]
 
 
 def gather(
-    tables: Tables,
-    cohort: DataFrame,
-    clients: int,
-    seqs: Seqs,
-    settings: GatherSettings,
-    compute: Compute,
-    schema: str,
-    columns: Columns | None = None,
-) -> DataFrame:
-    """The rows that `compute` makes of the cohort's clients, slot by slot. Lazy: nothing runs here.
+    cohort: Cohort, settings: GatherSettings, compute: Compute, schema: str, columns: Columns | None = None
+) -> Rows:
+    """The rows that `compute` makes of the cohort's clients, slot by slot. Lazy: the wide rows are not read here.
 
-    `clients`: how many cases the cohort has, about; it decides the number of slots, and nothing in the rows.
-    `seqs`: from `cohort.seqs_of`. `compute` runs in the tasks: it must be picklable, and gives Arrow batches of
-    `schema` (SQL), in whatever number. `columns`: without it every declared column is gathered; a table that it does
-    not name is not read.
+    `compute` runs in the tasks: it must be picklable, and gives Arrow batches of `schema` (SQL), in whatever number.
+    The cases have what the cohort's have, and `delivery`. `columns`: without it every declared column is gathered; a
+    table that it does not name is not read.
     """
     kept = {source.name: _kept(source, columns) for source in SOURCES if columns is None or source.name in columns}
-    slots = max(1, math.ceil(clients / settings.clients_per_slot))
-    rows = {name: _rows(tables, name, read, seqs[name]) for name, read in kept.items() if seqs.get(name)}
-    ids = cohort.select(F.col("client_id").alias(CLIENT))
-    if clients <= BROADCAST:
-        ids = F.broadcast(ids)
-        rows = {name: found.join(ids, CLIENT, "left_semi") for name, found in rows.items()}
-    frames = {_COHORT: cohort, _QUARANTINE: _quarantined(tables, seqs, ids), **rows}
-    blocks = [
-        frame.mapInArrow(
-            split_rows(label, CLIENT if label in rows else "client_id", slots, settings.rows_per_block), BLOCKS
-        )
-        for label, frame in frames.items()
+    slots = max(1, math.ceil(cohort.size / settings.clients_per_slot))
+    seqs, ids = cohort.seqs(), cohort.ids()
+    bad = spoilt(cohort, seqs)
+    of_client = {} if ids is None else {CLIENT: ids}
+    sources = [
+        Source(_COHORT, "client_id", cohort.cases),
+        Source(_QUARANTINE, "client_id", bad.quarantine),
+        *(
+            Source(name, CLIENT, Scan(name, (*read, MADE_MISSING), {SEQ: seqs[name], **of_client}, _as_gathered))
+            for name, read in kept.items()
+            if seqs.get(name)
+        ),
     ]
-    # A task a slot: Spark counts rows, not bytes, so a task must not have many large blocks.
-    return bring_together(blocks, slots).mapInArrow(each_slot(partial(_slot, compute, kept)), schema)
+    if BUREAU_BALANCE.name in kept:
+        sources += _waiting(cohort, bad, kept[BUREAU_BALANCE.name])
+    return cohort.engine.exchange(sources, slots, partial(_slot, compute, kept, dict(cohort.names)), schema)
+
+
+def _waiting(cohort: Cohort, bad: Spoilt, kept: Sequence[str]) -> Iterator[Source]:
+    """The balances that came without a client and belong to clients of the cohort."""
+    mine = bad.waiting.owned.join(
+        cohort.cases.select(pl.col("client_id").alias(CLIENT)).unique(), on=CLIENT, how="semi"
+    )
+    if mine.height:
+        among = {CLIENT: [None], SEQ: mine[SEQ].unique().to_list(), CREDIT: mine[CREDIT].unique().to_list()}
+        name = named_here(type(bad.waiting)(mine))
+        rows = Scan(BUREAU_BALANCE.name, (*kept, MADE_MISSING), among, partial(_then, name))
+        yield Source(BUREAU_BALANCE.name, CLIENT, rows)
+
+
+def _then(name: Callable[[pl.DataFrame], pl.DataFrame], rows: pl.DataFrame) -> pl.DataFrame:
+    return name(_as_gathered(rows))
+
+
+def _as_gathered(rows: pl.DataFrame) -> pl.DataFrame:
+    """A table's rows as `known` wants them."""
+    return rows.with_columns(pl.col(MADE_MISSING).is_not_null().alias(INCOMPLETE)).drop(MADE_MISSING)
 
 
 def _kept(source: Table, columns: Columns | None) -> list[str]:
@@ -86,29 +95,9 @@ def _kept(source: Table, columns: Columns | None) -> list[str]:
     return [column for column in stored if column in wanted]
 
 
-def _rows(tables: Tables, name: str, kept: Sequence[str], seqs: Sequence[int]) -> DataFrame:
-    """A table's rows as `known` wants them, of the deliveries that matter."""
-    rows = tables.read(name).where(F.col(SEQ).isin(list(seqs)))
-    return rows.select(*kept, F.col(MADE_MISSING).isNotNull().alias(INCOMPLETE))
-
-
-def _quarantined(tables: Tables, seqs: Seqs, ids: DataFrame) -> DataFrame:
-    """What the quarantine holds of the cohort's clients, as `known` wants it.
-
-    Rows that have no client, nor a credit which waits for one, may be those of any client that their delivery touches.
-    """
-    visible = F.col(SEQ).isin(sorted({seq for of_table in seqs.values() for seq in of_table}))
-    facts = (credit_in_cells().alias("credit"), waits_for_client().alias("waits"))
-    bad = tables.read(QUARANTINE).where(visible).select("client_id", "table", SEQ, *facts)
-    of_clients = bad.where(F.col("client_id").isNotNull()).withColumn("anybodys", F.lit(False))
-    nobodys = bad.where(F.col("client_id").isNull() & ~F.col("waits")).drop("client_id")
-    touched = tables.read(CLIENT_DELIVERIES).where(visible).select("client_id", SEQ).distinct()
-    anybodys = touched.join(F.broadcast(nobodys.distinct()), SEQ).withColumn("anybodys", F.lit(True))
-    every = union([of_clients, anybodys]).distinct().select(*QUARANTINED.names())
-    return every.join(ids.withColumnRenamed(CLIENT, "client_id"), "client_id", "left_semi")
-
-
-def _slot(compute: Compute, kept: Mapping[str, Sequence[str]], frames: Frames) -> Iterable[pa.RecordBatch]:
+def _slot(
+    compute: Compute, kept: Mapping[str, Sequence[str]], names: Mapping[int, str], frames: Frames
+) -> Iterable[pa.RecordBatch]:
     """One slot in its task: blocks as they came together -> what was known -> the rows that are wanted of it."""
     if _COHORT not in frames:
         return []
@@ -116,7 +105,10 @@ def _slot(compute: Compute, kept: Mapping[str, Sequence[str]], frames: Frames) -
         source.name: frames.get(source.name, _empty(source, kept.get(source.name, (CLIENT, SEQ, source.owner))))
         for source in SOURCES
     }
-    return compute(known(rows, frames.get(_QUARANTINE, QUARANTINED.to_frame()), frames[_COHORT], SOURCES))
+    cases = frames[_COHORT].with_columns(
+        pl.col("as_of").replace_strict(names, default=None, return_dtype=pl.String).alias("delivery")
+    )
+    return compute(known(rows, frames.get(_QUARANTINE, QUARANTINED.to_frame()), cases, SOURCES))
 
 
 def _empty(source: Table, kept: Collection[str]) -> pl.DataFrame:

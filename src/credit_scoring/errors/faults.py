@@ -91,3 +91,9 @@ POINTS_DO_NOT_ADD_UP = ErrorKind(
     "Points do not add up to their score.",
     "Report this.",
 )
+NOT_SPARK = ErrorKind(
+    "not-spark",
+    Fault,
+    "What is asked for is Spark's alone, and the {engine} engine was started.",
+    "Set `engine: spark`, or report this.",
+)

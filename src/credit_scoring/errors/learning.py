@@ -1,6 +1,6 @@
 """Why nothing can be learned from what was delivered."""
 
-from credit_scoring.errors import ErrorKind, ModelError
+from credit_scoring.errors import ErrorKind, ModelError, UsageError
 
 NOTHING_ACCEPTED = ErrorKind(
     "nothing-accepted",
@@ -79,4 +79,10 @@ NOBODY_APPROVED = ErrorKind(
     ModelError,
     "The model would approve no client of the holdout, so there is nobody to compare clients with.",
     "Check the costs (decision.cost_default, decision.gain_good), or train on more clients.",
+)
+TRAINER_NEEDS_SPARK = ErrorKind(
+    "trainer-needs-spark",
+    UsageError,
+    "SynapseML trains on Spark, and this command runs on the embedded engine.",
+    "Set `training.trainer: lightgbm` (or auto), or run it with `--engine spark`.",
 )

@@ -154,6 +154,19 @@ CLIENT_WITHOUT_SCORE = ErrorKind(
     "Client {client} has no score: no delivery that was scored holds an application with this SK_ID_CURR.",
     "Check the number; `credit-scoring show quarantine` lists what was not accepted.",
 )
+LOCAL_NO_CATALOG = ErrorKind(
+    "local-no-catalog",
+    UsageError,
+    "The embedded engine keeps tables in folders and containers, and {tables} is a catalog's schema.",
+    "Set `engine: spark`, or `tables` to a folder or a container.",
+)
+TABLES_OF_EARLIER_RELEASE = ErrorKind(
+    "tables-of-earlier-release",
+    UsageError,
+    "Of the tables {tables}, as an earlier release made them, the engine `{engine}` can read but not write.",
+    "Run `credit-scoring maintain --engine spark` once, while no other run is at work: it makes them anew with all "
+    "their rows.",
+)
 NOBODY_SCORED = ErrorKind(
     "nobody-scored",
     UsageError,

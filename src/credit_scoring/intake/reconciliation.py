@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pyspark.sql import Row
+import polars as pl
 
 from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
 from credit_scoring.errors.deliveries import FILE_MISSING
@@ -14,6 +14,7 @@ from credit_scoring.errors.faults import RECORDS_UNACCOUNTED
 from credit_scoring.intake.reading import Finding
 from credit_scoring.intake.slots import ACCEPTED, BAD, COUNTS, FINDING, UNNAMED
 from credit_scoring.intake.staging import Work
+from credit_scoring.ledger.events import FileAccount
 
 
 @dataclass(frozen=True)
@@ -36,21 +37,13 @@ class FileCounts:
                 quarantined=self.quarantined,
             )
 
-    def row(self) -> Row:
-        """As an element of the ledger's `files`."""
+    def told(self) -> FileAccount:
+        """As the ledger keeps it."""
         found = self.finding
-        return Row(
-            file=found.file,
-            table=found.table,
-            bytes=found.bytes,
-            sha256=found.sha256,
-            records=found.records,
-            accepted=self.accepted,
-            duplicates=self.duplicates,
-            quarantined=self.quarantined,
-            cells_missing=found.cells_missing,
-            unknown_columns=list(found.unknown_columns),
-        )
+        return FileAccount(
+            found.file, found.table, found.bytes, found.sha256, found.records, self.accepted, self.duplicates,
+            self.quarantined, found.cells_missing, found.unknown_columns,
+        )  # fmt: skip
 
 
 @dataclass
@@ -78,28 +71,30 @@ class Account:
         return [counts for counts in self.files if counts.finding.seq == seq]
 
 
-def account(staged: Iterable[Row], work: Sequence[Work] = ()) -> Account:
-    """Adds up the staged rows (without their blocks) and checks every file.
+def account(staged: pl.DataFrame, work: Sequence[Work] = (), found_before: Iterable[Finding] = ()) -> Account:
+    """Adds up the index of staged rows and checks every file.
 
-    A file of `work` of which nothing was found is one that went away after it was seen.
+    A file of `work` of which nothing was found is one that went away after it was seen. `found_before`: what was found
+    in files that staging did not read.
     """
     result = Account()
-    findings: list[Finding] = []
+    findings = list(found_before)
     counted: dict[tuple[int, str, str], dict[str, int]] = {}
-    for row in staged:
-        if row.kind == FINDING:
-            findings.append(Finding(**json.loads(row.detail)))
-        elif row.kind in (ACCEPTED, UNNAMED):
-            by_seq = result.rows.setdefault(row.table, {})
-            by_seq[row.seq] = by_seq.get(row.seq, 0) + row.rows
-            result.unnamed += row.rows if row.kind == UNNAMED else 0
-        elif row.kind == BAD:
-            result.bad[row.seq] = result.bad.get(row.seq, 0) + row.rows
-            result.nobodys[row.seq] = result.nobodys.get(row.seq, 0) + int(row.detail)
-        elif row.kind == COUNTS:
-            for table, by_file in json.loads(row.detail).items():
+    for kind, seq, of, rows, detail in staged.select("kind", "seq", "table", "rows", "detail").iter_rows():
+        if kind == FINDING:
+            told = json.loads(detail)
+            findings.append(Finding(**{**told, "unknown_columns": tuple(told["unknown_columns"])}))
+        elif kind in (ACCEPTED, UNNAMED):
+            by_seq = result.rows.setdefault(of, {})
+            by_seq[seq] = by_seq.get(seq, 0) + rows
+            result.unnamed += rows if kind == UNNAMED else 0
+        elif kind == BAD:
+            result.bad[seq] = result.bad.get(seq, 0) + rows
+            result.nobodys[seq] = result.nobodys.get(seq, 0) + int(detail)
+        elif kind == COUNTS:
+            for table, by_file in json.loads(detail).items():
                 for file, numbers in by_file.items():
-                    _add(counted.setdefault((row.seq, table, file), {}), numbers)
+                    _add(counted.setdefault((seq, table, file), {}), numbers)
     found = {(finding.seq, finding.file) for finding in findings}
     findings += [_gone(each) for each in work if (each.seq, each.file.name) not in found]
     for finding in sorted(findings, key=lambda found: (found.seq, found.file)):

@@ -1,37 +1,32 @@
-"""Quarantined rows read again by the rules as they are now: what a map task of a requeue does."""
+"""Quarantined rows read again by the rules as they are now, where they lie: what passes, and what still does not."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import polars as pl
 
 from credit_scoring.intake.casting import REASONS, cast
 from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
 from credit_scoring.intake.reading import QUARANTINED, with_outcomes
-from credit_scoring.intake.staging import labelled_rows
 from credit_scoring.schema.table import FILE, RECORD, Table
-from credit_scoring.storage.blocks import split
-from credit_scoring.storage.tasks import Batches, without_values
 
 _ROW = "row"
 BEYOND_RULES = (CELL_COUNT, LINE_END)
 """Why a row was quarantined that no rule about its values can mend."""
 
 
-def retry(table: Table, seq: int, slots: int) -> Callable[[Batches], Batches]:
-    """The mapInArrow function: rows of the quarantine (QUARANTINED's columns) -> blocks of delivery `seq`."""
+def passing(rows: pl.DataFrame, table: Table, into: str) -> pl.DataFrame:
+    """What rows of a table's quarantine (QUARANTINED) become in the table `into` that pass now: typed as intake types
+    them. An application's outcome goes to the outcomes."""
+    (found,) = [frame for each, frame in with_outcomes(table, tried_again(rows, table)[0]) if each.name == into]
+    return found
 
-    @without_values
-    def run(batches: Batches) -> Batches:
-        for batch in batches:
-            frame = pl.from_arrow(batch)
-            assert isinstance(frame, pl.DataFrame)
-            good, bad = tried_again(frame.select(QUARANTINED.names()), table)
-            yield split(labelled_rows(seq, table.name, with_outcomes(table, good), bad), slots)
 
-    return run
+def failing(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
+    """The rows (QUARANTINED) that still do not pass, with their reasons of now."""
+    return tried_again(rows, table)[1]
 
 
 def tried_again(rows: pl.DataFrame, table: Table) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -8,25 +8,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pyspark.sql import Row
-
+from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
 from credit_scoring.intake import appending
-from credit_scoring.intake.events import Claim, Delivered, latest_accepted, names_taken
-from credit_scoring.intake.events import accepted as visible_in
 from credit_scoring.intake.inspection import Limits
-from credit_scoring.intake.ledger import Ledger
 from credit_scoring.intake.manifest import Manifest
+from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.intake.reconciliation import Account, FileCounts, account
 from credit_scoring.intake.staging import Work, stage, staging_of
 from credit_scoring.intake.waiting import landed, manifest_of, waiting
-from credit_scoring.schema.bureau import BUREAU
+from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, latest_accepted, names_taken
+from credit_scoring.ledger.events import accepted as visible_in
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import IntakeSettings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.tables import Tables
 
 log = logging.getLogger(__name__)
 _APPENDS_AT_ONCE = 4
@@ -52,7 +50,7 @@ class IntakeReport:
 
 
 def intake(
-    tables: Tables,
+    engine: Engine,
     ledger: Ledger,
     landing: Folder,
     settings: IntakeSettings,
@@ -64,19 +62,19 @@ def intake(
     First finishes a claim that an earlier run left open, then claims what else waits.
     """
     ledger.create()
-    appending.create(tables)
+    appending.create(engine)
     accepted: list[Accepted] = []
     refused: list[tuple[str, str]] = []
     seen: set[tuple[str, str]] = set()
 
-    def plan(events: Sequence[Row]) -> list[Delivered]:
+    def plan(events: Sequence[LedgerEvent]) -> list[Delivered]:
         """What waits and was not looked at by this run: of what is not all there, the next run may see more."""
         return [each for each in waiting(landing, events) if (each.name, each.manifest_sha256) not in seen]
 
     while claim := ledger.claim("intake", plan, run_id, clock(), settings.claim_minutes):
         seen |= {(each.name, each.manifest_sha256) for each in claim.deliveries}
         with ledger.working(claim, clock):
-            done = _take_in(tables, ledger, landing, settings, claim, clock)
+            done = _take_in(engine, ledger, landing, settings, claim, clock)
         accepted += done.accepted
         refused += done.refused
     mine = {each.delivery.name for each in accepted} | {name for name, _ in refused}
@@ -86,7 +84,7 @@ def intake(
 
 
 def _take_in(
-    tables: Tables,
+    engine: Engine,
     ledger: Ledger,
     landing: Folder,
     settings: IntakeSettings,
@@ -103,23 +101,23 @@ def _take_in(
     staging = staging_of(claim.claim_id)
     result = Account()
     if work:
-        staged = stage(tables, staging, landing, work, limits, settings.slot_mb * 1_000_000)
-        result = account(staged.drop("block").toLocalIterator(), work)
+        staged = stage(engine, staging, landing, work, limits, settings.slot_mb * 1_000_000)
+        result = account(staged.index(), work)
         by_seq = {delivery.seq: delivery for delivery in claim.deliveries}
         refused.update({by_seq[seq]: why for seq, why in result.refusals().items()})
     good = [delivery for delivery in claim.deliveries if delivery not in refused]
     if good:
         appends = appending.Appends(
-            tables, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
+            engine, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
         append_all(appends, result, good)
         _warn_of_nobodys(result, good)
     # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
-    tables.drop(staging)
+    engine.drop(staging)
     sentences = {_judged(delivery, why): {"message": str(why)} for delivery, why in refused.items()}
     ledger.record_all(claim, "refused", sentences, clock())
     told = {
-        d: {"files": [counts.row() for counts in result.of(d.seq)], "without": list(manifests[d].without)} for d in good
+        d: {"files": tuple(counts.told() for counts in result.of(d.seq)), "without": manifests[d].without} for d in good
     }
     ledger.record_all(claim, "accepted", told, clock())
     return IntakeReport(
@@ -159,7 +157,7 @@ def _manifests(
 
 
 def append_all(appends: appending.Appends, result: Account, good: list[Delivered]) -> None:
-    """Appends every table that has rows; bureau before bureau_balance, which asks it for clients. Then counts again."""
+    """Appends every table that has rows, then what is quarantined, and counts again."""
     seqs = set(appends.seqs)
     bad = {seq: rows for seq, rows in result.bad.items() if seq in seqs}
     expected = {
@@ -167,21 +165,19 @@ def append_all(appends: appending.Appends, result: Account, good: list[Delivered
     }
     unnamed = result.unnamed > 0
 
-    def append(table: Table, with_unnamed: bool = False) -> None:
+    def append(table: Table) -> None:
         if rows := sum(expected.get(table.name, {}).values()):
             log.info("Appending %s rows to %s", f"{rows:,}", table.name)
-            appends.rows(table, with_unnamed)
+            appends.rows(table)
 
     # A commit is mostly waiting: for storage, for the log. Tables that do not need each other wait together.
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
-        list(pool.map(append, [table for table in TABLES if table.client_column]))
-    append(BUREAU_BALANCE, unnamed)
-    names = {delivery.seq: delivery.name for delivery in good}
+        list(pool.map(append, TABLES))
+    if unnamed:
+        appends.rows(BUREAU_BALANCE, unnamed=True)
+    by_bad = None
     if bad:
         log.info("Quarantining %s rows", f"{sum(bad.values()):,}")
-        appends.quarantine(names)
-    brought = bool(expected.get(BUREAU.name))
-    adopted = brought and appends.adopted()
-    adopted_bad = brought and appends.adopted_quarantine(names)
-    appends.verify({**expected, appending.QUARANTINE: bad})
-    appends.client_deliveries(unnamed, adopted, bool(bad) or adopted_bad)
+        by_bad = appends.quarantine({delivery.seq: delivery.name for delivery in good})
+    appends.verify({**expected, QUARANTINE: bad})
+    appends.client_deliveries(unnamed, by_bad)

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 import polars as pl
 import pyarrow as pa
 
+from credit_scoring.engines.engine import STAGED
 from credit_scoring.intake.duplicates import tell_apart
 from credit_scoring.intake.owners import with_clients
 from credit_scoring.intake.reading import OWNER, QUARANTINED
+from credit_scoring.schema.arrow_types import arrow_schema
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ, Table
 from credit_scoring.schema.tables import table as declared
@@ -22,25 +24,7 @@ ACCEPTED, UNNAMED, BAD = "accepted", "unnamed", "quarantined"
 COUNTS, FINDING, TOUCHED = "counts", "finding", "touched"
 """What became of the records by table and file, what was found in a file, which clients have rows in which table."""
 
-STAGED = {
-    "kind": "STRING",
-    "seq": "BIGINT",
-    "table": "STRING",
-    "rows": "BIGINT",
-    "detail": "STRING",
-    "block": "BINARY",
-}
-"""`table` is null but in ACCEPTED and UNNAMED. `block`: `rows` rows (storage.arrow.rows_block), with SEQ."""
-_ARROW = pa.schema(
-    [
-        ("kind", pa.string()),
-        ("seq", pa.int64()),
-        ("table", pa.string()),
-        ("rows", pa.int64()),
-        ("detail", pa.string()),
-        ("block", pa.binary()),
-    ]
-)
+_ARROW = arrow_schema(STAGED)
 Accepted = dict[tuple[int, str], pl.DataFrame]
 """Rows by seq and table."""
 Counts = dict[int, dict[str, dict[str, dict[str, int]]]]

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import Row
-
 from credit_scoring.errors.deliveries import DELIVERY_GONE, FILE_MISSING, MANIFEST_CHANGED, NAME_TAKEN
-from credit_scoring.intake.events import Delivered, next_seq, verdicts
 from credit_scoring.intake.inspection import Limits, check_size
 from credit_scoring.intake.manifest import NAME, Manifest, read, sha256
+from credit_scoring.ledger.events import Delivered, LedgerEvent, next_seq, verdicts
 from credit_scoring.storage.files import Folder
 
 
@@ -26,7 +24,7 @@ class Landed:
     verdict: str | None
 
 
-def landed(landing: Folder, events: Sequence[Row]) -> list[Landed]:
+def landed(landing: Folder, events: Sequence[LedgerEvent]) -> list[Landed]:
     """All complete deliveries, by name. A folder without a manifest is still being written and is left alone."""
     judged = verdicts(events)
     found = []
@@ -37,7 +35,7 @@ def landed(landing: Folder, events: Sequence[Row]) -> list[Landed]:
     return found
 
 
-def waiting(landing: Folder, events: Sequence[Row]) -> list[Delivered]:
+def waiting(landing: Folder, events: Sequence[LedgerEvent]) -> list[Delivered]:
     """The deliveries without a verdict, with the seqs that they get: by name, after all seqs ever used."""
     found = [delivery for delivery in landed(landing, events) if delivery.verdict is None]
     return [Delivered(d.name, seq, d.manifest_sha256) for seq, d in enumerate(found, next_seq(events))]

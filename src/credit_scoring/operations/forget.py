@@ -1,9 +1,10 @@
 """Erasure: every row of one client, in every table, and the files that the tables were made of.
 
 The client's number stands in no log: not in the ledger, which says only that somebody was erased, under a number of
-that erasure; and not in the tables' own history, where a DELETE would leave its condition: rows are removed by a MERGE
-with a view that holds the number. What the deleted rows were is gone with a VACUUM that keeps nothing, so nothing else
-may be at work. Files of the landing and published folders are the lender's: those that name the client are listed.
+that erasure; and not in the tables' own history, where a DELETE would leave its condition: rows are removed by a merge
+with rows that hold the number, and looked for by functions that do. What the deleted rows were is gone with a VACUUM
+that keeps nothing, so nothing else may be at work. Files of the landing and published folders are the lender's: those
+that name the client are listed.
 
 It begins with what says which balances are the client's and ends with what says where the client was, so that a run
 that was killed is finished by the same command.
@@ -12,31 +13,34 @@ that was killed is finished by the same command.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import polars as pl
 
-from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE, cell_of_credit, credit_in_cells
-from credit_scoring.intake.events import Delivered
+from credit_scoring.engines.engine import Engine, Scan
+from credit_scoring.intake.appending import CLIENT_DELIVERIES
+from credit_scoring.intake.casting import REASONS
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
+from credit_scoring.intake.quarantine import QUARANTINE, cell_of_credit, credit_in_cells
 from credit_scoring.intake.staging import left_staged
+from credit_scoring.ledger.events import Delivered
 from credit_scoring.operations.naming import Naming, files_naming, number
-from credit_scoring.operations.working import Desk
+from credit_scoring.operations.working import OperatorContext
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.tables import Tables
-from credit_scoring.storage.upkeep import names, remove, vacuum
 
 log = logging.getLogger(__name__)
 _WORK = Delivered("erasure", 0)
 _WHO = ("client_id", CLIENT)
 """How the columns are called that name a client."""
 _LAST = (BUREAU.name, CLIENT_DELIVERIES)
+_PLACE = ("table", SEQ, FILE, RECORD)
 
 
 @dataclass(frozen=True)
@@ -48,32 +52,34 @@ class Forgotten:
     files: tuple[Naming, ...]
 
 
-def forget(desk: Desk, client: int, folders: Sequence[Folder]) -> Forgotten:
+def forget(context: OperatorContext, client: int, folders: Sequence[Folder]) -> Forgotten:
     """Erases a client from every table that names clients, and looks for files of `folders` that name it.
 
     Run again, it does it again. RunActive while another run is at work.
     """
-    desk.ledger.create()
-    tables = desk.tables
-    with desk.claimed("forget", lambda events: [_WORK]) as claim:
+    engine = context.engine
+    with context.claimed("forget", lambda events: [_WORK]) as claim:
         assert claim is not None
-        for table in left_staged(tables):  # rows as they were delivered
-            tables.drop(table)
-        of_clients = [table for table in names(tables) if set(_WHO) & set(tables.read(table).columns)]
-        credits = _credits(tables, client) if BUREAU.name in of_clients else []
+        for table in left_staged(engine):  # rows as they were delivered
+            engine.drop(table)
+        columns = {table: engine.columns(table) for table in engine.names()}
+        of_clients = {
+            table: who for table, names in columns.items() if (who := next(filter(names.__contains__, _WHO), None))
+        }
+        credits = _credits(engine, client) if BUREAU.name in of_clients else []
         log.info("Looking for files that name the client")
         files = files_naming(folders, client, credits)
         rows = {}
         for table in sorted(of_clients, key=_order):
             log.info("Erasing from %s", table)
-            rows[table] = _erase(tables, table, client, credits)
+            rows[table] = _erase(engine, table, of_clients[table], client, credits)
         for table in of_clients:
             log.info("Deleting the old files of %s", table)
-            vacuum(tables, table, keep_hours=0)
+            engine.vacuum(table, keep_hours=0)
         erasure = claim.claim_id[:12]
         removed = ", ".join(f"{table} {count}" for table, count in rows.items() if count) or "none"
-        desk.ledger.record(
-            claim, "erased", _WORK, desk.clock(),
+        context.ledger.record(
+            claim, "erased", _WORK, context.clock(),
             message=f"erasure {erasure}, rows by table: {removed}", rows=sum(rows.values()),
         )  # fmt: skip
     return Forgotten(erasure, rows, files)
@@ -85,52 +91,58 @@ def _order(table: str) -> tuple[int, str]:
     return (0 if table in first else 2 + _LAST.index(table) if table in _LAST else 1, table)
 
 
-def _credits(tables: Tables, client: int) -> list[int]:
+def _credits(engine: Engine, client: int) -> list[int]:
     """The client's credits, by accepted rows and by quarantined ones."""
-    who = _who(tables, client)
-    stored = tables.read(BUREAU.name).join(who, F.col(CLIENT) == F.col("who"), "left_semi").select(CREDIT)
-    named = cell_of_credit().alias(CREDIT)
-    bad = tables.read(QUARANTINE).where(F.col("table") == BUREAU.name)
-    bad = bad.join(who, F.col("client_id") == F.col("who"), "left_semi").select(named)
-    found = stored.unionByName(bad).where(F.col(CREDIT).isNotNull()).distinct().collect()
-    return sorted(row[CREDIT] for row in found)
+    stored = engine.scan(Scan(BUREAU.name, (CREDIT, CLIENT), prepare=partial(_credits_of, client)))
+    bad = engine.scan(Scan(QUARANTINE, ("client_id", "table", "cells"), prepare=partial(_bad_credits_of, client)))
+    return sorted(pl.concat([stored, bad])[CREDIT].drop_nulls().unique())
 
 
-def _erase(tables: Tables, table: str, client: int, credits: Sequence[int]) -> int:
-    """Removes the client's rows of a table; how many."""
+def _erase(engine: Engine, table: str, who: str, client: int, credits: Sequence[int]) -> int:
+    """Removes the client's rows of a table, whose column `who` names it; how many."""
     if table == QUARANTINE:
-        return _erase_quarantined(tables, client, credits)
-    rows = tables.read(table)
-    column = next(name for name in _WHO if name in rows.columns)
-    count = remove(tables, table, _who(tables, client).withColumnRenamed("who", column), [column])
+        return _erase_quarantined(engine, client, credits)
+    count = engine.remove(table, pl.DataFrame({who: [client]}))
     if table == BUREAU_BALANCE.name and credits:
-        waiting = rows.where(F.col(CLIENT).isNull()).join(_of_credits(tables, credits), CREDIT, "left_semi")
-        count += remove(tables, table, waiting, [SEQ, FILE, RECORD])
+        waiting = Scan(table, (CREDIT, SEQ, FILE, RECORD), {CLIENT: [None]}, partial(_balances_of, tuple(credits)))
+        count += engine.remove(table, engine.scan(waiting))
     return count
 
 
-def _erase_quarantined(tables: Tables, client: int, credits: Sequence[int]) -> int:
+def _erase_quarantined(engine: Engine, client: int, credits: Sequence[int]) -> int:
     """Removes the client's quarantined rows, and those that cannot say whose they are but hold its number.
 
     A row whose cells may stand under any column may be another client's that only holds the number: its cells are
     emptied, and it stays, because it makes that client's file incomplete.
     """
-    place = ["table", SEQ, FILE, RECORD]
-    rows = tables.read(QUARANTINE).crossJoin(F.broadcast(_who(tables, client)))
-    held = F.coalesce(F.expr("cells RLIKE pattern"), F.lit(False))
-    misread = F.exists("reasons", lambda each: F.coalesce(each["rule"].isin(CELL_COUNT, LINE_END), F.lit(False)))
-    mine = F.col("client_id").eqNullSafe(F.col("who")) | (F.col("client_id").isNull() & held & ~misread)
-    count = remove(tables, QUARANTINE, rows.where(mine), place)
-    if credits:
-        balances = tables.read(QUARANTINE).withColumn(CREDIT, credit_in_cells())
-        count += remove(tables, QUARANTINE, balances.join(_of_credits(tables, credits), CREDIT, "left_semi"), place)
-    return count + remove(tables, QUARANTINE, rows.where(held & misread & ~mine), place, blank="cells")
+    columns = (*_PLACE, "client_id", REASONS, "cells")
+    found = engine.scan(Scan(QUARANTINE, columns, prepare=partial(_naming, client, tuple(credits))))
+    count = engine.remove(QUARANTINE, found.filter("mine").select(_PLACE))
+    return count + engine.remove(QUARANTINE, found.filter(~pl.col("mine")).select(_PLACE), blank=["cells"])
 
 
-def _who(tables: Tables, client: int) -> DataFrame:
-    """One row: the client's number, and how cells may write it. Joined with, so that no plan or log says it."""
-    return tables.spark.createDataFrame([(client, number([client]))], "who BIGINT, pattern STRING")
+def _credits_of(client: int, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col(CLIENT) == client).select(CREDIT).unique()
 
 
-def _of_credits(tables: Tables, credits: Sequence[int]) -> DataFrame:
-    return tables.spark.createDataFrame([(credit,) for credit in credits], f"{CREDIT} BIGINT")
+def _bad_credits_of(client: int, rows: pl.DataFrame) -> pl.DataFrame:
+    mine = (pl.col("table") == BUREAU.name) & (pl.col("client_id") == client)
+    return rows.filter(mine).select(cell_of_credit().alias(CREDIT)).unique()
+
+
+def _balances_of(credits: Sequence[int], rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col(CREDIT).is_in(credits)).select(SEQ, FILE, RECORD)
+
+
+def _naming(client: int, credits: Sequence[int], rows: pl.DataFrame) -> pl.DataFrame:
+    """The place of rows that are the client's (`mine`), or hold its number where any cell may stand."""
+    pattern = re.compile(number([client]))
+    held = pl.Series(
+        "held", [cells is not None and pattern.search(cells) is not None for cells in rows["cells"]], pl.Boolean
+    )
+    rule = pl.element().struct.field("rule")
+    misread = pl.col(REASONS).list.eval(rule.is_in([CELL_COUNT, LINE_END])).list.any().fill_null(False)
+    named = pl.col("client_id").eq_missing(client) | (pl.col("client_id").is_null() & pl.col("held") & ~misread)
+    mine = named | credit_in_cells().is_in(credits).fill_null(False)
+    rows = rows.with_columns(held).with_columns(mine.alias("mine"), misread.alias("misread"))
+    return rows.filter(pl.col("mine") | (pl.col("held") & pl.col("misread"))).select(*_PLACE, "mine")

@@ -10,122 +10,167 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from pyspark.sql import Row
+import polars as pl
 
-from credit_scoring.intake.appending import CELL_OF_CREDIT, QUARANTINE
-from credit_scoring.intake.events import PURPOSES, Delivered, open_claim
+from credit_scoring.engines.engine import Engine, Scan
+from credit_scoring.engines.rewritten import is_copy
 from credit_scoring.intake.owners import CREDIT
+from credit_scoring.intake.quarantine import QUARANTINE, credit_in_cells
 from credit_scoring.intake.staging import is_staging, left_staged, staging_of
-from credit_scoring.operations.working import Desk
+from credit_scoring.ledger.events import PURPOSES, Delivered, LedgerEvent, open_claim
+from credit_scoring.operations.working import OperatorContext
 from credit_scoring.publishing import history
-from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
-from credit_scoring.schema.table import SEQ
+from credit_scoring.publishing.tables import STORED
+from credit_scoring.schema.table import FILE, RECORD, SEQ
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import RetentionSettings
-from credit_scoring.storage.tables import Tables, literal
-from credit_scoring.storage.upkeep import Compacted, compact, empty, names
 
 log = logging.getLogger(__name__)
 _WORK = Delivered("maintenance", 0)
-WAITED_FOR = (
-    f"(CASE WHEN client_id IS NULL AND `table` = {literal(BUREAU_BALANCE.name)} AND {CELL_OF_CREDIT} IS NOT NULL "
-    f"THEN to_json(named_struct('{CREDIT}', CAST({CELL_OF_CREDIT} AS STRING))) END)"
-)
-"""SQL: what is left of a quarantined row's cells."""
+_PLACE = ("table", SEQ, FILE, RECORD)
+
+
+@dataclass(frozen=True)
+class Compacted:
+    """A table that was compacted: its files before and after."""
+
+    table: str
+    files_before: int
+    files: int
 
 
 @dataclass(frozen=True)
 class Maintained:
-    """What was done: rows expired by table, left-over tables dropped, and each table's files before and after."""
+    """What was done: rows expired by table, left-over tables dropped, and each table's files before and after.
+
+    `rewritten`: tables of an earlier release that were made anew, `postponed`: those that have to wait for it, because
+    a run was begun and is not finished.
+    """
 
     expired: dict[str, int]
     dropped: tuple[str, ...]
     compacted: tuple[Compacted, ...]
+    rewritten: tuple[str, ...] = ()
+    postponed: tuple[str, ...] = ()
 
 
-def expire(desk: Desk, kept: RetentionSettings) -> Maintained:
+def expire(context: OperatorContext, kept: RetentionSettings) -> Maintained:
     """Removes what is kept longer than the settings say, and what runs that were killed left."""
-    return _alone(desk, lambda events: Maintained(_expired(desk, kept, events), _dropped(desk.tables, events), ()))
-
-
-def optimize(desk: Desk, kept: RetentionSettings) -> Maintained:
-    """Compacts and clusters every table, and deletes files that no version needs any more."""
-    return _alone(desk, lambda events: Maintained({}, (), _compacted(desk.tables, kept)))
-
-
-def maintain(desk: Desk, kept: RetentionSettings) -> Maintained:
-    """Both, in that order."""
     return _alone(
-        desk,
-        lambda events: Maintained(
-            _expired(desk, kept, events), _dropped(desk.tables, events), _compacted(desk.tables, kept)
-        ),
+        context, lambda events: Maintained(_expired(context, kept, events), _dropped(context.engine, events), ())
     )
 
 
-def _alone(desk: Desk, work: Callable[[Sequence[Row]], Maintained]) -> Maintained:
+def optimize(context: OperatorContext, kept: RetentionSettings) -> Maintained:
+    """Compacts and orders every table, and deletes files that no version needs any more."""
+    return _alone(context, lambda events: _compacted(context.engine, kept, events))
+
+
+def maintain(context: OperatorContext, kept: RetentionSettings) -> Maintained:
+    """Both, in that order."""
+
+    def work(events: Sequence[LedgerEvent]) -> Maintained:
+        expired, dropped = _expired(context, kept, events), _dropped(context.engine, events)
+        return replace(_compacted(context.engine, kept, events), expired=expired, dropped=dropped)
+
+    return _alone(context, work)
+
+
+def _alone(context: OperatorContext, work: Callable[[Sequence[LedgerEvent]], Maintained]) -> Maintained:
     """Does the work under a claim, and records it. RunActive while another run is at work."""
-    desk.ledger.create()
-    with desk.claimed("maintain", lambda events: [_WORK]) as claim:
+    with context.claimed("maintain", lambda events: [_WORK]) as claim:
         assert claim is not None
-        done = work(desk.ledger.events())
+        done = work(context.ledger.events())
         removed = ", ".join(f"{table} {count}" for table, count in done.expired.items() if count) or "none"
-        desk.ledger.record(
-            claim, "maintained", _WORK, desk.clock(),
+        context.ledger.record(
+            claim, "maintained", _WORK, context.clock(),
             message=f"rows expired by table: {removed}; tables compacted: {len(done.compacted)}",
             rows=sum(done.expired.values()),
         )  # fmt: skip
     return done
 
 
-def _expired(desk: Desk, kept: RetentionSettings, events: Sequence[Row]) -> dict[str, int]:
-    found: dict[str, int] = {}
-
-    def forget(
-        table: str, seqs: Sequence[int], where: str = "true", column: str | None = None, left: str = "NULL"
-    ) -> None:
-        if seqs and desk.tables.exists(table):
-            condition = f"{SEQ} IN ({', '.join(map(str, sorted(seqs)))}) AND {where}"
-            found[table] = found.get(table, 0) + empty(desk.tables, table, condition, column, left)
+def _expired(context: OperatorContext, kept: RetentionSettings, events: Sequence[LedgerEvent]) -> dict[str, int]:
+    engine, found = context.engine, {}
 
     def before(days: int) -> datetime:
-        return desk.clock() - timedelta(days=days)
+        return context.clock() - timedelta(days=days)
 
     if kept.score_history_days is not None:
         done = [event.seq for event in events if event.event in ("published", "withdrawn")]
-        given = f"scored_at < TIMESTAMP '{before(kept.score_history_days):%Y-%m-%dT%H:%M:%SZ}'"
-        forget(history.TABLE, done, given)
+        found[history.TABLE] = _scores_expired(engine, done, before(kept.score_history_days))
     if kept.quarantine_days is not None:
-        old = _seqs(events, ("accepted",), before(kept.quarantine_days))
-        forget(QUARANTINE, old, f"NOT cells <=> {WAITED_FOR}", column="cells", left=WAITED_FOR)
+        found[QUARANTINE] = _cells_emptied(engine, _seqs(events, ("accepted",), before(kept.quarantine_days)))
     if kept.withdrawn_days is not None:
         gone = _seqs(events, ("withdrawn", "refused"), before(kept.withdrawn_days))
         for table in [*(table.name for table in TABLES), QUARANTINE]:
-            forget(table, gone)
+            if gone and engine.exists(table):
+                found[table] = found.get(table, 0) + engine.delete(table, _among(SEQ, gone))
     return found
 
 
-def _seqs(events: Sequence[Row], kinds: Sequence[str], before: datetime) -> list[int]:
-    return [event.seq for event in events if event.event in kinds and event.at.timestamp() < before.timestamp()]
+def _scores_expired(engine: Engine, seqs: Sequence[int], before: datetime) -> int:
+    """Deletes what runs before that moment said of these deliveries; how many scores.
+
+    By their runs, of which each has one moment: engines do not write a moment in SQL alike.
+    """
+    if not seqs or not engine.exists(history.TABLE):
+        return 0
+    scan = Scan(history.TABLE, (SEQ, "run_id", "scored_at"), {SEQ: seqs}, pl.DataFrame.unique)
+    old = engine.scan(scan).filter(pl.col("scored_at") < before)
+    if old.is_empty():
+        return 0
+    runs = ", ".join(f"'{run_id}'" for run_id in old["run_id"].unique().sort())
+    return engine.delete(history.TABLE, f"{_among(SEQ, old[SEQ].unique().to_list())} AND run_id IN ({runs})")
 
 
-def _dropped(tables: Tables, events: Sequence[Row]) -> tuple[str, ...]:
+def _cells_emptied(engine: Engine, seqs: Sequence[int]) -> int:
+    """Empties the cells of these deliveries' quarantined rows, but for the credit of a balance that waits; of how many
+    rows."""
+    if not seqs or not engine.exists(QUARANTINE):
+        return 0
+    columns = (*_PLACE, "client_id", "cells")
+    return engine.update(QUARANTINE, engine.scan(Scan(QUARANTINE, columns, {SEQ: seqs}, _emptied)), _PLACE)
+
+
+def _emptied(rows: pl.DataFrame) -> pl.DataFrame:
+    """The place of rows that are to lose cells, and the cells that are left to them."""
+    credit = pl.when(pl.col("client_id").is_null()).then(credit_in_cells())
+    left = pl.concat_str(pl.lit(f'{{"{CREDIT}":"'), credit, pl.lit('"}'))
+    return rows.filter(pl.col("cells").ne_missing(left)).select(*_PLACE, left.alias("cells"))
+
+
+def _seqs(events: Sequence[LedgerEvent], kinds: Sequence[str], before: datetime) -> list[int]:
+    return [event.seq for event in events if event.event in kinds and event.at < before]
+
+
+def _among(column: str, values: Sequence[int]) -> str:
+    return f"{column} IN ({', '.join(map(str, sorted(values)))})"
+
+
+def _dropped(engine: Engine, events: Sequence[LedgerEvent]) -> tuple[str, ...]:
     """Drops staging tables of claims that nobody will take over."""
     claims = (open_claim(events, purpose) for purpose in PURPOSES)
     needed = {staging_of(claim.claim_id) for claim in claims if claim is not None}
-    left = [name for name in left_staged(tables) if name not in needed]
+    left = [name for name in left_staged(engine) if name not in needed]
     for name in left:
-        tables.drop(name)
+        engine.drop(name)
     return tuple(left)
 
 
-def _compacted(tables: Tables, kept: RetentionSettings) -> tuple[Compacted, ...]:
+def _compacted(engine: Engine, kept: RetentionSettings, events: Sequence[LedgerEvent]) -> Maintained:
+    """Tables of an earlier release are made anew first, unless a claim is open whose appends could land twice then."""
+    begun = any(open_claim(events, purpose) is not None for purpose in PURPOSES if purpose != "maintain")
+    outdated = engine.outdated(STORED)
+    rewritten = engine.rewrite(STORED) if outdated and not begun else []
+    order = {table.name: table.cluster_by for table in STORED}
     done = []
-    for table in names(tables):
-        if not is_staging(table):
+    for table in engine.names():
+        if not is_staging(table) and not is_copy(table):
             log.info("Compacting %s", table)
-            done.append(compact(tables, table, kept.old_files_hours))
-    return tuple(done)
+            done.append(Compacted(table, *engine.compact(table, order.get(table, ()), kept.old_files_hours)))
+    postponed = [table for table in outdated if table not in rewritten]
+    return Maintained({}, (), tuple(done), tuple(rewritten), tuple(postponed))

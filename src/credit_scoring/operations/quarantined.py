@@ -1,31 +1,38 @@
 """Which quarantined rows may be tried again, and which accepted rows have to come with them.
 
 A row is **open** when nothing became of it since: every row that is tried again names the file and delivery that it
-came in (intake.own.ORIGIN), whatever delivery it stands under. What is tried together is a client's open rows of a
-table, because they make its file incomplete together; of each owner those of the latest delivery, and only while no
-later one replaced them. A delivery's rows of an owner replace the owner's earlier ones, so the owner's accepted rows of
-the same delivery are brought again beside them, or they would be lost.
+came in (ledger.operator_deliveries.ORIGIN), whatever delivery it stands under. What is tried together is a client's
+open rows of a table, because they make its file incomplete together; of each owner those of the latest delivery, and
+only while no later one replaced them. A delivery's rows of an owner replace the owner's earlier ones, so the owner's
+accepted rows of the same delivery are brought again beside them, or they would be lost.
+
+Decided is by the places of rows, which are narrow; their cells are read where they are tried.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from pyspark.sql import Column, DataFrame, Row, Window
-from pyspark.sql import functions as F
+import polars as pl
 
-from credit_scoring.intake.appending import QUARANTINE
-from credit_scoring.intake.balances import brought_again
-from credit_scoring.intake.events import accepted
-from credit_scoring.intake.own import ORIGIN, is_own
+from credit_scoring.clients.cohort import MOST_IDS
+from credit_scoring.engines.engine import Engine, Scan, Value
+from credit_scoring.intake.casting import REASONS
+from credit_scoring.intake.owners import CREDIT
+from credit_scoring.intake.quarantine import QUARANTINE, cell_of_credit, credit_in_cells, waits_for_client
 from credit_scoring.intake.reading import OWNER
+from credit_scoring.ledger.events import LedgerEvent, accepted
+from credit_scoring.ledger.operator_deliveries import ORIGIN, is_own
+from credit_scoring.operations.earlier_layout import ADOPTED
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, SEQ, Table
 from credit_scoring.schema.tables import TABLES
-from credit_scoring.storage.frames import union
-from credit_scoring.storage.tables import Tables
 
-_CAME_IN = "came_in"
+CAME_IN = "came_in"
+"""Which file of which delivery a row came in, however often it was brought again: `3#bureau.csv`."""
+_CAME_FROM = "came_from"
+_FACTS = ("table", SEQ, FILE, RECORD, "client_id", REASONS, "cells")
 
 
 @dataclass(frozen=True)
@@ -35,99 +42,131 @@ class Wanted:
     seq: int | None
     rule: str | None
 
-    def matches(self) -> Column:
+    def matches(self) -> pl.Expr:
         """Whether an open row is asked for."""
-        of_delivery = F.lit(True) if self.seq is None else _origin_seq(F.col(_CAME_IN)) == self.seq
-        by_rule = F.lit(True)
-        if self.rule is not None:
-            rule = F.lit(self.rule)
-            by_rule = F.exists("reasons", lambda each: each["rule"].eqNullSafe(rule))
+        of_delivery = pl.lit(True) if self.seq is None else origin_seq() == self.seq
+        by_rule = pl.lit(True) if self.rule is None else pl.col("rules").list.contains(self.rule)
         return of_delivery & by_rule
 
 
 @dataclass(frozen=True)
 class Retried:
-    """A table's rows to try again (table, file, record, client_id, owner_id, reasons, cells), and the accepted rows
-    `beside` them, as stored; in both `file` says where a row came in."""
+    """A table's quarantined rows to try again (`rows`: table, seq, file, record, came_in, client_id, owner_id), and
+    whose accepted rows belong beside them (`beside`: owner_id, seq, came_from)."""
 
     table: Table
-    rows: DataFrame
-    beside: DataFrame
+    rows: pl.DataFrame
+    beside: pl.DataFrame
+
+    def scan_beside(self, columns: Collection[str]) -> Scan:
+        """The accepted rows beside; `columns` of them, as stored, and FILE says where a row came in."""
+        owners = self.beside[OWNER].unique()
+        among: dict[str, Collection[Value]] = {SEQ: self.beside[SEQ].unique().to_list()}
+        if len(owners) <= MOST_IDS:
+            among[self.table.owner] = owners.to_list()
+        read = tuple(dict.fromkeys((*columns, self.table.owner, SEQ, FILE)))
+        return Scan(self.table.name, read, among, partial(_beside, self.table.owner, self.beside, tuple(columns)))
+
+    def columns_beside(self) -> list[str]:
+        """The columns of the accepted rows that are brought again."""
+        return [
+            *(column.name for column in self.table.columns if not column.optional_column),
+            RECORD,
+            MADE_MISSING,
+            FILE,
+        ]
 
 
-def open_rows(tables: Tables, events: Sequence[Row]) -> DataFrame:
-    """The quarantine's open rows of visible deliveries, with `came_in`."""
-    seqs = _visible(events)
-    rows = tables.read(QUARANTINE).where(F.col(SEQ).isin(seqs)).withColumn(_CAME_IN, _origin())
-    newest = Window.partitionBy("table", _CAME_IN, RECORD).orderBy(F.desc(SEQ))
-    rows = rows.withColumn("newest", F.row_number().over(newest)).where("newest = 1").drop("newest")
+def open_rows(engine: Engine, events: Sequence[LedgerEvent]) -> pl.DataFrame:
+    """The quarantine's open rows of visible deliveries: table, seq, file, record, came_in, client_id, credit, rules."""
+    seqs = [delivered.seq for delivered in accepted(events)]
+    rows = engine.scan(Scan(QUARANTINE, _FACTS, {SEQ: seqs}, _facts))
+    place = ["table", CAME_IN, RECORD]
+    rows = rows.sort(SEQ).unique(place, keep="last", maintain_order=True)
     again = [each.seq for each in accepted(events) if is_own(each.name)]
     if not again:
         return rows
-    stored = (tables.read(table.name).withColumn("table", F.lit(table.name)) for table in TABLES)
-    done = union(
-        each.where(F.col(SEQ).isin(again) & F.col(FILE).contains(ORIGIN)).select(
-            "table", F.col(FILE).alias(_CAME_IN), RECORD
-        )
-        for each in stored
-    )
-    return rows.join(done, ["table", _CAME_IN, RECORD], "left_anti")
+    for table in TABLES:
+        done = engine.scan(Scan(table.name, (SEQ, FILE, RECORD), {SEQ: again}, _brought_again))
+        rows = rows.join(done.with_columns(table=pl.lit(table.name)), on=place, how="anti")
+    return rows
 
 
-def to_retry(tables: Tables, table: Table, rows: DataFrame, wanted: Wanted, events: Sequence[Row]) -> Retried:
+def to_retry(
+    engine: Engine, table: Table, rows: pl.DataFrame, wanted: Wanted, events: Sequence[LedgerEvent]
+) -> Retried:
     """What is tried again of a table. `rows`: the open ones."""
-    seqs, stored = _visible(events), tables.read(table.name)
-    mine = rows.where(F.col("table") == table.name).withColumn(OWNER, _owner(table))
-    together = F.coalesce(
-        F.concat(F.lit("client "), F.col("client_id").cast("string")),
-        F.concat(F.lit("owner "), F.col(OWNER).cast("string")),
-        F.concat_ws(" ", F.col(_CAME_IN), F.col(RECORD).cast("string")),
+    owner = pl.col("client_id") if table.owner == CLIENT else pl.col("credit")
+    mine = rows.filter(pl.col("table") == table.name).with_columns(owner.alias(OWNER), wanted.matches().alias("asked"))
+    together = pl.coalesce(
+        pl.format("client {}", "client_id"), pl.format("owner {}", OWNER), pl.format("{} {}", CAME_IN, RECORD)
     )
-    mine = mine.withColumn("together", together)
-    asked = mine.join(mine.where(wanted.matches()).select("together").distinct(), "together", "left_semi")
-    owned = stored.where(F.col(SEQ).isin(seqs)).withColumnRenamed(table.owner, OWNER)
-    latest = (
-        owned.join(asked.select(OWNER).distinct(), OWNER, "left_semi").groupBy(OWNER).agg(F.max(SEQ).alias("latest"))
+    asked = mine.filter(pl.col("asked").any().over(together))
+    seqs = [delivered.seq for delivered in accepted(events)]
+    latest = _latest(engine, table, asked[OWNER].drop_nulls().unique(), seqs)
+    tried = asked.join(latest, on=OWNER, how="left", maintain_order="left")
+    tried = tried.filter(pl.col("latest").is_null() | (pl.col("latest") <= pl.col(SEQ)))
+    tried = tried.filter(pl.col(OWNER).is_null() | (pl.col(SEQ) == pl.col(SEQ).max().over(OWNER)))
+    # Balances that waited stand, in the layout of an earlier release, under the delivery that adopted them; beside a
+    # bad one belong those that came with it.
+    beside = tried.filter(pl.col(OWNER).is_not_null()).select(OWNER, SEQ, origin_seq().alias(_CAME_FROM)).unique()
+    return Retried(table, tried.select("table", SEQ, FILE, RECORD, CAME_IN, "client_id", OWNER), beside)
+
+
+def waiting_in_quarantine(engine: Engine, seqs: Sequence[int]) -> pl.DataFrame:
+    """(SK_ID_BUREAU, seq) of the quarantined balances of these deliveries that wait for their client."""
+    columns = ("client_id", "table", SEQ, REASONS, "cells")
+    return engine.scan(Scan(QUARANTINE, columns, {SEQ: seqs, "client_id": [None]}, _waiting)).unique()
+
+
+def origin() -> pl.Expr:
+    """CAME_IN, of rows with SEQ and FILE."""
+    tried_again = pl.col(FILE).str.replace("^[0-9]+/", "")
+    adopted = pl.col(FILE).str.replace(ADOPTED, ORIGIN, literal=True)
+    return (
+        pl.when(pl.col(FILE).str.contains(ORIGIN, literal=True))
+        .then(tried_again)
+        .when(pl.col(FILE).str.contains(ADOPTED, literal=True))
+        .then(adopted)
+        .otherwise(pl.format(f"{{}}{ORIGIN}{{}}", SEQ, FILE))
+        .alias(CAME_IN)
     )
-    last = F.max(SEQ).over(Window.partitionBy(OWNER))
-    tried = (
-        asked.join(latest, OWNER, "left")
-        .where(F.col("latest").isNull() | (F.col("latest") <= F.col(SEQ)))
-        .withColumn("last", last)
-        .where(F.col(OWNER).isNull() | (F.col(SEQ) == F.col("last")))
-    )
-    # Balances that waited stand under the delivery that adopted them, good ones and bad ones alike; beside a bad one
-    # belong those that came with it.
-    came_from = _origin_seq(F.col(_CAME_IN)).alias("came_from")
-    groups = tried.where(F.col(OWNER).isNotNull()).select(F.col(OWNER).alias(table.owner), SEQ, came_from).distinct()
-    accepted_rows = stored.where(F.col(SEQ).isin(seqs)).withColumn("came_from", _origin_seq(_origin()))
-    beside = accepted_rows.join(groups, [table.owner, SEQ, "came_from"], "left_semi")
-    columns = [column.name for column in table.columns if not column.optional_column]
-    return Retried(
-        table,
-        tried.select("table", F.col(_CAME_IN).alias(FILE), RECORD, "client_id", OWNER, "reasons", "cells"),
-        beside.select(*columns, RECORD, MADE_MISSING, _origin().alias(FILE)),
-    )
 
 
-def _visible(events: Sequence[Row]) -> list[int]:
-    return [delivered.seq for delivered in accepted(events)]
+def origin_seq() -> pl.Expr:
+    """The seq of the delivery in CAME_IN."""
+    return pl.col(CAME_IN).str.split(ORIGIN).list.first().cast(pl.Int64)
 
 
-def _origin() -> Column:
-    """Which file of which delivery a row came in, however often it was brought again."""
-    tried_again = F.regexp_replace(FILE, "^[0-9]+/", "")
-    adopted = F.regexp_replace(FILE, "/", ORIGIN)
-    came_in = F.concat(F.col(SEQ).cast("string"), F.lit(ORIGIN), F.col(FILE))
-    return F.when(F.col(FILE).contains(ORIGIN), tried_again).when(brought_again(), adopted).otherwise(came_in)
+def _facts(rows: pl.DataFrame) -> pl.DataFrame:
+    rules = pl.col(REASONS).list.eval(pl.element().struct.field("rule")).alias("rules")
+    credit = cell_of_credit().alias("credit")
+    return rows.select("table", SEQ, FILE, RECORD, origin(), "client_id", credit, rules)
 
 
-def _origin_seq(came_in: Column) -> Column:
-    return F.split(came_in, ORIGIN)[0].cast("bigint")
+def _waiting(rows: pl.DataFrame) -> pl.DataFrame:
+    credit = credit_in_cells().alias(CREDIT)
+    return rows.filter(waits_for_client()).select(credit, SEQ).drop_nulls().unique()
 
 
-def _owner(table: Table) -> Column:
-    """The owner of a quarantined row; null where its cells do not tell one."""
-    if table.owner == CLIENT:
-        return F.col("client_id")
-    return F.expr(f"try_cast(get_json_object(cells, '$.{table.owner}') AS BIGINT)")
+def _brought_again(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col(FILE).str.contains(ORIGIN, literal=True)).select(pl.col(FILE).alias(CAME_IN), RECORD)
+
+
+def _latest(engine: Engine, table: Table, owners: pl.Series, seqs: Sequence[int]) -> pl.DataFrame:
+    """owner_id, latest: the last delivery with accepted rows of an owner."""
+    among: dict[str, Collection[Value]] = {SEQ: seqs}
+    if len(owners) <= MOST_IDS:
+        among[table.owner] = owners.to_list()
+    rows = engine.scan(Scan(table.name, (table.owner, SEQ), among, partial(_owned, table.owner, owners)))
+    return rows.group_by(OWNER).agg(pl.col(SEQ).max().alias("latest"))
+
+
+def _owned(owner: str, owners: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.filter(pl.col(owner).is_in(owners.implode())).select(pl.col(owner).alias(OWNER), SEQ).unique()
+
+
+def _beside(owner: str, groups: pl.DataFrame, columns: Sequence[str], rows: pl.DataFrame) -> pl.DataFrame:
+    placed = rows.with_columns(origin()).with_columns(origin_seq().alias(_CAME_FROM), pl.col(owner).alias(OWNER))
+    found = placed.join(groups, on=[OWNER, SEQ, _CAME_FROM], how="semi", maintain_order="left")
+    return found.with_columns(pl.col(CAME_IN).alias(FILE)).select(columns)

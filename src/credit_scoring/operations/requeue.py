@@ -9,31 +9,31 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import chain
+from functools import partial
 
-from pyspark.sql import DataFrame, Row
-from pyspark.sql import functions as F
+import polars as pl
 
+from credit_scoring.engines.engine import Engine, Scan, Source
 from credit_scoring.errors.usage import NOT_ACCEPTED
-from credit_scoring.intake import own
-from credit_scoring.intake.appending import QUARANTINE, Appends
-from credit_scoring.intake.events import Claim, Delivered, accepted, names_taken, next_seq
-from credit_scoring.intake.reading import Finding
+from credit_scoring.intake.appending import Appends
+from credit_scoring.intake.casting import REASONS
+from credit_scoring.intake.quarantine import QUARANTINE
+from credit_scoring.intake.reading import OWNER, QUARANTINED, Finding
 from credit_scoring.intake.reconciliation import FileCounts, account
-from credit_scoring.intake.retrying import retry
+from credit_scoring.intake.retrying import failing, passing
 from credit_scoring.intake.run import append_all
-from credit_scoring.intake.slots import ACCEPTED, FINDING, label
-from credit_scoring.intake.staging import slot_key, stage_blocks, staging_of
-from credit_scoring.operations.quarantined import Retried, Wanted, open_rows, to_retry
-from credit_scoring.operations.working import Desk
+from credit_scoring.intake.slots import ACCEPTED, BAD, label
+from credit_scoring.intake.staging import slot_key, stage_sources, staging_of
+from credit_scoring.ledger import operator_deliveries as own
+from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, accepted, names_taken, next_seq
+from credit_scoring.operations.quarantined import CAME_IN, Retried, Wanted, open_rows, to_retry
+from credit_scoring.operations.working import OperatorContext
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.outcomes import OUTCOMES
-from credit_scoring.schema.table import FILE
+from credit_scoring.schema.table import FILE, RECORD, SEQ
 from credit_scoring.schema.tables import table as declared
-from credit_scoring.storage.blocks import BLOCKS, split_rows
-from credit_scoring.storage.frames import union
 
 log = logging.getLogger(__name__)
 _ROWS_A_TASK = 500_000
@@ -53,108 +53,128 @@ class Requeued:
     files: tuple[FileCounts, ...]
 
 
-def requeue(desk: Desk, delivery: str | None, rule: str | None) -> tuple[Requeued, ...]:
+def requeue(context: OperatorContext, delivery: str | None, rule: str | None) -> tuple[Requeued, ...]:
     """Tries quarantined rows again: of a delivery, of a rule, of both, or all; first what an earlier run left undone.
 
     UsageError when there is no such accepted delivery. RunActive while another run is at work.
     """
-    desk.ledger.create()
-    events = desk.ledger.events()
+    engine, ledger = context.engine, context.ledger
+    ledger.create()
+    events = ledger.events()
     if delivery is not None and delivery not in {each.name for each in accepted(events)}:
         raise NOT_ACCEPTED(delivery=delivery)
     wanted = Wanted(names_taken(events)[delivery] if delivery is not None else None, rule)
     detail = json.dumps(asdict(wanted))
 
-    def plan(events: Sequence[Row]) -> list[Delivered]:
-        if not desk.tables.exists(QUARANTINE) or open_rows(desk.tables, events).where(wanted.matches()).isEmpty():
+    def plan(events: Sequence[LedgerEvent]) -> list[Delivered]:
+        if not engine.exists(QUARANTINE) or open_rows(engine, events).filter(wanted.matches()).is_empty():
             return []
         return [Delivered(own.requeue(next_seq(events)), next_seq(events))]
 
     done: list[Requeued] = []
     finished = None
     while finished != detail:
-        with desk.claimed("requeue", plan, detail) as claim:
+        with context.claimed("requeue", plan, detail) as claim:
             if claim is None:
                 break
-            if _overtaken(desk, claim):
+            if _overtaken(context, claim):
                 continue
-            done.append(_carry_out(desk, claim))
+            done.append(_carry_out(context, claim))
             finished = claim.detail
     return tuple(done)
 
 
-def _overtaken(desk: Desk, claim: Claim) -> bool:
+def _overtaken(context: OperatorContext, claim: Claim) -> bool:
     """Gives a claim up that an earlier run left, when deliveries were accepted since: they may have replaced what was
     tried. What it appended stays invisible."""
     (again,) = claim.deliveries
-    since = [each.name for each in accepted(desk.ledger.events()) if each.seq > again.seq]
+    since = [each.name for each in accepted(context.ledger.events()) if each.seq > again.seq]
     if since:
-        desk.ledger.record(claim, "refused", again, desk.clock(), message=f"Begun before {since[0]} was taken in.")
+        told = f"Begun before {since[0]} was taken in."
+        context.ledger.record(claim, "refused", again, context.clock(), message=told)
     return bool(since)
 
 
-def _carry_out(desk: Desk, claim: Claim) -> Requeued:
+def _carry_out(context: OperatorContext, claim: Claim) -> Requeued:
     """The work of one claim; every commit in it is idempotent under the claim's id."""
-    tables, (again,) = desk.tables, claim.deliveries
-    events = desk.ledger.events()
+    engine, (again,) = context.engine, claim.deliveries
+    events = context.ledger.events()
     wanted = Wanted(**json.loads(claim.detail or "{}"))
-    rows = open_rows(tables, events)
-    names = [row["table"] for row in rows.where(wanted.matches()).select("table").distinct().collect()]
-    every = [to_retry(tables, declared(name), rows, wanted, events) for name in sorted(names)]
-    counted = _counted(every)
-    tried = sum(row["tried"] for row in counted)
+    rows = open_rows(engine, events)
+    names = rows.filter(wanted.matches())["table"].unique().sort()
+    every = [to_retry(engine, declared(name), rows, wanted, events) for name in names]
+    counted = _counted(engine, every)
+    tried = int(counted["tried"].sum())
     if not tried:
-        return _refused(desk, claim, 0, "No row can be tried again: later deliveries replaced what they belong to.")
+        return _refused(context, claim, 0, "No row can be tried again: later deliveries replaced what they belong to.")
     log.info("Trying %s quarantined rows again", f"{tried:,}")
-    tasks = 1 + sum(row["rows"] for row in counted) // _ROWS_A_TASK
+    tasks = 1 + int(counted["rows"].sum()) // _ROWS_A_TASK
+    slots = 1 if tasks == 1 else 4 * tasks
     staging = staging_of(claim.claim_id)
-    staged = stage_blocks(tables, staging, _blocks(every, again.seq, tasks), tasks)
-    findings = [_finding(again.seq, row) for row in counted if not _with_applications(row, counted)]
-    result = account(chain(findings, staged.drop("block").toLocalIterator()))
+    sources = [source for each in every for source in _sources(each, again.seq)]
+    staged = stage_sources(engine, staging, sources, slots, tasks)
+    result = account(staged.index(), found_before=_findings(again.seq, counted))
     left = min(tried, result.bad.get(again.seq, 0))
     if left == tried:
-        tables.drop(staging)
-        return _refused(desk, claim, tried, f"None of {tried:,} quarantined rows passes now: nothing is changed.")
+        engine.drop(staging)
+        return _refused(context, claim, tried, f"None of {tried:,} quarantined rows passes now: nothing is changed.")
     visible = [each.seq for each in accepted(events)]
-    append_all(Appends(tables, staged, claim.claim_id, [again.seq], visible), result, [again])
-    tables.drop(staging)
-    files = [counts.row() for counts in result.files]
-    desk.ledger.record(claim, "accepted", again, desk.clock(), files=files)
+    append_all(Appends(engine, staged, claim.claim_id, [again.seq], visible), result, [again])
+    engine.drop(staging)
+    files = [counts.told() for counts in result.files]
+    context.ledger.record(claim, "accepted", again, context.clock(), files=files)
     return Requeued(again.name, tried, left, tuple(result.files))
 
 
-def _refused(desk: Desk, claim: Claim, tried: int, why: str) -> Requeued:
-    desk.ledger.record(claim, "refused", claim.deliveries[0], desk.clock(), message=why)
+def _refused(context: OperatorContext, claim: Claim, tried: int, why: str) -> Requeued:
+    context.ledger.record(claim, "refused", claim.deliveries[0], context.clock(), message=why)
     return Requeued(None, tried, tried, ())
 
 
-def _counted(every: Sequence[Retried]) -> list[Row]:
-    """table, file, rows (of both kinds), tried (of the quarantine): counted where they are, before they are read."""
-    kinds = [
-        frame.select(F.lit(each.table.name).alias("table"), FILE, F.lit(is_tried).alias("is_tried"))
-        for each in every
-        for frame, is_tried in ((each.rows, True), (each.beside, False))
-    ]
-    rows = union(kinds).groupBy("table", FILE)
-    return rows.agg(F.count("*").alias("rows"), F.count_if("is_tried").alias("tried")).orderBy("table", FILE).collect()
-
-
-def _blocks(every: Sequence[Retried], seq: int, tasks: int) -> list[DataFrame]:
-    slots = 1 if tasks == 1 else 4 * tasks
-    blocks = []
+def _counted(engine: Engine, every: Sequence[Retried]) -> pl.DataFrame:
+    """table, file, rows (of both kinds), tried (of the quarantine), by table and file."""
+    parts = [pl.DataFrame(schema={"table": pl.String, FILE: pl.String, "tried": pl.Boolean})]
     for each in every:
-        blocks.append(each.rows.mapInArrow(retry(each.table, seq, slots), BLOCKS))
-        beside = split_rows(label(ACCEPTED, seq, each.table.name), slot_key(each.table), slots, _ROWS_A_TASK)
-        blocks.append(each.beside.mapInArrow(beside, BLOCKS))
-    return blocks
+        beside = engine.scan(each.scan_beside([FILE])) if each.beside.height else pl.DataFrame(schema={FILE: pl.String})
+        files = {True: each.rows[CAME_IN], False: beside[FILE]}
+        parts += [
+            pl.DataFrame({FILE: found}).select(
+                pl.lit(each.table.name).alias("table"), FILE, pl.lit(is_tried).alias("tried")
+            )
+            for is_tried, found in files.items()
+        ]
+    counted = pl.concat(parts).group_by("table", FILE).agg(pl.len().alias("rows"), pl.col("tried").sum())
+    return counted.sort("table", FILE)
 
 
-def _with_applications(row: Row, counted: Sequence[Row]) -> bool:
-    """Whether outcomes come out of the applications of the same file, too, so that their number follows from those."""
-    return row["table"] == OUTCOMES.name and (APPLICATION.name, row[FILE]) in {(r["table"], r[FILE]) for r in counted}
+def _sources(each: Retried, seq: int) -> Iterator[Source]:
+    """What is read of a table: its rows in quarantine that pass now, those that do not, the accepted ones beside."""
+    of, places = each.table, each.rows.select(SEQ, FILE, RECORD, CAME_IN, OWNER)
+    columns = ("table", SEQ, FILE, RECORD, "client_id", REASONS, "cells")
+    among = {"table": [of.name], SEQ: places[SEQ].unique().to_list()}
+
+    def tried(kind: str, into: str, key: str, then: Callable[[pl.DataFrame], pl.DataFrame]) -> Source:
+        return Source(label(kind, seq, into), key, Scan(QUARANTINE, columns, among, partial(_chosen, places, then)))
+
+    for into in (of, OUTCOMES) if of.name == APPLICATION.name else (of,):
+        yield tried(ACCEPTED, into.name, slot_key(into), partial(passing, table=of, into=into.name))
+    yield tried(BAD, of.name, OWNER, partial(failing, table=of))
+    if each.beside.height:
+        yield Source(label(ACCEPTED, seq, of.name), slot_key(of), each.scan_beside(each.columns_beside()))
 
 
-def _finding(seq: int, row: Row) -> Row:
-    """What was found in one file, as staging tells it of a delivered one."""
-    found = Finding(seq, row[FILE], row["table"], bytes=0, sha256="", records=row["rows"])
-    return Row(kind=FINDING, seq=seq, table=row["table"], rows=0, detail=json.dumps(found.to_dict()))
+def _chosen(places: pl.DataFrame, then: Callable[[pl.DataFrame], pl.DataFrame], rows: pl.DataFrame) -> pl.DataFrame:
+    """What `then` makes of the quarantined rows that are at these places; FILE says where each came in."""
+    found = rows.join(places, on=[SEQ, FILE, RECORD], maintain_order="left").with_columns(pl.col(CAME_IN).alias(FILE))
+    return then(found.select(QUARANTINED.names()).cast(QUARANTINED))
+
+
+def _findings(seq: int, counted: pl.DataFrame) -> Iterator[Finding]:
+    """What was found in each file, as staging tells it of a delivered one.
+
+    Outcomes come out of the applications of the same file, too: then their number follows from those.
+    """
+    applications = set(counted.filter(pl.col("table") == APPLICATION.name)[FILE])
+    for of, file, rows, _ in counted.iter_rows():
+        if not (of == OUTCOMES.name and file in applications):
+            yield Finding(seq, file, of, bytes=0, sha256="", records=rows)

@@ -76,6 +76,13 @@ def maintained(done: Maintained) -> str:
     """What upkeep removed and compacted."""
     removed = ", ".join(f"{count:,} of {table}" for table, count in done.expired.items() if count) or "none"
     lines = [f"Expired rows: {removed}. Left-over tables dropped: {', '.join(done.dropped) or 'none'}."]
+    if done.rewritten:
+        lines.append(f"Made anew, with all their rows, so that both engines write them: {', '.join(done.rewritten)}.")
+    if done.postponed:
+        lines.append(
+            f"{', '.join(done.postponed)} have to be made anew before the embedded engine can write them, and a run "
+            "was begun that is not finished: finish it (`credit-scoring score --engine spark`), then run this again."
+        )
     if done.compacted:
         lines.append("Files by table, before and after:")
         lines += [f"  {each.table}: {each.files_before:,} -> {each.files:,}" for each in done.compacted]

@@ -1,31 +1,33 @@
 """Withdrawing a delivery: its rows vanish from what is known, and its clients are scored again without them.
 
-Nothing is deleted: one `withdrawn` event makes the rows invisible to all readers. What was derived from them is decided
-anew: whose the balances of its credits are, and which scores stand. The clients whom it touched become a delivery of
-the operator's own, `withdrawal~<delivery>`, which the score run then scores and publishes as any other; so the scores
-that replace the wrong ones have a CSV of their own, and come exactly once.
+Nothing is deleted: one `withdrawn` event makes the rows invisible to all readers, and whose the balances that wait are
+follows from what is left (clients.waiting_balances). Which scores stand is decided anew. The clients whom it touched
+become a delivery of the operator's own, `withdrawal~<delivery>`, which the score run then scores and publishes as any
+other; so the scores that replace the wrong ones have a CSV of their own, and come exactly once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from pyspark.sql import DataFrame, Row
-from pyspark.sql import functions as F
+import polars as pl
 
+from credit_scoring.clients.waiting_balances import FROM, waiting_of
+from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors.usage import NOT_ACCEPTED, WITHDRAWAL_OF_WITHDRAWAL
-from credit_scoring.intake import balances
-from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
-from credit_scoring.intake.events import Claim, Delivered, accepted, names_taken, next_seq, withdrawals
-from credit_scoring.intake.own import origins, withdrawal_of, withdrawn_by
-from credit_scoring.operations.working import Desk
+from credit_scoring.intake.appending import CLIENT_DELIVERIES, TOUCHES
+from credit_scoring.intake.owners import CREDIT
+from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, accepted, names_taken, next_seq, withdrawals
+from credit_scoring.ledger.operator_deliveries import origins, withdrawal_of, withdrawn_by
+from credit_scoring.operations.earlier_layout import Stored, stored_by_earlier_release
+from credit_scoring.operations.quarantined import waiting_in_quarantine
+from credit_scoring.operations.working import OperatorContext
 from credit_scoring.publishing import history, latest
+from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
-from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ
-from credit_scoring.storage.frames import size, union
-from credit_scoring.storage.tables import Tables
-from credit_scoring.storage.upkeep import remove
+from credit_scoring.schema.table import CLIENT, SEQ
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Withdrawal:
     copies: tuple[Copy, ...]
 
 
-def withdraw(desk: Desk, delivery: str, reason: str) -> Withdrawal:
+def withdraw(context: OperatorContext, delivery: str, reason: str) -> Withdrawal:
     """Withdraws an accepted delivery; run again, it finishes what was begun and says the same.
 
     UsageError when there is no such delivery. RunActive while another run is at work.
@@ -63,105 +65,111 @@ def withdraw(desk: Desk, delivery: str, reason: str) -> Withdrawal:
     if delivery != withdrawn_by(delivery):
         raise WITHDRAWAL_OF_WITHDRAWAL(delivery=delivery)
 
-    def plan(events: Sequence[Row]) -> list[Delivered]:
+    def plan(events: Sequence[LedgerEvent]) -> list[Delivered]:
         if delivery not in names_taken(events):
             raise NOT_ACCEPTED(delivery=delivery)
         gone = names_taken(events)[delivery] in withdrawals(events)
         return [] if gone else [Delivered(withdrawal_of(delivery), next_seq(events))]
 
-    desk.ledger.create()
     finished = None
     while finished != withdrawal_of(delivery):
-        with desk.claimed("withdraw", plan, reason) as claim:
+        with context.claimed("withdraw", plan, reason) as claim:
             if claim is None:
                 break
-            _carry_out(desk, claim)
+            _carry_out(context, claim)
             finished = claim.deliveries[0].name
-    return _told(desk, delivery)
+    return _told(context, delivery)
 
 
-def _carry_out(desk: Desk, claim: Claim) -> None:
+def _carry_out(context: OperatorContext, claim: Claim) -> None:
     """The work of one claim; every step can be repeated."""
-    tables, (again,) = desk.tables, claim.deliveries
-    events = desk.ledger.events()
+    engine, (again,) = context.engine, claim.deliveries
+    events = context.ledger.events()
     gone = _with_it(events, withdrawn_by(again.name))
     seqs = [each.seq for each in gone]
     visible = [each.seq for each in accepted(events) if each not in gone]
     for table in (history, latest):
-        table.create(tables)
-    changes = balances.changes_without(tables, seqs, visible)
-    bad = _adopted_quarantine(tables, seqs, visible)
-    _touch(tables, changes, bad, seqs, again.seq, claim.claim_id)
+        table.create(engine)
+    stored = stored_by_earlier_release(engine, seqs, visible)
+    _touch(engine, stored, seqs, visible, again.seq, claim.claim_id)
     for each in gone:
-        desk.ledger.record(claim, "withdrawn", each, desk.clock(), message=claim.detail)
-    if not changes.isEmpty():
-        balances.settle(tables, changes)
-    remove(tables, QUARANTINE, bad, ["table", SEQ, FILE, RECORD])
-    events = desk.ledger.events()
+        context.ledger.record(claim, "withdrawn", each, context.clock(), message=claim.detail)
+    stored.settle(engine)
+    events = context.ledger.events()
     published = [event.seq for event in events if event.event == "published"]
-    rows = history.sound(tables, withdrawals(events)).where(F.col(SEQ).isin(published))
-    latest.restore(tables, _touched(tables, again.seq), rows)
-    desk.ledger.record(claim, "accepted", again, desk.clock())
+    latest.restore(engine, _touched(engine, again.seq), published, withdrawals(events))
+    context.ledger.record(claim, "accepted", again, context.clock())
 
 
-def _with_it(events: Sequence[Row], delivery: str) -> list[Delivered]:
+def _with_it(events: Sequence[LedgerEvent], delivery: str) -> list[Delivered]:
     """The delivery, and those of rows tried again that hold rows of one of them, by seq."""
     found: dict[int, Delivered] = {}
     for event in sorted((event for event in events if event.event == "accepted"), key=lambda event: event.seq):
-        if event.delivery == delivery or origins(event.files or ()) & set(found):
+        if event.delivery == delivery or origins(file.file for file in event.files) & set(found):
             found[event.seq] = Delivered(event.delivery, event.seq, event.manifest_sha256)
     return list(found.values())
 
 
-def _adopted_quarantine(tables: Tables, seqs: Sequence[int], visible: Sequence[int]) -> DataFrame:
-    """Quarantined balances of these deliveries that a later one, which stays, quarantined again with its bureau row."""
-    came_in = F.split(FILE, balances.ADOPTED)[0]
-    rows = tables.read(QUARANTINE).where(F.col(SEQ).isin(list(visible)) & balances.brought_again())
-    return rows.where(came_in.isin([str(seq) for seq in seqs]))
-
-
-def _touch(tables: Tables, changes: DataFrame, bad: DataFrame, seqs: Sequence[int], again: int, claim_id: str) -> None:
+def _touch(
+    engine: Engine, stored: Stored, seqs: Sequence[int], visible: Sequence[int], again: int, claim_id: str
+) -> None:
     """Whom the withdrawal touches: everyone in the withdrawn deliveries, and whose balances change with them."""
-    every = (
-        tables.read(CLIENT_DELIVERIES).where(F.col(SEQ).isin(list(seqs))).select("client_id", "table"),
-        changes.select(F.col(CLIENT).alias("client_id"), F.lit(BUREAU_BALANCE.name).alias("table")),
-        bad.select("client_id", "table"),
-    )
-    rows = union(every).where(F.col("client_id").isNotNull()).distinct().withColumn(SEQ, F.lit(again).cast("bigint"))
-    tables.append(CLIENT_DELIVERIES, rows, f"{CLIENT_DELIVERIES}/{claim_id}")
+    mine = engine.scan(Scan(CLIENT_DELIVERIES, ("client_id", "table"), {SEQ: seqs}, pl.DataFrame.unique))
+    clients = pl.concat([_changed(engine, stored, seqs, visible), stored.clients()]).unique()
+    balances = clients.select(client_id=CLIENT, table=pl.lit(BUREAU_BALANCE.name))
+    rows = pl.concat([mine, balances]).filter(pl.col("client_id").is_not_null()).unique().sort("client_id", "table")
+    rows = rows.with_columns(pl.lit(again).alias(SEQ)).select(TOUCHES.names).cast(polars_schema(TOUCHES.types()))
+    engine.append(CLIENT_DELIVERIES, rows, f"{CLIENT_DELIVERIES}/{claim_id}")
 
 
-def _touched(tables: Tables, again: int) -> DataFrame:
-    return tables.read(CLIENT_DELIVERIES).where(F.col(SEQ) == again).select("client_id").distinct()
+def _changed(engine: Engine, stored: Stored, seqs: Sequence[int], visible: Sequence[int]) -> pl.DataFrame:
+    """SK_ID_CURR: whose waiting balances, accepted or quarantined, are others' or of another delivery without these."""
+    every = [*visible, *seqs]
+    waiting = waiting_in_quarantine(engine, every)
+    named = stored.named.select(CREDIT, SEQ, CLIENT, pl.col(SEQ).alias(FROM))
+    before = pl.concat([waiting_of(engine, every, waiting).owned, named])
+    left = waiting.filter(pl.col(SEQ).is_in(visible))
+    after = waiting_of(engine, visible, pl.concat([left, named.select(CREDIT, SEQ)])).owned
+    columns = before.columns
+    lost = before.join(after, on=columns, how="anti")
+    return pl.concat([lost, after.join(before, on=columns, how="anti")]).select(CLIENT)
 
 
-def _told(desk: Desk, delivery: str) -> Withdrawal:
-    events = desk.ledger.events()
+def _touched(engine: Engine, again: int) -> pl.DataFrame:
+    return engine.scan(Scan(CLIENT_DELIVERIES, ("client_id",), {SEQ: [again]})).unique()
+
+
+def _told(context: OperatorContext, delivery: str) -> Withdrawal:
+    events = context.ledger.events()
     seq = names_taken(events)[delivery]
     again = withdrawals(events)[seq]
     gone = _with_it(events, delivery)
-    clients = _touched(desk.tables, again)
+    clients = _touched(context.engine, again)
     return Withdrawal(
         delivery,
         withdrawal_of(delivery),
-        size(clients),
+        clients.height,
         tuple(each.name for each in gone if each.name != delivery),
-        tuple(_copies(desk.tables, events, range(seq, again), clients)),
+        tuple(_copies(context.engine, events, range(seq, again), clients)),
     )
 
 
-def _copies(tables: Tables, events: Sequence[Row], between: range, clients: DataFrame) -> Iterator[Copy]:
+def _copies(engine: Engine, events: Sequence[LedgerEvent], between: range, clients: pl.DataFrame) -> Iterator[Copy]:
     """The files of deliveries whose seq is `between` that hold, or may hold, what those clients were given.
 
     The ledger knows every file; score_history knows whose scores it holds, until they expire.
     """
-    given = tables.read(history.TABLE).where((F.col(SEQ) >= between.start) & (F.col(SEQ) < between.stop))
-    marked = given.join(clients.withColumn("touched", F.lit(True)), "client_id", "left")
-    theirs = F.count_distinct(F.when(F.col("touched"), F.col("client_id")))
-    counted = marked.groupBy("delivery").agg(theirs.alias("clients")).collect()
-    of_delivery = {row["delivery"]: row["clients"] for row in counted}
+    scan = Scan(history.TABLE, ("delivery", "client_id"), {SEQ: list(between)}, partial(_given, clients["client_id"]))
+    counted = engine.scan(scan).group_by("delivery").agg(pl.col("client_id").drop_nulls().n_unique())
+    of_delivery = dict(counted.iter_rows())
     for event in events:
         if event.event in ("published", "rescored") and event.seq in between and event.rows:
-            copy = Copy(event.delivery, event.path, of_delivery.get(event.delivery))
+            copy = Copy(event.delivery, event.path or "", of_delivery.get(event.delivery))
             if copy.clients != 0:
                 yield copy
+
+
+def _given(clients: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
+    """delivery, client_id: who of `clients` was given a score in it; null stands for all others."""
+    theirs = pl.when(pl.col("client_id").is_in(clients.implode())).then("client_id").alias("client_id")
+    return rows.select("delivery", theirs).unique()

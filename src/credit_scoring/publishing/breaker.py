@@ -14,17 +14,16 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 
 import numpy as np
-from pyspark.sql import Row
 
+from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.runs import NOTHING_TO_SCORE
 from credit_scoring.explanation.points import Integers
-from credit_scoring.intake.events import Delivered, cleared
 from credit_scoring.intake.expected import lacking
-from credit_scoring.intake.own import is_own
+from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent, cleared
+from credit_scoring.ledger.operator_deliveries import is_own
 from credit_scoring.publishing import history
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.settings import BreakerSettings
-from credit_scoring.storage.tables import Tables
 from credit_scoring.training.examination.stability import BINS, Shift, shift
 
 COMPARED = 20
@@ -32,7 +31,11 @@ COMPARED = 20
 
 
 def judge(
-    tables: Tables, events: Sequence[Row], deliveries: Sequence[Delivered], model_version: int, limits: BreakerSettings
+    engine: Engine,
+    events: Sequence[LedgerEvent],
+    deliveries: Sequence[Delivered],
+    model_version: int,
+    limits: BreakerSettings,
 ) -> dict[Delivered, str]:
     """The deliveries that are to be held, each with every limit that it passes: which, the value, the limit.
 
@@ -50,7 +53,7 @@ def judge(
                 _quarantined(events, delivered, limits),
                 _lacking(events, delivered, limits),
                 _records(events, delivered, limits),
-                _scores(tables, events, delivered, model_version, limits),
+                _scores(engine, events, delivered, model_version, limits),
             )
             if sentence is not None
         ]
@@ -59,13 +62,13 @@ def judge(
     return found
 
 
-def nothing_to_score(events: Sequence[Row], seq: int) -> bool:
+def nothing_to_score(events: Sequence[LedgerEvent], seq: int) -> bool:
     """Whether a delivery brought applications, all of which are in quarantine."""
     records, quarantined = _of_tables(events, seq).get(APPLICATION.name, (0, 0))
     return 0 < records == quarantined
 
 
-def _undecided(events: Sequence[Row], delivered: Delivered, limits: BreakerSettings) -> str | None:
+def _undecided(events: Sequence[LedgerEvent], delivered: Delivered, limits: BreakerSettings) -> str | None:
     records, quarantined = _of_tables(events, delivered.seq).get(APPLICATION.name, (0, 0))
     if nothing_to_score(events, delivered.seq):
         return str(NOTHING_TO_SCORE(records=records))
@@ -78,7 +81,7 @@ def _undecided(events: Sequence[Row], delivered: Delivered, limits: BreakerSetti
     )
 
 
-def _quarantined(events: Sequence[Row], delivered: Delivered, limits: BreakerSettings) -> str | None:
+def _quarantined(events: Sequence[LedgerEvent], delivered: Delivered, limits: BreakerSettings) -> str | None:
     passed = [
         f"{quarantined / records:.1%} of its {records:,} records of {table}"
         for table, (records, quarantined) in _of_tables(events, delivered.seq).items()
@@ -92,12 +95,12 @@ def _quarantined(events: Sequence[Row], delivered: Delivered, limits: BreakerSet
     )
 
 
-def _lacking(events: Sequence[Row], delivered: Delivered, limits: BreakerSettings) -> str | None:
+def _lacking(events: Sequence[LedgerEvent], delivered: Delivered, limits: BreakerSettings) -> str | None:
     if not limits.expect_histories:
         return None
-    told = {event["seq"]: _without(event) for event in events if event["event"] == "accepted"}
-    gone = {event["seq"] for event in events if event["event"] == "withdrawn"}
-    brought = {seq: {file["table"] for file in files} for seq, files in _files(events).items() if seq not in gone}
+    told = {event.seq: _without(event) for event in events if event.event == "accepted"}
+    gone = {event.seq for event in events if event.event == "withdrawn"}
+    brought = {seq: {file.table for file in files} for seq, files in _files(events).items() if seq not in gone}
     earlier = [tables | told[seq] for seq, tables in brought.items() if seq < delivered.seq]
     missing = lacking(brought.get(delivered.seq, ()), earlier, told.get(delivered.seq, ()))
     if not missing:
@@ -108,13 +111,13 @@ def _lacking(events: Sequence[Row], delivered: Delivered, limits: BreakerSetting
     )
 
 
-def _without(event: Row) -> set[str]:
+def _without(event: LedgerEvent) -> set[str]:
     """What an accepted delivery says that it lacks; a ledger of an earlier release holds none of it."""
-    return set(getattr(event, "without", None) or ())
+    return set(event.without)
 
 
-def _records(events: Sequence[Row], delivered: Delivered, limits: BreakerSettings) -> str | None:
-    counted = {seq: sum(file["records"] for file in files) for seq, files in _files(events).items()}
+def _records(events: Sequence[LedgerEvent], delivered: Delivered, limits: BreakerSettings) -> str | None:
+    counted = {seq: sum(file.records for file in files) for seq, files in _files(events).items()}
     before = [counted[seq] for seq in sorted(counted) if seq < delivered.seq][-COMPARED:]
     if len(before) < limits.min_deliveries or delivered.seq not in counted:
         return None
@@ -132,17 +135,17 @@ def _records(events: Sequence[Row], delivered: Delivered, limits: BreakerSetting
 
 
 def _scores(
-    tables: Tables, events: Sequence[Row], delivered: Delivered, model_version: int, limits: BreakerSettings
+    engine: Engine, events: Sequence[LedgerEvent], delivered: Delivered, model_version: int, limits: BreakerSettings
 ) -> str | None:
     published = {
-        event["seq"]: event["delivery"]
+        event.seq: event.delivery
         for event in events
-        if event["event"] == "published" and event["model_version"] == model_version and event["seq"] < delivered.seq
+        if event.event == "published" and event.model_version == model_version and event.seq < delivered.seq
     }
     before = [Delivered(published[seq], seq) for seq in sorted(published)][-COMPARED:]
     if not before:
         return None
-    counted = history.clients_by_score(tables, [*before, delivered], model_version)
+    counted = history.clients_by_score(engine, [*before, delivered], model_version)
     actual = counted.get(delivered.seq, {})
     expected: dict[int, int] = {}
     for each in before:
@@ -173,19 +176,15 @@ def score_shift(expected: Mapping[int, int], actual: Mapping[int, int]) -> Shift
     return shift("score", binned(expected), binned(actual))
 
 
-def _of_tables(events: Sequence[Row], seq: int) -> dict[str, tuple[int, int]]:
+def _of_tables(events: Sequence[LedgerEvent], seq: int) -> dict[str, tuple[int, int]]:
     """Records of a delivery and those of them in quarantine, by table."""
     found: dict[str, tuple[int, int]] = {}
     for file in _files(events).get(seq, ()):
-        records, quarantined = found.get(file["table"], (0, 0))
-        found[file["table"]] = (records + file["records"], quarantined + file["quarantined"])
+        records, quarantined = found.get(file.table, (0, 0))
+        found[file.table] = (records + file.records, quarantined + file.quarantined)
     return found
 
 
-def _files(events: Sequence[Row]) -> dict[int, Sequence[Row]]:
+def _files(events: Sequence[LedgerEvent]) -> dict[int, Sequence[FileAccount]]:
     """Seq -> the account of its files, of the lender's deliveries."""
-    return {
-        event["seq"]: event["files"] or ()
-        for event in events
-        if event["event"] == "accepted" and not is_own(event["delivery"])
-    }
+    return {event.seq: event.files for event in events if event.event == "accepted" and not is_own(event.delivery)}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pyspark.sql import functions as F
+import polars as pl
 
+from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.features import registry
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.model.artifacts import Features
+from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.stored import StoredColumn, StoredTable
-from credit_scoring.storage.tables import Tables
 
 _FINGERPRINT = StoredColumn("fingerprint", "STRING", "Identifies the declarations that the line is of")
 FEATURES = StoredTable(
@@ -42,7 +43,7 @@ REASONS = StoredTable(
 )
 
 
-def write(tables: Tables, features: Features) -> None:
+def write(engine: Engine, features: Features) -> None:
     """Writes both tables unless they hold these declarations already."""
     print_ = features.fingerprint
     french = {f.name: f.meaning_fr for f in registry.FEATURES}
@@ -53,14 +54,14 @@ def write(tables: Tables, features: Features) -> None:
     findings = [
         (s.code, s.en, s.fr, None, None, s.reason.legal_review, print_) for s in STATEMENTS if s.code != s.reason.code
     ]
-    _replace(tables, FEATURES, described)
-    _replace(tables, REASONS, [*reasons, *findings])
+    _replace(engine, FEATURES, described)
+    _replace(engine, REASONS, [*reasons, *findings])
 
 
-def _replace(tables: Tables, table: StoredTable, lines: Sequence[tuple[object, ...]]) -> None:
-    if tables.exists(table.name) and set(tables.read(table.name).columns) != set(table.names):
-        tables.drop(table.name)  # of an earlier release, which had other columns
-    tables.create(table)
-    if {tuple(row) for row in tables.read(table.name).select(*table.names).collect()} == set(lines):
+def _replace(engine: Engine, table: StoredTable, lines: Sequence[tuple[object, ...]]) -> None:
+    if engine.exists(table.name) and set(engine.columns(table.name)) != set(table.names):
+        engine.drop(table.name)  # of an earlier release, which had other columns
+    engine.create(table)
+    if set(engine.scan(Scan(table.name, table.names)).iter_rows()) == set(lines):
         return
-    tables.spark.createDataFrame(lines, table.ddl()).writeTo(tables.name(table.name)).overwrite(F.lit(True))
+    engine.overwrite(table.name, pl.DataFrame(lines, polars_schema(table.types()), orient="row"))

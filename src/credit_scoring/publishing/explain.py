@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from pyspark.sql import functions as F
-
+from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors.usage import CLIENT_WITHOUT_SCORE
 from credit_scoring.explanation.waterfall import Language, Waterfall, waterfall
 from credit_scoring.features.statements import by_code
 from credit_scoring.publishing import latest
-from credit_scoring.storage.tables import Tables
 
 _DECISIONS: dict[Language, dict[str, str]] = {
     "en": {},
@@ -59,13 +57,13 @@ class Explanation:
         return waterfall(self.start_points, self.parts, self.score, cut_off=self.cut_off, language=self.language)
 
 
-def explain(tables: Tables, client_id: int, language: Language = "en") -> Explanation:
+def explain(engine: Engine, client_id: int, language: Language = "en") -> Explanation:
     """The latest score of a client. UsageError when the client has none."""
-    latest.create(tables)
-    found = tables.read(latest.TABLE).where(F.col("client_id") == client_id).collect()
-    if not found:
+    latest.create(engine)
+    found = engine.scan(Scan(latest.TABLE, latest.SCORES.names, {"client_id": [client_id]}))
+    if found.is_empty():
         raise CLIENT_WITHOUT_SCORE(client=client_id)
-    row = found[0]
+    row = found.row(0, named=True)
     return Explanation(
         client_id=row["client_id"],
         start_points=row["start_points"],

@@ -28,7 +28,7 @@ def place(content: Content, folder: Folder, name: str, run_id: str) -> int:
     rows = 0
     with folder.writing(name) as sink:
         sink.write(content.head)
-        for count, lines in content.received():
+        for count, lines in content.pieces:
             sink.write(lines)
             rows += count
     if is_volume(folder.root):

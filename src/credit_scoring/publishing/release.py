@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from credit_scoring.errors.usage import NOT_HELD
-from credit_scoring.intake.events import Delivered, held, unpublished
-from credit_scoring.intake.ledger import Ledger
+from credit_scoring.ledger.events import Delivered, held, unpublished
+from credit_scoring.ledger.ledger import Ledger
 
 
 def clear(ledger: Ledger, delivery: str, reason: str, run_id: str, now: datetime) -> int:
@@ -23,4 +23,4 @@ def clear(ledger: Ledger, delivery: str, reason: str, run_id: str, now: datetime
         raise NOT_HELD(delivery=delivery, held=names)
     latest = stopped[-1]
     ledger.note("cleared", Delivered(latest.delivery, latest.seq, latest.manifest_sha256), run_id, now, reason)
-    return int(latest.model_version)
+    return int(latest.model_version or 0)

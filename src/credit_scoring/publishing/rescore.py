@@ -11,8 +11,8 @@ from __future__ import annotations
 from credit_scoring.clients import cohort
 from credit_scoring.errors.faults import CLAIM_OF_NOTHING
 from credit_scoring.errors.usage import NOBODY_TO_RESCORE
-from credit_scoring.intake.events import Claim, Delivered
-from credit_scoring.intake.ledger import Plan
+from credit_scoring.ledger.events import Claim, Delivered
+from credit_scoring.ledger.ledger import Plan
 from credit_scoring.publishing.run import delivery_named
 from credit_scoring.publishing.work import Report, ScoreRun
 
@@ -55,7 +55,7 @@ def _carry_out(run: ScoreRun, claim: Claim) -> None:
         chosen = [delivery_named(accepted, claim.detail)]
     else:
         chosen = [delivered for delivered in accepted if delivered.seq <= unit.seq]
-    run.carry_out(claim, [unit], cohort.rows_in(run.places.tables, chosen, unit), "rescored")
+    run.carry_out(claim, [unit], cohort.rows_in(run.places.engine, chosen, unit, accepted), "rescored")
 
 
 def _same(claim: Claim, unit: Delivered, version: int, of: Delivered | None) -> bool:

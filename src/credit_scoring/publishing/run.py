@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from pyspark.sql import Row
-
 from credit_scoring.clients import cohort
 from credit_scoring.errors.faults import CLAIM_OF_NOTHING
 from credit_scoring.errors.usage import NOT_ACCEPTED
-from credit_scoring.intake.events import Delivered, unpublished
+from credit_scoring.ledger.events import Delivered, LedgerEvent, unpublished
 from credit_scoring.publishing.work import Report, ScoreRun
 
 
@@ -35,7 +33,8 @@ def score_and_publish(run: ScoreRun, only: str | None = None, model_version: int
             deliveries = [delivered for delivered in claim.deliveries if delivered in waiting]
             if not deliveries:
                 raise CLAIM_OF_NOTHING(claim=claim.claim_id)
-            run.carry_out(claim, deliveries, cohort.touched(run.places.tables, deliveries), "published", run.limits)
+            cases = cohort.touched(run.places.engine, deliveries, ledger.accepted())
+            run.carry_out(claim, deliveries, cases, "published", run.limits)
     return run.report()
 
 
@@ -50,5 +49,5 @@ def delivery_named(deliveries: Sequence[Delivered], name: str) -> Delivered:
     raise NOT_ACCEPTED(delivery=name)
 
 
-def _waiting(events: Sequence[Row], only: str | None) -> list[Delivered]:
+def _waiting(events: Sequence[LedgerEvent], only: str | None) -> list[Delivered]:
     return [delivered for delivered in unpublished(events) if only in (None, delivered.name)]

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pyspark.sql import functions as F
+import polars as pl
 
 from credit_scoring.clients.cohort import Count
-from credit_scoring.intake.events import Claim, Delivered
+from credit_scoring.engines.engine import Engine, Scan
+from credit_scoring.ledger.events import Claim, Delivered
 from credit_scoring.publishing.history import Summary
+from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.scoring.rows import Stamp
-from credit_scoring.storage.tables import Tables
 
 TABLE = "runs"
 RUNS = StoredTable(
@@ -39,13 +40,13 @@ RUNS = StoredTable(
 )
 
 
-def create(tables: Tables) -> None:
+def create(engine: Engine) -> None:
     """Creates the table unless it exists."""
-    tables.create(RUNS)
+    engine.create(RUNS)
 
 
 def append(
-    tables: Tables,
+    engine: Engine,
     claim: Claim,
     deliveries: Sequence[Delivered],
     stamp: Stamp,
@@ -59,32 +60,33 @@ def append(
     `clients_touched` = scored + without_application + with_outcome; `started_at` is the moment written on the scores.
     """
     names = [delivered.name for delivered in deliveries]
-    of_model = (F.col("model_version") == stamp.model_version) & F.col("delivery").isin(names)
-    told = {row["delivery"] for row in tables.read(TABLE).where(of_model).select("delivery").collect()}
+    scan = Scan(TABLE, ("delivery",), {"model_version": [stamp.model_version], "delivery": names})
+    told = set(engine.scan(scan)["delivery"])
     lines = []
     for delivered in deliveries:
         if delivered.name in told:
             continue
         count, summary = counts[delivered.name], summaries[delivered.name]
-        values = {
-            "run_id": stamp.run_id,
-            "delivery": delivered.name,
-            "seq": delivered.seq,
-            "model_version": stamp.model_version,
-            "fingerprint": fingerprint,
-            "code_version": stamp.code_version,
-            "started_at": stamp.scored_at,
-            "finished_at": finished_at,
-            "clients_touched": count.touched,
-            "without_application": count.without_application,
-            "with_outcome": count.with_outcome,
-            "scored": summary.scored,
-            "approved": summary.approved,
-            "refused": summary.refused,
-            "referred": summary.referred,
-            "median_score": summary.median_score,
-        }
-        lines.append(tuple(values[name] for name in RUNS.names))
+        lines.append(
+            {
+                "run_id": stamp.run_id,
+                "delivery": delivered.name,
+                "seq": delivered.seq,
+                "model_version": stamp.model_version,
+                "fingerprint": fingerprint,
+                "code_version": stamp.code_version,
+                "started_at": stamp.scored_at,
+                "finished_at": finished_at,
+                "clients_touched": count.touched,
+                "without_application": count.without_application,
+                "with_outcome": count.with_outcome,
+                "scored": summary.scored,
+                "approved": summary.approved,
+                "refused": summary.refused,
+                "referred": summary.referred,
+                "median_score": summary.median_score,
+            }
+        )
     if lines:
-        rows = tables.spark.createDataFrame(lines, RUNS.ddl())
-        tables.append(TABLE, rows, f"{TABLE}/{claim.claim_id}/{stamp.model_version}")
+        rows = pl.DataFrame(lines, schema=polars_schema(RUNS.types()))
+        engine.append(TABLE, rows, f"{TABLE}/{claim.claim_id}/{stamp.model_version}")

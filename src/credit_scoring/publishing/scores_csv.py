@@ -2,19 +2,17 @@
 
     start_points + reason_1_points + ... + reason_4_points + other_points = score
 
-Lines are made in Spark's tasks. The same rows of score_history give the same bytes.
+The same rows of score_history give the same bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
-from pyspark.sql import DataFrame
 
+from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors.faults import PUBLISHED_OTHERWISE
 from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
 from credit_scoring.explanation.points import whole_points
@@ -22,7 +20,6 @@ from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.publishing import placing
 from credit_scoring.storage.content import Content
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.tasks import without_values
 
 NAME = "scores.csv"
 
@@ -52,13 +49,13 @@ class Written:
     sha256: str
 
 
-def write(rows: DataFrame, folder: Folder, run_id: str) -> Written:
+def write(engine: Engine, rows: Scan, folder: Folder, run_id: str) -> Written:
     """Writes scores.csv into the folder from a delivery's rows of score_history (columns READS), sorted by client_id.
 
     Readers see the whole file or none (see placing). A file that is there already is never changed: with the same bytes
     (left by a run that was killed before it could say so) it stays, with others it is a Fault.
     """
-    content = Content(_head(), rows.orderBy("client_id"), _lines)
+    content = Content(_head(), engine.pieces(rows, "client_id", _lines))
     try:
         clients = placing.place(content, folder, NAME, run_id)
     except FileExistsError:
@@ -106,18 +103,8 @@ def _head() -> bytes:
     return (",".join(HEADER) + "\n").encode()
 
 
-@without_values
-def _lines(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The mapInArrow function: rows of score_history -> their lines, as one cell a batch."""
-    for batch in batches:
-        frame = pl.from_arrow(batch)
-        assert isinstance(frame, pl.DataFrame)
-        yield pa.RecordBatch.from_pydict(
-            {
-                "rows": pa.array([batch.num_rows], pa.int32()),
-                "lines": pa.array([to_csv(csv_frame(frame))], pa.binary()),
-            }
-        )
+def _lines(rows: pl.DataFrame) -> bytes:
+    return to_csv(csv_frame(rows))
 
 
 def _sentence() -> pl.Expr:

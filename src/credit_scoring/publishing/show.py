@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pyspark.sql import functions as F
+import polars as pl
 
-from credit_scoring.intake import events
-from credit_scoring.intake.appending import QUARANTINE
-from credit_scoring.intake.ledger import Ledger
+from credit_scoring.engines.engine import Engine, Scan
+from credit_scoring.intake.quarantine import QUARANTINE
+from credit_scoring.ledger import events
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.publishing import runs
-from credit_scoring.storage.tables import Tables
 
 What = Literal["runs", "deliveries", "quarantine"]
 
@@ -24,34 +24,44 @@ class Listing:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def show(tables: Tables, what: What, most: int = 20) -> Listing:
+def show(engine: Engine, what: What, most: int = 20) -> Listing:
     """The latest runs or deliveries' events, or the most frequent reasons in quarantine; at most `most` rows."""
     source = {"runs": runs.TABLE, "deliveries": events.TABLE, "quarantine": QUARANTINE}[what]
-    if not tables.exists(source):
+    if not engine.exists(source):
         return Listing((), ())
-    frame = tables.read(source)
-    match what:
-        case "runs":
-            columns = ["started_at", "run_id", "delivery", "model_version", "scored", "approved", "refused", "referred"]
-            frame = frame.orderBy(F.desc("started_at"), "delivery").select(*columns)
-        case "deliveries":
-            columns = ["at", "delivery", "seq", "event", "records", "quarantined", "message"]
-            frame = (
-                frame.where("event <> 'released'")
-                .withColumn("records", F.expr("aggregate(files.records, 0L, (a, b) -> a + b)"))
-                .withColumn("quarantined", F.expr("aggregate(files.quarantined, 0L, (a, b) -> a + b)"))
-                .orderBy(F.desc("at"), "seq")
-                .select(*columns)
-            )
-        case "quarantine":
-            columns = ["delivery", "table", "column", "rule", "rows", "sentence"]
-            seqs = [delivered.seq for delivered in Ledger(tables).accepted()]
-            frame = (
-                frame.where(F.col("seq").isin(seqs))
-                .select("delivery", "table", F.explode("reasons").alias("reason"))
-                .groupBy("delivery", "table", "reason.column", "reason.rule", "reason.sentence")
-                .agg(F.count("*").alias("rows"))
-                .orderBy(F.desc("rows"), "delivery", "table", "column")
-                .select(*columns)
-            )
-    return Listing(tuple(columns), tuple(tuple(row) for row in frame.limit(most).collect()))
+    frame = {"runs": _runs, "deliveries": _deliveries, "quarantine": _quarantine}[what](engine).head(most)
+    return Listing(tuple(frame.columns), tuple(frame.iter_rows()))
+
+
+def _runs(engine: Engine) -> pl.DataFrame:
+    columns = ("started_at", "run_id", "delivery", "model_version", "scored", "approved", "refused", "referred")
+    return engine.scan(Scan(runs.TABLE, columns)).sort("started_at", "delivery", descending=[True, False])
+
+
+def _deliveries(engine: Engine) -> pl.DataFrame:
+    rows = engine.scan(Scan(events.TABLE, ("at", "delivery", "seq", "event", "files", "message")))
+    counted = [
+        pl.col("files").list.eval(pl.element().struct.field(name)).list.sum().alias(name)
+        for name in ("records", "quarantined")
+    ]
+    told = rows.filter(pl.col("event") != "released").with_columns(counted)
+    return told.sort("at", "seq", descending=[True, False]).select(
+        "at", "delivery", "seq", "event", "records", "quarantined", "message"
+    )
+
+
+def _quarantine(engine: Engine) -> pl.DataFrame:
+    seqs = [delivered.seq for delivered in Ledger(engine).accepted()]
+    counted = engine.scan(Scan(QUARANTINE, ("delivery", "table", "reasons"), {"seq": seqs}, counted_reasons))
+    by = ["delivery", "table", "column", "rule", "sentence"]
+    rows = counted.group_by(by).agg(pl.col("rows").sum())
+    return rows.sort("rows", "delivery", "table", "column", descending=[True, False, False, False]).select(
+        "delivery", "table", "column", "rule", "rows", "sentence"
+    )
+
+
+def counted_reasons(rows: pl.DataFrame) -> pl.DataFrame:
+    """delivery, table, rule, column, sentence, rows: how many quarantined rows have each reason, where they lie."""
+    each = rows.select("delivery", "table", "reasons").explode("reasons").unnest("reasons")
+    by = ["delivery", "table", "rule", "column", "sentence"]
+    return each.group_by(by).agg(pl.len().cast(pl.Int64).alias("rows"))

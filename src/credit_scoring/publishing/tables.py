@@ -1,7 +1,9 @@
 """Every table of the store, as declared: what a reader of it can look up, in the order of the data's way."""
 
+from credit_scoring.engines.engine import Engine
+from credit_scoring.errors.usage import TABLES_OF_EARLIER_RELEASE
 from credit_scoring.intake import appending
-from credit_scoring.intake.events import DELIVERIES
+from credit_scoring.ledger.events import DELIVERIES
 from credit_scoring.publishing.dictionary import FEATURES, REASONS
 from credit_scoring.publishing.latest import SCORES
 from credit_scoring.publishing.runs import RUNS
@@ -17,3 +19,9 @@ STORED: tuple[StoredTable, ...] = (
     FEATURES,
     REASONS,
 )
+
+
+def check_writable(engine: Engine) -> None:
+    """UsageError while tables of an earlier release have to be made anew before this engine can write them."""
+    if names := engine.unwritable(STORED):
+        raise TABLES_OF_EARLIER_RELEASE(tables=", ".join(names), engine=engine.name)

@@ -12,21 +12,20 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from pyspark.sql import functions as F
 
-from credit_scoring.clients import cohort
+from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import CASE, Known
+from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors.usage import NOBODY_SCORED
 from credit_scoring.features.evidence import holding
 from credit_scoring.features.statements import STATEMENTS, by_code
-from credit_scoring.intake.events import accepted, withdrawals
-from credit_scoring.intake.ledger import Ledger
+from credit_scoring.ledger.events import accepted, withdrawals
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.publishing import history
 from credit_scoring.settings import GatherSettings
-from credit_scoring.storage.frames import size
-from credit_scoring.storage.tables import Tables
 
+_GIVEN = ("client_id", "seq", "model_version")
 _SCHEMA = "code STRING, absent BOOLEAN, said BIGINT, untrue BIGINT"
 
 
@@ -63,31 +62,40 @@ class Truth:
         return sum(each.untrue for each in self.statements if each.declared)
 
 
-def check(tables: Tables, ledger: Ledger, settings: GatherSettings) -> Truth:
+def check(engine: Engine, ledger: Ledger, settings: GatherSettings) -> Truth:
     """Judges every sentence of the latest model version's scores. UsageError when nobody has a score."""
-    events = ledger.events() if tables.exists(history.TABLE) else []
-    scored = history.sound(tables, withdrawals(events)) if tables.exists(history.TABLE) else None
-    version = scored.agg(F.max("model_version")).head()[0] if scored is not None else None  # type: ignore[index]
-    if scored is None or version is None:
+    if not engine.exists(history.TABLE):
         raise NOBODY_SCORED()
-    said = F.transform(
-        "reasons", lambda reason: F.struct(reason["code"].alias("code"), reason["absent"].alias("absent"))
-    )
-    cases = scored.where(F.col("model_version") == version).select(
-        "client_id", F.col("seq").alias("as_of"), "delivery", said.alias("reasons")
-    )
-    clients = size(cases)
-    seqs = cohort.seqs_of(tables, cases, accepted(events))
-    judged = gather(tables, cases, clients, seqs, settings, _judge, _SCHEMA)
-    counted = judged.groupBy("code", "absent").agg(F.sum("said").alias("said"), F.sum("untrue").alias("untrue"))
+    events = ledger.events()
+    given = history.not_withdrawn(engine, engine.scan(Scan(history.TABLE, _GIVEN)), withdrawals(events))
+    if given.is_empty():
+        raise NOBODY_SCORED()
+    version = given["model_version"].max()
+    assert isinstance(version, int)
+    cases = engine.scan(
+        Scan(history.TABLE, (*_GIVEN, "delivery", "reasons"), {"model_version": [version]}, _said)
+    ).join(given.filter(pl.col("model_version") == version), on=list(_GIVEN), how="semi")
+    deliveries = accepted(events)
+    cases = cases.select("client_id", pl.col("seq").alias("as_of"), "said").unique(["client_id", "as_of"], keep="any")
+    names = {delivered.seq: delivered.name for delivered in deliveries}
+    chosen = Cohort(engine, cases.sort("client_id", "as_of"), names, tuple(sorted(names)))
+    counted = gather(chosen, settings, _judge, _SCHEMA).collect()
+    totals = counted.group_by("code", "absent").agg(pl.col("said", "untrue").sum()).sort("code", "absent")
     return Truth(
-        int(version),
-        clients,
+        version,
+        cases.height,
         tuple(
-            Said(row["code"], row["absent"], row["said"], row["untrue"], (row["code"], row["absent"]) in by_code())
-            for row in counted.orderBy("code", "absent").collect()
+            Said(code, absent, said, untrue, (code, absent) in by_code())
+            for code, absent, said, untrue in totals.iter_rows()
         ),
     )
+
+
+def _said(rows: pl.DataFrame) -> pl.DataFrame:
+    """What was said of each client: code and absent of every reason."""
+    named = pl.element().struct
+    said = pl.col("reasons").list.eval(pl.struct(named.field("code"), named.field("absent"))).alias("said")
+    return rows.select(*_GIVEN, "delivery", said)
 
 
 def _judge(known: Known) -> Iterator[pa.RecordBatch]:
@@ -97,9 +105,9 @@ def _judge(known: Known) -> Iterator[pa.RecordBatch]:
     assert list(by_code().values()) == list(STATEMENTS)
     said = (
         known.cases.with_row_index("row")
-        .select("row", "reasons")
-        .explode("reasons")
-        .unnest("reasons")
+        .select("row", "said")
+        .explode("said")
+        .unnest("said")
         .with_columns(row=pl.col("row").cast(pl.Int64))
     )
     columns: dict[str, list[object]] = {"code": [], "absent": [], "said": [], "untrue": []}

@@ -1,45 +1,23 @@
 """Views for analysts: the latest scores in words, and what was known of a client, and said, at each delivery.
 
-One text a view. In a catalog it is a view beside the tables; a folder of Delta tables holds no views, so there a
-session gets it as a temporary one. After `by_name`, SQL uses every table and view by its own name in either place.
+One text a view, in Spark's SQL. In a catalog it is a view beside the tables; a folder of Delta tables holds no views,
+so there a session of Spark gets it as a temporary one (engines.spark.views).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from credit_scoring.errors.usage import NOBODY_SCORED
 from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
-from credit_scoring.intake.events import DELIVERIES
+from credit_scoring.ledger.events import DELIVERIES
 from credit_scoring.publishing.dictionary import REASONS
 from credit_scoring.publishing.latest import SCORES
-from credit_scoring.publishing.tables import STORED
 from credit_scoring.schema.application import APPLICATION
-from credit_scoring.schema.stored import StoredColumn, StoredTable
+from credit_scoring.schema.stored import StoredColumn, StoredTable, StoredView
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.scoring.rows import SCORE_HISTORY
-from credit_scoring.storage.tables import Tables, literal
 
 _PLACES = range(1, MOST_PRINCIPAL + 1)
-_DECLARATION = "credit_scoring.declaration"
-"""Property of a view in a catalog: the digest of its text. A view that is replaced loses the grants given on it, so it
-is replaced only when a release declares another one."""
-
-
-@dataclass(frozen=True)
-class View:
-    """A view: its columns as readers see them, and its query, in which a table stands as {name}."""
-
-    declared: StoredTable
-    query: str
-
-    def sql(self, tables: Tables, properties: str = "") -> str:
-        """What follows the view's name in CREATE VIEW: columns with their comments, `properties`, and the query."""
-        columns = ", ".join(f"`{column.name}` COMMENT {literal(column.meaning)}" for column in self.declared.columns)
-        query = self.query.format(**{stored.name: tables.name(stored.name) for stored in STORED})
-        return f"({columns}) COMMENT {literal(self.declared.meaning)} {properties} AS {query}"
 
 
 def _of(table: StoredTable, *names: str) -> tuple[StoredColumn, ...]:
@@ -68,7 +46,7 @@ def _told(place: int) -> str:
     return ", ".join(f"{value} AS reason_{place}_{name}" for name, value in values.items())
 
 
-SCORES_EXPLAINED = View(
+SCORES_EXPLAINED = StoredView(
     StoredTable(
         "scores_explained",
         "The latest score of each client with the reasons that weigh most against it, in words",
@@ -104,7 +82,7 @@ _GIVEN = ("decision", "score", "cut_off", "probability", "file_complete", "start
 _STAMP = ("model_version", "scored_at", "run_id")
 _KNOWN = tuple(column for column in APPLICATION.stored().columns if column.name not in (CLIENT, "seq"))
 
-CLIENT_AS_OF = View(
+CLIENT_AS_OF = StoredView(
     StoredTable(
         "client_as_of",
         "Each client as of each delivery: the score that was published by then, and the application as known then",
@@ -146,37 +124,3 @@ CLIENT_AS_OF = View(
 )
 
 VIEWS = (SCORES_EXPLAINED, CLIENT_AS_OF)
-
-
-def create(tables: Tables) -> None:
-    """Creates the views beside the tables of a catalog, or replaces those that an earlier release declared otherwise.
-
-    A folder of tables holds no views, and gets none (see `by_name`).
-    """
-    if tables.below_folder:
-        return
-    for view in VIEWS:
-        name, digest = tables.name(view.declared.name), hashlib.sha256(view.sql(tables).encode()).hexdigest()
-        if tables.exists(view.declared.name):
-            held = tables.spark.sql(f"SHOW TBLPROPERTIES {name}").collect()
-            if {row["key"]: row["value"] for row in held}.get(_DECLARATION) == digest:
-                continue
-        properties = f"TBLPROPERTIES ({literal(_DECLARATION)} = {literal(digest)})"
-        tables.spark.sql(f"CREATE OR REPLACE VIEW {name} {view.sql(tables, properties)}")
-
-
-def by_name(tables: Tables) -> None:
-    """Lets this session's SQL use every table and view by its own name: `SELECT * FROM scores_explained`.
-
-    UsageError when nobody has a score yet.
-    """
-    if not tables.exists(SCORES.name):
-        raise NOBODY_SCORED()
-    if not tables.below_folder:
-        tables.spark.sql(f"USE {tables.root}")
-        return
-    for stored in STORED:
-        if tables.exists(stored.name):
-            tables.read(stored.name).createOrReplaceTempView(stored.name)
-    for view in VIEWS:
-        tables.spark.sql(f"CREATE OR REPLACE TEMPORARY VIEW {view.declared.name} {view.sql(tables)}")

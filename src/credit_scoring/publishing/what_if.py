@@ -7,27 +7,26 @@ step lowers a score. What they say is how the model would judge another file, no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial, reduce
 
 import polars as pl
 import pyarrow as pa
 
-from credit_scoring.clients import cohort
+from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
+from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.usage import CLIENT_NOT_APPLIED
 from credit_scoring.features.promises import PROMISES, Promise
 from credit_scoring.features.vector import feature_frame, matrix
-from credit_scoring.intake.events import Delivered
-from credit_scoring.intake.ledger import Ledger
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.settings import GatherSettings
-from credit_scoring.storage.tables import Tables
 
 STEPS = 8
 """How often each improvement is repeated; one more income step is a tenth more, one more score step .05, and so on."""
@@ -53,21 +52,22 @@ class WhatIf:
 
 
 def what_if(
-    tables: Tables, ledger: Ledger, texts: ModelTexts, settings: GatherSettings, client_id: int, as_of: int
+    engine: Engine, ledger: Ledger, texts: ModelTexts, settings: GatherSettings, client_id: int, as_of: int
 ) -> tuple[WhatIf, ...]:
     """Every promised improvement that changes something in the client's file, steps 1 to STEPS, and all together.
 
     `texts`: the model that scores; `as_of`: the seq of the delivery at which the client is taken as known. UsageError
     when no application of the client is accepted by then.
     """
-    one = tables.spark.createDataFrame([(client_id, as_of, "")], "client_id BIGINT, as_of BIGINT, delivery STRING")
-    accepted: Sequence[Delivered] = ledger.accepted()
-    seqs = cohort.seqs_of(tables, one, accepted)
-    if not seqs.get(APPLICATION.name):
+    accepted = ledger.accepted()
+    cases = pl.DataFrame({"client_id": [client_id], "as_of": [as_of]}, {"client_id": pl.Int64, "as_of": pl.Int64})
+    one = Cohort(engine, cases, {}, tuple(delivered.seq for delivered in accepted))
+    if not one.standing().cases["has_application"].all():
         raise CLIENT_NOT_APPLIED(client=client_id, seq=as_of)
-    found = gather(tables, one, 1, seqs, settings, partial(improved, texts), _SCHEMA).collect()
+    found = gather(one, settings, partial(improved, texts), _SCHEMA).collect()
     order = [AS_IT_IS, *(promise.words for promise in PROMISES), TOGETHER]
-    told = (WhatIf(row.change, row.step, row.score, row.decision, tuple(row.changed)) for row in found)
+    columns = ("change", "step", "score", "decision", "changed")
+    told = (WhatIf(row[0], row[1], row[2], row[3], tuple(row[4])) for row in found.select(columns).iter_rows())
     return tuple(sorted(told, key=lambda each: (order.index(each.change), each.step)))
 
 

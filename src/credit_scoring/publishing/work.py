@@ -13,14 +13,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pyspark.sql import DataFrame
-
-from credit_scoring.clients import cohort
-from credit_scoring.clients.cohort import Count
+from credit_scoring.clients.cohort import Cohort, Count
+from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.faults import CLAIM_WITHOUT_MODEL, FILE_NOT_THE_TABLE
 from credit_scoring.features import registry
-from credit_scoring.intake.events import Claim, Delivered, Event, Purpose, held, latest_accepted
-from credit_scoring.intake.ledger import Ledger, Plan
+from credit_scoring.ledger.events import Claim, Delivered, Event, Purpose, held, latest_accepted
+from credit_scoring.ledger.ledger import Ledger, Plan
 from credit_scoring.model.artifacts import Features
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing import breaker, dictionary, history, latest, runs, scores_csv, views
@@ -28,12 +26,12 @@ from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report.writing import Scored, write
 from credit_scoring.publishing.scores_csv import Written
 from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.tables import STORED
 from credit_scoring.scoring.batch import score
 from credit_scoring.scoring.code_version import code_version
 from credit_scoring.scoring.rows import Stamp
 from credit_scoring.settings import BreakerSettings, GatherSettings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.tables import Tables
 
 log = logging.getLogger(__name__)
 _FILES_AT_ONCE = 4
@@ -46,7 +44,7 @@ ModelOf = Callable[[int | None], tuple[ModelTexts, int]]
 class Places:
     """Where a run works. `published`: each delivery has its folder below. `reports`: each run has its page there."""
 
-    tables: Tables
+    engine: Engine
     ledger: Ledger
     published: Folder
     reports: Folder
@@ -130,15 +128,15 @@ class ScoreRun:
         self,
         claim: Claim,
         units: Sequence[Delivered],
-        cases: DataFrame,
+        cases: Cohort,
         closing: Event,
         limits: BreakerSettings | None = None,
     ) -> None:
         """Scores the cases by the claim's model and publishes them, each unit in a folder of its name; writes the run's
         report so far.
 
-        `units`: what is left of the claim's. `cases`: client_id, as_of (the seq of the case's unit), delivery (its
-        name); who of them is scored is decided here. `closing`: the event that is recorded of each unit at the end;
+        `units`: what is left of the claim's. `cases`: as_of is the seq of the case's unit; who of them is scored is
+        decided here. `closing`: the event that is recorded of each unit at the end;
         `held` of those that pass one of the `limits`.
         """
         if claim.model_version is None:
@@ -153,7 +151,7 @@ class ScoreRun:
         ledger.record_all(claim, "held", {unit: {"message": why} for unit, why in stopped.items()}, self.watch.now())
         self._told += [Scored(unit, version, each.count, each.summary) for unit, each in finished.items()]
         if finished:
-            self._page = write(places.tables, ledger, places.reports, self._told, work.features, stamp, self.watch)
+            self._page = write(places.engine, ledger, places.reports, self._told, work.features, stamp, self.watch)
         files = {
             unit: {"rows": each.file.clients, "path": each.file.path, "sha256": each.file.sha256}
             for unit, each in finished.items()
@@ -165,7 +163,7 @@ class ScoreRun:
         """What has been done so far, and what is held."""
         events = self.places.ledger.events()
         stopped = tuple(
-            Held(each.delivery, each.at.astimezone(UTC), each.message, breaker.nothing_to_score(events, each.seq))
+            Held(each.delivery, each.at.astimezone(UTC), each.message or "", breaker.nothing_to_score(events, each.seq))
             for each in held(events)
         )
         return Report(self.run_id, tuple(self._done), stopped, self._page, latest_accepted(events))
@@ -188,7 +186,7 @@ class _Work:
     places: Places
     claim: Claim
     units: Sequence[Delivered]
-    cases: DataFrame
+    cases: Cohort
     texts: ModelTexts
     stamp: Stamp
 
@@ -201,56 +199,54 @@ class _Work:
         self, settings: GatherSettings, limits: BreakerSettings | None, watch: Stopwatch
     ) -> tuple[dict[Delivered, Published], dict[Delivered, str]]:
         """From a claim to its published files, and to what is held instead and why: that is in score_history only."""
-        tables, version = self.places.tables, self.stamp.model_version
+        engine, version = self.places.engine, self.stamp.model_version
         for table in (history, latest, runs):
-            table.create(tables)
+            table.create(engine)
         counts = self._score(settings, watch)
         with watch.step("checking what was committed"):
-            summaries = history.summaries(tables, self.units, version)
+            summaries = history.summaries(engine, self.units, version)
             history.verify(summaries, {name: count.to_score for name, count in counts.items()})
             events = self.places.ledger.events()
-            stopped = breaker.judge(tables, events, self.units, version, limits) if limits is not None else {}
+            stopped = breaker.judge(engine, events, self.units, version, limits) if limits is not None else {}
             units = [unit for unit in self.units if unit not in stopped]
         if units:
             with watch.step("merging into the table of latest scores"):
-                latest.merge(tables, units, version)
-        dictionary.write(tables, self.features)
-        views.create(tables)
+                latest.merge(engine, units, version)
+        dictionary.write(engine, self.features)
+        engine.create_views(views.VIEWS, STORED)
         with watch.step("writing scores.csv"):
             files = self._files(units)
         _verify_files(files, summaries)
         fingerprint, now = self.features.fingerprint, watch.now()
-        runs.append(tables, self.claim, units, self.stamp, fingerprint, counts, summaries, now)
+        runs.append(engine, self.claim, units, self.stamp, fingerprint, counts, summaries, now)
         published = {u: Published(u.name, version, counts[u.name], summaries[u.name], files[u.name]) for u in units}
         return published, stopped
 
     def _files(self, units: Sequence[Delivered]) -> dict[str, Written]:
-        """The units' CSV files by name, several at once: most of a small one is waiting for Spark and for storage."""
+        """The units' CSV files by name, several at once: most of a small one is waiting for storage."""
 
         def written(unit: Delivered) -> Written:
             log.info("writing scores.csv of %s", unit.name)
-            rows = history.rows(self.places.tables, unit, self.stamp.model_version, scores_csv.READS)
-            return scores_csv.write(rows, self.places.published.below(unit.name), self.stamp.run_id)
+            rows = history.of([unit], self.stamp.model_version, scores_csv.READS)
+            return scores_csv.write(self.places.engine, rows, self.places.published.below(unit.name), self.stamp.run_id)
 
         with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
             return dict(zip((unit.name for unit in units), pool.map(written, units), strict=True))
 
     def _score(self, settings: GatherSettings, watch: Stopwatch) -> Mapping[str, Count]:
         """Scores and commits what this model version has not scored yet; who the units' clients are, in numbers."""
-        tables, version = self.places.tables, self.stamp.model_version
+        engine, version = self.places.engine, self.stamp.model_version
         with watch.step("finding the clients"):
-            seqs = cohort.seqs_of(tables, self.cases, self.places.ledger.accepted())
-            standing = cohort.standing(tables, self.cases, seqs)
+            standing = self.cases.standing()
             none = {unit.name: Count(0, 0, 0, 0) for unit in self.units}
-            counts = none | cohort.count_by_delivery(standing)
-            fresh = history.missing(tables, self.units, version)
+            counts = none | standing.counts()
+            fresh = history.missing(engine, self.units, version)
         expected = sum(counts[unit.name].to_score for unit in fresh)
         if expected:
             log.info("scoring %s clients of %d deliveries with model version %d", f"{expected:,}", len(fresh), version)
             with watch.step("features, scores and reasons of the clients"):
-                chosen = cohort.to_score(standing, fresh)
-                rows = score(tables, chosen, expected, seqs, settings, self.texts, self.stamp)
-                history.append(tables, rows, self.claim, version)
+                rows = score(standing.to_score(fresh), settings, self.texts, self.stamp)
+                history.append(engine, rows, self.claim, version)
         return counts
 
 

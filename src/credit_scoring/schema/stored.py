@@ -53,3 +53,11 @@ class StoredTable:
     def with_columns(self, *columns: StoredColumn) -> StoredTable:
         """The same table with more columns, at the end."""
         return replace(self, columns=(*self.columns, *columns))
+
+
+@dataclass(frozen=True)
+class StoredView:
+    """A view: its columns as readers see them, and its query in Spark's SQL, in which a table stands as {name}."""
+
+    declared: StoredTable
+    query: str

@@ -6,35 +6,25 @@ from collections.abc import Iterator
 from functools import partial
 
 import pyarrow as pa
-from pyspark.sql import DataFrame
 
 from credit_scoring.clients.cases import case_matrix
-from credit_scoring.clients.cohort import Seqs
+from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
+from credit_scoring.engines.engine import Rows
 from credit_scoring.features.vector import columns_read
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.scoring.rows import SCORE_HISTORY, Stamp, score_rows
 from credit_scoring.settings import GatherSettings
-from credit_scoring.storage.tables import Tables
 
 
-def score(
-    tables: Tables,
-    cohort: DataFrame,
-    clients: int,
-    seqs: Seqs,
-    settings: GatherSettings,
-    texts: ModelTexts,
-    stamp: Stamp,
-) -> DataFrame:
+def score(cohort: Cohort, settings: GatherSettings, texts: ModelTexts, stamp: Stamp) -> Rows:
     """The rows of score_history of a cohort, in no particular order; lazy. See `gather` for the arguments.
 
     The model travels to the tasks as texts; each worker builds its Scorer from them once.
     """
-    compute = partial(_score, texts, stamp)
-    return gather(tables, cohort, clients, seqs, settings, compute, SCORE_HISTORY.ddl(), columns_read())
+    return gather(cohort, settings, partial(_score, texts, stamp), SCORE_HISTORY.ddl(), columns_read())
 
 
 def _score(texts: ModelTexts, stamp: Stamp, known: Known) -> Iterator[pa.RecordBatch]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +46,17 @@ def lists(values: npt.NDArray[np.float32] | npt.NDArray[np.float64]) -> pa.ListA
     count, length = values.shape
     offsets = np.arange(count + 1, dtype=np.int32) * np.int32(length)
     return pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.ascontiguousarray(values).reshape(-1)))
+
+
+def prepared(
+    batches: Iterable[pa.RecordBatch], prepare: Callable[[pl.DataFrame], pl.DataFrame] | None
+) -> Iterator[pa.RecordBatch]:
+    """The batches, or what `prepare` makes of each."""
+    for batch in batches:
+        if prepare is None:
+            yield batch
+        else:
+            yield from record_batches(prepare(pl.DataFrame(pl.from_arrow(batch))))
 
 
 def _small(kind: pa.DataType) -> pa.DataType:

@@ -1,4 +1,4 @@
-"""One blob, written by many tasks at once: each stages blocks, the driver commits the list of blocks.
+"""One blob, written in blocks where its pieces are made; the driver commits the list of blocks.
 
 Nobody sees a block until the list that names it is committed, which is one request: readers get no blob, then all of
 it. Blocks that were staged and never committed are removed by the service (Azure: after a week).
@@ -7,26 +7,17 @@ it. Blocks that were staged and never committed are removed by the service (Azur
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pyarrow as pa
 from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError
 from azure.storage.blob import BlobBlock
-from pyspark import TaskContext
 
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.blob import blob_client
 from credit_scoring.storage.content import Content
 from credit_scoring.storage.roots import BlobPlace
-from credit_scoring.storage.tasks import Batches
-
-BLOCK_BYTES = 8 * 2**20
-"""A task stages a block as soon as it holds so much: that is its memory, and 50,000 blocks make 400 GB a blob."""
-
-_STAGED = "part INT, number INT, block STRING, rows BIGINT"
-_ARROW = pa.schema([("part", pa.int32()), ("number", pa.int32()), ("block", pa.string()), ("rows", pa.int64())])
 
 
 @dataclass(frozen=True)
@@ -39,28 +30,16 @@ class Upload:
 
     def write(self, content: Content) -> int:
         """Writes the blob; returns the rows. FileExistsError when it is there already: it stays as it is."""
-        staged = content.rows.mapInArrow(self._stager(content.lines), _STAGED).collect()
-        ordered = sorted(staged, key=lambda block: (block["part"], block["number"]))
-        self._commit([self._stage(content.head, 0, 0), *(block["block"] for block in ordered)])
-        return sum(block["rows"] for block in ordered)
+        head = self._stage(0, 0, content.head)
+        staged = [said.rsplit(" ", 1) for said in content.pieces.each(self._sent)]
+        self._commit([head, *(block for block, _ in staged)])
+        return sum(int(rows) for _, rows in staged)
 
-    def _stager(self, lines: Callable[[Batches], Batches]) -> Callable[[Batches], Batches]:
-        """The mapInArrow function: rows -> the blocks that their lines were staged as.
+    def _sent(self, part: int, number: int, rows: int, data: bytes) -> str:
+        """Stages a piece; its block and rows."""
+        return f"{self._stage(part, number, data)} {rows}"
 
-        Lines are made and staged in one function: between two, Spark would gather them in one batch of any size.
-        """
-
-        def run(batches: Batches) -> Batches:
-            context = TaskContext.get()
-            assert context is not None
-            part = context.partitionId() + 1
-            for number, (rows, data) in enumerate(_gathered(lines(batches))):
-                block = {"part": part, "number": number, "block": self._stage(data, part, number), "rows": rows}
-                yield pa.RecordBatch.from_pylist([block], schema=_ARROW)
-
-        return run
-
-    def _stage(self, data: bytes, part: int, number: int) -> str:
+    def _stage(self, part: int, number: int, data: bytes) -> str:
         """Uploads one block, checked by its MD5 where it arrives; its name, of the same length for all blocks.
 
         The content is in the name: a task that ran twice, and did not make the same bytes, cannot replace a block.
@@ -76,20 +55,6 @@ class Upload:
             )
         except ResourceExistsError:
             raise FileExistsError(self.place.fsspec_path) from None
-
-
-def _gathered(batches: Batches) -> Iterator[tuple[int, bytes]]:
-    """(rows, bytes) of BLOCK_BYTES or a little more each, the last one of what is left."""
-    rows, held = 0, bytearray()
-    for batch in batches:
-        for count, lines in zip(batch.column("rows").to_pylist(), batch.column("lines").to_pylist(), strict=True):
-            rows += count
-            held += lines
-            if len(held) >= BLOCK_BYTES:
-                yield rows, bytes(held)
-                rows, held = 0, bytearray()
-    if held:
-        yield rows, bytes(held)
 
 
 def _digest(data: bytes) -> str:

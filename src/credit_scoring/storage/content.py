@@ -1,36 +1,36 @@
-"""The content of a file that Spark's tasks make, piece by piece."""
+"""The content of a file that is made piece by piece, wherever its pieces are made."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
-from pyspark.sql import DataFrame
 
-from credit_scoring.storage.tasks import Batches
+class MadePieces(Protocol):
+    """The pieces of a file in their order (engines.engine.Pieces)."""
 
-PARTS = "rows INT, lines BINARY"
-"""Pieces of a file in their order, and of how many rows each is."""
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """(rows, bytes) of each."""
+        ...
+
+    def each(self, send: Callable[[int, int, int, bytes], str]) -> list[str]:
+        """`send`s each where it is made: part, number, rows, bytes; what it says."""
+        ...
 
 
 @dataclass(frozen=True)
 class Content:
-    """`head`, then what `lines` (a mapInArrow function that yields PARTS) makes of the rows, in their order."""
+    """`head`, then the pieces."""
 
     head: bytes
-    rows: DataFrame
-    lines: Callable[[Batches], Batches]
-
-    def received(self) -> Iterator[tuple[int, bytes]]:
-        """(rows, lines) of the pieces, on the driver, which holds those of two partitions at a time."""
-        for part in self.rows.mapInArrow(self.lines, PARTS).toLocalIterator(prefetchPartitions=True):
-            yield part["rows"], part["lines"]
+    pieces: MadePieces
 
     def digest(self) -> tuple[int, str]:
         """Rows and sha256 of the file, made and not written."""
         rows, digest = 0, hashlib.sha256(self.head)
-        for count, lines in self.received():
+        for count, lines in self.pieces:
             digest.update(lines)
             rows += count
         return rows, digest.hexdigest()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import Row
-
 from credit_scoring.clients.cohort import Count
+from credit_scoring.ledger.events import FileAccount
 from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.pages.page import Cell, Figure, Page, Section, Table, Text
 from credit_scoring.publishing.history import Summary
@@ -27,11 +26,11 @@ class Part:
     model_version: int
     clients: Count
     summary: Summary
-    files: Sequence[Row]
+    files: Sequence[FileAccount]
 
     def records(self, column: str) -> int:
         """A column of the account, over all files: records, accepted, duplicates, quarantined, cells_missing."""
-        return sum(file[column] for file in self.files)
+        return sum(getattr(file, column) for file in self.files)
 
 
 def page(

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from credit_scoring.clients.cohort import Count
-from credit_scoring.intake.events import Delivered
-from credit_scoring.intake.ledger import Ledger
+from credit_scoring.engines.engine import Engine
+from credit_scoring.ledger.events import Delivered
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.artifacts import Features
 from credit_scoring.pages.page import html
 from credit_scoring.publishing.history import Summary
@@ -17,7 +18,6 @@ from credit_scoring.publishing.report.page import Part, page
 from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.scoring.rows import Stamp
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.tables import Tables
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Scored:
 
 
 def write(
-    tables: Tables,
+    engine: Engine,
     ledger: Ledger,
     reports: Folder,
     scored: Sequence[Scored],
@@ -48,9 +48,9 @@ def write(
     """
     try:
         with watch.step("counting for this report"):
-            found = figures(tables, [(each.delivered, each.model_version) for each in scored])
+            found = figures(engine, [(each.delivered, each.model_version) for each in scored])
             events = ledger.events()
-        accounts = {event["delivery"]: event["files"] for event in events if event["event"] == "accepted"}
+        accounts = {event.delivery: event.files for event in events if event.event == "accepted"}
         parts = [
             Part(
                 each.delivered.name,
@@ -62,9 +62,9 @@ def write(
             for each in scored
         ]
         refused = [
-            (event["delivery"], event["message"])
+            (event.delivery, event.message or "")
             for event in events
-            if event["event"] == "refused" and event["run_id"] == stamp.run_id
+            if event.event == "refused" and event.run_id == stamp.run_id
         ]
         shown = page(stamp, parts, refused, found, features.features, watch.seconds)
         name = f"{stamp.run_id}.html"

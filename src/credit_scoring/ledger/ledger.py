@@ -16,34 +16,36 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from pyspark.sql import Row
-
+from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors import RunActive
 from credit_scoring.errors.runs import CLAIM_CONTESTED, CLAIM_HELD, WITHDRAWAL_UNFINISHED
-from credit_scoring.intake.events import (
+from credit_scoring.ledger.events import (
     DELIVERIES,
     PURPOSES,
     TABLE,
     Claim,
     Delivered,
     Event,
+    FileAccount,
+    LedgerEvent,
     Purpose,
     accepted,
     claims,
+    event_of,
     exclusive,
+    from_frame,
     half_withdrawn,
     open_claim,
-    row_of,
+    to_frame,
     unpublished,
 )
-from credit_scoring.intake.holder import is_gone
-from credit_scoring.intake.own import withdrawn_by
-from credit_scoring.storage.tables import Tables
+from credit_scoring.ledger.lease import is_gone
+from credit_scoring.ledger.operator_deliveries import withdrawn_by
 
 log = logging.getLogger(__name__)
 _ATTEMPTS = 5
 
-Plan = Callable[[Sequence[Row]], Sequence[Delivered]]
+Plan = Callable[[Sequence[LedgerEvent]], Sequence[Delivered]]
 """What there is to do, according to the ledger's events."""
 
 
@@ -51,33 +53,37 @@ Plan = Callable[[Sequence[Row]], Sequence[Delivered]]
 class Ledger:
     """The events of all deliveries. Reading is one small table; every append is exactly once.
 
-    `holder`: the processes of this run, for its claims; None where nobody could look for them (see intake.holder).
+    `holder`: the processes of this run, for its claims; None where nobody could look for them (see ledger.lease).
     """
 
-    tables: Tables
+    engine: Engine
     holder: str | None = None
-    _read: dict[str, list[Row]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _read: dict[str, list[LedgerEvent]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The events as they were read last, by the commit that was the newest before they were read."""
 
     def create(self) -> None:
         """Creates the ledger's table unless it exists."""
-        self.tables.create(DELIVERIES)
+        self.engine.create(DELIVERIES)
 
-    def events(self) -> list[Row]:
+    def events(self) -> list[LedgerEvent]:
         """All events, oldest first. Their number follows the deliveries, not the clients.
 
         They are asked for again and again, between steps at which another run may have come in, and read only after
         something was committed.
         """
-        newest = self.tables.newest_commit(TABLE)
+        newest = self.engine.newest_commit(TABLE)
         events = self._read.get(newest) if newest is not None else None
         if events is None:
-            events = self.tables.read(TABLE).collect()
-            events.sort(key=lambda event: (event.at, event.claim_number, event.seq, event.event))
+            events = from_frame(self.engine.scan(Scan(TABLE, self._columns())))
             if newest is not None:
                 self._read.clear()
                 self._read[newest] = events
         return list(events)
+
+    def _columns(self) -> tuple[str, ...]:
+        """Those of DELIVERIES that the table has: an earlier release's has fewer until something is written."""
+        held = set(self.engine.columns(TABLE))
+        return tuple(name for name in DELIVERIES.names if name in held)
 
     def accepted(self) -> tuple[Delivered, ...]:
         """The deliveries whose rows are visible: accepted and not withdrawn, by seq."""
@@ -135,9 +141,8 @@ class Ledger:
     def _swap(self, claim: Claim, now: datetime) -> bool:
         """Appends claim number n; False when another run appended n first."""
         rights = {"expires_at": claim.expires_at, "holder": claim.holder, "message": claim.detail}
-        rows = [row_of(claim, "claimed", delivered, now, **rights) for delivered in claim.deliveries]
-        frame = self.tables.spark.createDataFrame(rows, DELIVERIES.ddl())
-        self.tables.append(TABLE, frame, app_id="ledger", version=claim.number)
+        rows = [event_of(claim, "claimed", delivered, now, **rights) for delivered in claim.deliveries]
+        self.engine.append(TABLE, to_frame(rows), app_id="ledger", version=claim.number)
         # Of those that append the same number the first one's rows land: look whose they are.
         winner = [e for e in self.events() if e.event == "claimed" and e.claim_number == claim.number]
         return bool(winner) and winner[0].run_id == claim.run_id
@@ -153,10 +158,10 @@ class Ledger:
         rows: int | None = None,
         path: str | None = None,
         sha256: str | None = None,
-        files: Sequence[Row] | None = None,
+        files: Sequence[FileAccount] = (),
     ) -> None:
         """Appends an event of a claimed delivery, once however often it is called for the same claim."""
-        told = {"message": message, "rows": rows, "path": path, "sha256": sha256, "files": files}
+        told = {"message": message, "rows": rows, "path": path, "sha256": sha256, "files": tuple(files)}
         self.record_all(claim, event, {delivered: told}, now)
 
     def record_all(
@@ -168,10 +173,9 @@ class Ledger:
         """
         if not told:
             return
-        rows = [row_of(claim, event, delivered, now, **more) for delivered, more in told.items()]
+        rows = [event_of(claim, event, delivered, now, **more) for delivered, more in told.items()]
         first = min(delivered.seq for delivered in told)
-        frame = self.tables.spark.createDataFrame(rows, DELIVERIES.ddl())
-        self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/{event}/{first}")
+        self.engine.append(TABLE, to_frame(rows), app_id=f"ledger/{claim.claim_id}/{event}/{first}")
 
     def note(self, event: Event, delivered: Delivered, run_id: str, now: datetime, message: str) -> None:
         """Appends an event of a delivery that nobody has to claim, once a delivery."""
@@ -195,10 +199,8 @@ class Ledger:
 
     def release(self, claim: Claim, now: datetime) -> None:
         """Lets the next run take the claim over at once: called by a run that fails in an orderly way."""
-        frame = self.tables.spark.createDataFrame(
-            [row_of(claim, "released", delivered, now) for delivered in claim.deliveries], DELIVERIES.ddl()
-        )
-        self.tables.append(TABLE, frame, app_id=f"ledger/{claim.claim_id}/released/{claim.number}")
+        rows = [event_of(claim, "released", delivered, now) for delivered in claim.deliveries]
+        self.engine.append(TABLE, to_frame(rows), app_id=f"ledger/{claim.claim_id}/released/{claim.number}")
 
 
 def _unfinished(half: Claim) -> RunActive:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-from pyspark.sql import Row
+import polars as pl
 
-from credit_scoring.intake.own import is_own
+from credit_scoring.ledger.operator_deliveries import is_own
+from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 
 TABLE = "deliveries"
@@ -67,6 +68,46 @@ _CLOSING: dict[Purpose, tuple[Event, ...]] = {
 
 
 @dataclass(frozen=True)
+class FileAccount:
+    """What became of the records of one file of an accepted delivery: records = accepted + duplicates + quarantined."""
+
+    file: str
+    table: str
+    bytes: int
+    sha256: str
+    records: int
+    accepted: int
+    duplicates: int
+    quarantined: int
+    cells_missing: int
+    unknown_columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LedgerEvent:
+    """One row of the ledger, in the order of DELIVERIES."""
+
+    event: str
+    delivery: str
+    seq: int
+    at: datetime
+    run_id: str
+    claim_id: str
+    claim_number: int
+    purpose: Purpose
+    expires_at: datetime | None = None
+    model_version: int | None = None
+    manifest_sha256: str = ""
+    message: str | None = None
+    rows: int | None = None
+    path: str | None = None
+    sha256: str | None = None
+    files: tuple[FileAccount, ...] = ()
+    holder: str | None = None
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Delivered:
     """A delivery with its place in the order of deliveries; `manifest_sha256` identifies its bytes.
 
@@ -83,7 +124,7 @@ class Claim:
     """The right of one run to do one piece of work until `expires_at`. `claim_id` survives a take-over.
 
     `detail`: what else the work was asked for with; whoever takes it over does that and nothing else.
-    `holder`: the run's processes, where they can be looked for (see intake.holder).
+    `holder`: the run's processes, where they can be looked for (see ledger.lease).
     """
 
     claim_id: str
@@ -102,7 +143,7 @@ class Claim:
         return sorted(delivered.seq for delivered in self.deliveries)
 
 
-def accepted(events: Sequence[Row]) -> tuple[Delivered, ...]:
+def accepted(events: Sequence[LedgerEvent]) -> tuple[Delivered, ...]:
     """The deliveries whose rows are visible: accepted and not withdrawn, by seq."""
     withdrawn = {event.seq for event in events if event.event == "withdrawn"}
     found = {
@@ -113,43 +154,43 @@ def accepted(events: Sequence[Row]) -> tuple[Delivered, ...]:
     return tuple(found[seq] for seq in sorted(found))
 
 
-def unpublished(events: Sequence[Row]) -> tuple[Delivered, ...]:
+def unpublished(events: Sequence[LedgerEvent]) -> tuple[Delivered, ...]:
     """Accepted deliveries that wait for their scores to be published, by seq: those that are held do not."""
     done = {event.seq for event in events if event.event == "published"} | {event.seq for event in held(events)}
     return tuple(delivered for delivered in accepted(events) if delivered.seq not in done)
 
 
-def held(events: Sequence[Row]) -> tuple[Row, ...]:
+def held(events: Sequence[LedgerEvent]) -> tuple[LedgerEvent, ...]:
     """The `held` events of deliveries that are neither cleared, published nor withdrawn since, by seq."""
     ended = {event.seq for event in events if event.event in ("cleared", "published", "withdrawn")}
     latest = {event.seq: event for event in events if event.event == "held" and event.seq not in ended}
     return tuple(latest[seq] for seq in sorted(latest))
 
 
-def cleared(events: Sequence[Row]) -> frozenset[int]:
+def cleared(events: Sequence[LedgerEvent]) -> frozenset[int]:
     """The seqs of deliveries that somebody let through after they had been held."""
     return frozenset(event.seq for event in events if event.event == "cleared")
 
 
-def withdrawals(events: Sequence[Row]) -> dict[int, int]:
+def withdrawals(events: Sequence[LedgerEvent]) -> dict[int, int]:
     """Withdrawn seq -> the seq under which its clients are scored again without it."""
     again = {event.claim_id: event.seq for event in events if event.event == "claimed" and event.purpose == "withdraw"}
     return {event.seq: again[event.claim_id] for event in events if event.event == "withdrawn"}
 
 
-def names_taken(events: Sequence[Row]) -> dict[str, int]:
+def names_taken(events: Sequence[LedgerEvent]) -> dict[str, int]:
     """Delivery -> the seq under which it was accepted; a name stays taken when its delivery is withdrawn."""
     return {event.delivery: event.seq for event in events if event.event == "accepted"}
 
 
-def latest_accepted(events: Sequence[Row]) -> tuple[str, datetime] | None:
+def latest_accepted(events: Sequence[LedgerEvent]) -> tuple[str, datetime] | None:
     """The lender's delivery that was taken in last, and when (UTC); None before the first."""
     taken = [event for event in events if event.event == "accepted" and not is_own(event.delivery)]
     latest = max(taken, key=lambda event: event.seq, default=None)
     return None if latest is None else (latest.delivery, latest.at.astimezone(UTC))
 
 
-def verdicts(events: Sequence[Row]) -> dict[tuple[str, str], str]:
+def verdicts(events: Sequence[LedgerEvent]) -> dict[tuple[str, str], str]:
     """(delivery, manifest sha256) -> "accepted" or "refused": bytes that need no second look.
 
     A delivery that was refused because it was not all there has an event without its bytes' identity, and no verdict.
@@ -161,17 +202,17 @@ def verdicts(events: Sequence[Row]) -> dict[tuple[str, str], str]:
     }
 
 
-def next_seq(events: Sequence[Row]) -> int:
+def next_seq(events: Sequence[LedgerEvent]) -> int:
     """The seq of the next delivery that is claimed; seqs start at 1 and are never used twice."""
     return 1 + max((event.seq for event in events), default=0)
 
 
-def claims(events: Sequence[Row]) -> int:
+def claims(events: Sequence[LedgerEvent]) -> int:
     """How many claims there have been: the number that the next one is swapped against."""
     return max((event.claim_number for event in events if event.event == "claimed"), default=0)
 
 
-def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
+def open_claim(events: Sequence[LedgerEvent], purpose: Purpose) -> Claim | None:
     """The latest claim of the purpose while a delivery of it is unfinished, with those that are.
 
     One that was released has expired.
@@ -195,7 +236,7 @@ def open_claim(events: Sequence[Row], purpose: Purpose) -> Claim | None:
         purpose=purpose,
         run_id=latest[0].run_id,
         deliveries=tuple(Delivered(event.delivery, event.seq, event.manifest_sha256) for event in unfinished),
-        expires_at=datetime.min.replace(tzinfo=UTC) if released else latest[0].expires_at.astimezone(UTC),
+        expires_at=latest[0].expires_at if latest[0].expires_at and not released else datetime.min.replace(tzinfo=UTC),
         model_version=latest[0].model_version,
         detail=latest[0].message,
         holder=latest[0].holder,
@@ -207,26 +248,48 @@ def exclusive(one: Purpose, other: Purpose) -> bool:
     return one == other or bool({one, other} & ALONE) or {one, other} <= _MERGING
 
 
-def half_withdrawn(events: Sequence[Row]) -> Claim | None:
+def half_withdrawn(events: Sequence[LedgerEvent]) -> Claim | None:
     """A withdrawal whose rows are hidden, but not yet all that was derived from them; None: there is none."""
     begun = open_claim(events, "withdraw")
     hidden = {event.claim_id for event in events if event.event == "withdrawn"}
     return begun if begun is not None and begun.claim_id in hidden else None
 
 
-def row_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **more: Any) -> tuple[Any, ...]:
-    """An event of a claimed delivery, in the order of DELIVERIES; `more` gives the columns that the claim does not."""
-    values = {
-        "event": event,
-        "delivery": delivered.name,
-        "seq": delivered.seq,
-        "at": now,
-        "run_id": claim.run_id,
-        "claim_id": claim.claim_id,
-        "claim_number": claim.number,
-        "purpose": claim.purpose,
-        "model_version": claim.model_version,
-        "manifest_sha256": delivered.manifest_sha256,
-        **more,
-    }
-    return tuple(values.get(name) for name in DELIVERIES.names)
+def event_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **more: Any) -> LedgerEvent:
+    """An event of a claimed delivery; `more` gives the columns that the claim does not."""
+    told = {"model_version": claim.model_version, **more}
+    return LedgerEvent(
+        event, delivered.name, delivered.seq, now, claim.run_id, claim.claim_id, claim.number, claim.purpose,
+        manifest_sha256=delivered.manifest_sha256, **told,
+    )  # fmt: skip
+
+
+def to_frame(events: Sequence[LedgerEvent]) -> pl.DataFrame:
+    """Events as rows of DELIVERIES."""
+    rows = [
+        {
+            **asdict(event),
+            "files": [asdict(file) for file in event.files] or None,
+            "without": list(event.without) or None,
+        }
+        for event in events
+    ]
+    return pl.DataFrame(rows, schema=polars_schema(DELIVERIES.types()))
+
+
+def from_frame(rows: pl.DataFrame) -> list[LedgerEvent]:
+    """Rows of DELIVERIES as events, oldest first; columns that an earlier release's ledger lacks may be missing."""
+    events = []
+    for row in rows.iter_rows(named=True):
+        told = {
+            **row,
+            "manifest_sha256": row["manifest_sha256"] or "",
+            "files": tuple(_account(file) for file in row["files"] or ()),
+            "without": tuple(row.get("without") or ()),
+        }
+        events.append(LedgerEvent(**told))
+    return sorted(events, key=lambda event: (event.at, event.claim_number, event.seq, event.event))
+
+
+def _account(file: Mapping[str, Any]) -> FileAccount:
+    return FileAccount(**{**file, "unknown_columns": tuple(file["unknown_columns"] or ())})

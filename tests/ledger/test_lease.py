@@ -11,11 +11,11 @@ from contextlib import suppress
 
 import pytest
 
-from credit_scoring.intake.holder import is_gone, present
+from credit_scoring.ledger.lease import is_gone, present
 
 RUN = """
 import subprocess, sys
-from credit_scoring.intake.holder import present
+from credit_scoring.ledger.lease import present
 child = subprocess.Popen(["sleep", "60"])
 print(child.pid, present(), flush=True)
 sys.stdin.read()

@@ -7,16 +7,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from credit_scoring.errors.faults import APPEND_NOT_ONCE, TABLE_WITHOUT_HISTORY
+from credit_scoring.errors.faults import TABLE_WITHOUT_HISTORY
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.frames import union
 
-_LOG = "_delta_log"
+LOG = "_delta_log"
 _WAITS = (0.5, 2.0)
 """Seconds after which a creation that came to nothing is cleared away: another run may be at it in this moment."""
 
@@ -65,7 +64,9 @@ class Tables:
         self._create(table)
 
     def _create(self, table: StoredTable) -> None:
-        cluster = f"CLUSTER BY ({', '.join(f'`{c}`' for c in table.cluster_by)})" if table.cluster_by else ""
+        # delta-rs, which the embedded engine writes by, writes no table that is clustered: in a folder none is.
+        by = ", ".join(f"`{column}`" for column in table.cluster_by)
+        cluster = f"CLUSTER BY ({by})" if by and not self.below_folder else ""
         # Deletion vectors off: readers outside Spark (delta-rs and others) look clients up in these tables.
         properties = {"delta.enableDeletionVectors": "false"}
         if table.sought:
@@ -103,16 +104,19 @@ class Tables:
         return bool(self.spark.catalog.tableExists(self.name(table)))
 
     def read(self, table: str) -> DataFrame:
-        """All rows of the table, visible or not (see intake.ledger for what is visible)."""
+        """All rows of the table, visible or not (see ledger.ledger for what is visible)."""
         if table in self.versions:
             return self.spark.sql(f"SELECT * FROM {self.name(table)} VERSION AS OF {self.versions[table]}")
         return self.spark.table(self.name(table))
 
     def pinned(self, tables: Sequence[str]) -> Tables:
         """The same tables, of which `tables` are read as they are now, in this order, whatever is appended later."""
-        return replace(self, versions={**self.versions, **{table: self._version(table) for table in tables}})
+        return replace(self, versions={**self.versions, **{table: self.version(table) for table in tables}})
 
-    def _version(self, table: str) -> int:
+    def version(self, table: str) -> int:
+        """The number of the table's newest commit, or of that which it is pinned to."""
+        if table in self.versions:
+            return self.versions[table]
         newest = self.spark.sql(f"DESCRIBE HISTORY {self.name(table)} LIMIT 1").first()
         if newest is None:
             raise TABLE_WITHOUT_HISTORY(table=table)
@@ -123,7 +127,7 @@ class Tables:
         in a catalog."""
         if not self.below_folder:
             return None
-        return max(filter(_is_commit, self.folder.below(table, _LOG).files()), default=None)
+        return max(filter(_is_commit, self.folder.below(table, LOG).files()), default=None)
 
     def append(self, table: str, rows: DataFrame, app_id: str, version: int = 0) -> None:
         """Appends rows once for `app_id`, however often it is called, and by however many at once.
@@ -151,7 +155,7 @@ class Tables:
         Of a removal that was killed half-way the log of no table may be left. On a local disk a checksum lies beside
         each of its files, and one that has lost its file would speak against the next of that name.
         """
-        self._clear(table, _LOG)
+        self._clear(table, LOG)
         writer = rows.writeTo(self.name(table)).using("delta")
         if partitioned_by:
             writer = writer.partitionedBy(*map(F.col, partitioned_by))
@@ -163,26 +167,6 @@ class Tables:
             self.folder.remove(table)
         else:
             self.spark.sql(f"DROP TABLE IF EXISTS {self.name(table)}")
-
-    def verify(self, column: str, expected: Mapping[str, Mapping[int, int]], where: Column | None = None) -> None:
-        """Counts the rows (those of `where`) by `column`, a seq; Fault where they are not as many as expected.
-
-        `expected`: table -> seq -> rows. One statement, however many tables: each is a scan of a column.
-        """
-        counted = [self._count(table, column, list(rows), where) for table, rows in expected.items() if rows]
-        found = {(row[0], row[1]): row[2] for row in union(counted).collect()} if counted else {}
-        for table, rows in expected.items():
-            for value, count in rows.items():
-                if found.get((table, value), 0) != count:
-                    raise APPEND_NOT_ONCE(
-                        table=table, found=found.get((table, value), 0), column=column, value=value, expected=count
-                    )
-
-    def _count(self, table: str, column: str, values: Sequence[int], where: Column | None) -> DataFrame:
-        """(table, value of the column, rows)."""
-        rows = self.read(table).where(F.col(column).isin(values))
-        counted = (rows if where is None else rows.where(where)).groupBy(column).count()
-        return counted.select(F.lit(table).alias("table"), column, "count")
 
 
 def _is_commit(name: str) -> bool:

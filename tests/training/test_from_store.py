@@ -1,4 +1,4 @@
-"""What a training is told of a store by Spark: who learns, as known when, and who waits."""
+"""What a training is told of a store by its engine: who learns, as known when, and who waits."""
 
 import numpy as np
 import polars as pl
@@ -8,7 +8,7 @@ from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.settings import GatherSettings
 from credit_scoring.training.examination.groups import AGE_BAND, FAMILY_STATUS, GENDER, UNKNOWN, groups
-from credit_scoring.training.from_spark import SparkSource
+from credit_scoring.training.from_store import StoreSource
 from credit_scoring.training.split import HOLDOUT, Split
 
 SPLIT = Split(3, 30)
@@ -16,7 +16,7 @@ YEAR = 365.25
 
 
 @pytest.fixture
-def source(stored_lender, tables, drawn):
+def source(stored_lender, engine, drawn):
     """Clients 1 to 30, of whom the first 20 have an outcome; 1 comes back as somebody else, 2 is contradicted later."""
 
     def applicant(client, **told):
@@ -31,7 +31,7 @@ def source(stored_lender, tables, drawn):
         stored_lender.deliver(1, {"application": first, "outcomes": told[:10]}),
         stored_lender.deliver(2, {"application": later, "outcomes": [*told[10:], {"SK_ID_CURR": 2, "TARGET": 1}]}),
     )
-    return SparkSource(tables, deliveries, GatherSettings(clients_per_slot=7))
+    return StoreSource(engine, deliveries, GatherSettings(clients_per_slot=7))
 
 
 def test_clients_with_an_outcome_as_their_first_application_tells_them(source, drawn):
@@ -73,8 +73,8 @@ def test_who_has_an_application_and_no_outcome_waits(source):
     assert 0 < len(source.waiting(5).client_id) < 10
 
 
-def test_nobody_waits_and_nobody_learns_from_a_store_of_nothing(stored_lender, tables):
-    nothing = SparkSource(tables, (), GatherSettings())
+def test_nobody_waits_and_nobody_learns_from_a_store_of_nothing(stored_lender, engine):
+    nothing = StoreSource(engine, (), GatherSettings())
     assert nothing.waiting(10) is None
     assert len(nothing.outcomes(SPLIT).learners.client_id) == 0
     nothing.close()

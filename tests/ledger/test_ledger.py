@@ -1,26 +1,32 @@
 """Claims keep two runs apart, and an interrupted one is finished by the next."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pytest
-from pyspark.sql import Row, SparkSession
 
+from conftest import on_both_engines
+from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import RunActive
-from credit_scoring.intake.events import DELIVERIES, Claim, Delivered, next_seq
-from credit_scoring.intake.holder import present
-from credit_scoring.intake.ledger import Ledger
-from credit_scoring.storage.tables import Tables
+from credit_scoring.ledger.events import DELIVERIES, Claim, Delivered, LedgerEvent, next_seq
+from credit_scoring.ledger.lease import present
+from credit_scoring.ledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 MONDAY, TUESDAY = Delivered("monday", 1, "m"), Delivered("tuesday", 2, "t")
 
 
 @pytest.fixture
-def ledger(tables: Tables) -> Ledger:
-    made = Ledger(tables)
+def ledger(engine: Engine) -> Ledger:
+    made = Ledger(engine)
     made.create()
     return made
 
@@ -96,16 +102,18 @@ def test_an_event_is_recorded_once(ledger: Ledger) -> None:
     assert [event.event for event in ledger.events()] == ["accepted", "claimed"]
 
 
+@on_both_engines
 def test_events_of_many_deliveries_are_one_commit_and_land_once(ledger: Ledger) -> None:
     mine = claim(ledger, "first", MONDAY, TUESDAY)
-    before = ledger.tables.pinned([DELIVERIES.name]).versions[DELIVERIES.name]
+    before = ledger.engine.version(DELIVERIES.name)
     for _ in range(2):
         ledger.record_all(mine, "accepted", {MONDAY: {}, TUESDAY: {"message": "late"}}, NOW)
     assert ledger.accepted() == (MONDAY, TUESDAY)
     assert [event.message for event in ledger.events() if event.event == "accepted"] == [None, "late"]
-    assert ledger.tables.pinned([DELIVERIES.name]).versions[DELIVERIES.name] == before + 1
+    assert ledger.engine.version(DELIVERIES.name) == before + 1
 
 
+@on_both_engines
 def test_of_runs_that_start_together_one_wins(ledger: Ledger) -> None:
     def attempt(run: str) -> str:
         try:
@@ -132,7 +140,7 @@ def test_what_another_run_did_meanwhile_is_not_claimed_again(ledger: Ledger) -> 
     """Between the plan and the swap another run claims and finishes the same delivery: the plan is made anew."""
     asked: list[int] = []
 
-    def plan(events: Sequence[Row]) -> list[Delivered]:
+    def plan(events: Sequence[LedgerEvent]) -> list[Delivered]:
         asked.append(len(events))
         if len(asked) == 1:
             ledger.record(claim(ledger, "other", MONDAY), "accepted", MONDAY, NOW)
@@ -145,7 +153,7 @@ def test_what_another_run_did_meanwhile_is_not_claimed_again(ledger: Ledger) -> 
 
 def test_what_another_run_recorded_is_seen_at_once(ledger: Ledger) -> None:
     """Events are kept until something is committed: by whomever."""
-    other = Ledger(ledger.tables)
+    other = Ledger(ledger.engine)
     before = ledger.events()
     assert (before, ledger.events()) == ([], [])
     mine = claim(other, "other", MONDAY)
@@ -155,6 +163,7 @@ def test_what_another_run_recorded_is_seen_at_once(ledger: Ledger) -> None:
     assert ledger.accepted() == (MONDAY,)
 
 
+@pytest.mark.parametrize("engine_at", ["spark"], indirect=True)
 def test_events_are_read_by_spark_only_after_a_commit(ledger: Ledger, spark: SparkSession) -> None:
     claim(ledger, "first", MONDAY)
     events = ledger.events()

@@ -7,44 +7,44 @@ from __future__ import annotations
 
 import gc
 import sys
-import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from pathlib import PurePath
 from zipimport import zipimporter
 
+import polars as pl
 import pyarrow as pa
 from pyspark import TaskContext
 
-from credit_scoring.errors import CreditScoringError
+from credit_scoring.engines import guarded
 
 Batches = Iterable[pa.RecordBatch]
 
 
-class TaskFailed(Exception):
-    """What kind of error it was in a task, and where; its text is left out."""
-
-
 def without_values(run: Callable[[Batches], Batches]) -> Callable[[Batches], Iterator[pa.RecordBatch]]:
-    """The mapInArrow function `run`, whose errors name no value, and which leaves its worker ready for the next task.
+    """The mapInArrow function `run`: its errors name no value, and it leaves its worker ready for the next task."""
 
-    Errors of ours are raised as they are.
-    """
-
-    def guarded(batches: Batches) -> Iterator[pa.RecordBatch]:
+    def task(batches: Batches) -> Iterator[pa.RecordBatch]:
         try:
-            yield from run(batches)
-        except (CreditScoringError, GeneratorExit, KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:  # a panic of polars is no Exception
-            places = traceback.extract_tb(error.__traceback__)[1:]
-            where = ", ".join(f"{PurePath(each.filename).name}:{each.lineno}" for each in places[-5:])
-            raise TaskFailed(f"{type(error).__module__}.{type(error).__qualname__} at {where}") from None
+            with guarded.without_values():
+                yield from run(batches)
         finally:
             if TaskContext.get() is not None:
                 _spare_the_next()
 
-    return guarded
+    return task
+
+
+def frame_of(batches: Sequence[pa.RecordBatch]) -> pl.DataFrame:
+    """Batches of Spark's as a frame. Where a nested column is null throughout, the JVM leaves its offsets out, which
+    polars does not take: such columns are built anew."""
+    table = pa.Table.from_batches(batches)
+    for place, field in enumerate(table.schema):
+        if pa.types.is_nested(field.type):
+            rows = pa.array(range(table.num_rows), pa.int64())
+            table = table.set_column(place, field, table.column(place).take(rows))
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
 
 
 def _spare_the_next() -> None:

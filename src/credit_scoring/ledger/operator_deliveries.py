@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pyspark.sql import Row
-
 _MARK = "~"
 ORIGIN = "#"
 """In FILE of a row that was tried again: `3#bureau.csv` is a file of the delivery with seq 3. No file's name has it."""
@@ -36,6 +34,6 @@ def requeue(seq: int) -> str:
     return f"{_REQUEUE}{seq}"
 
 
-def origins(files: Iterable[Row]) -> set[int]:
+def origins(files: Iterable[str]) -> set[int]:
     """The seqs of the deliveries whose rows were tried again in these files of the ledger."""
-    return {int(each.file.split(ORIGIN)[0]) for each in files if ORIGIN in each.file}
+    return {int(file.split(ORIGIN)[0]) for file in files if ORIGIN in file}

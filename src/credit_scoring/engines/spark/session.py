@@ -10,7 +10,8 @@ from pyspark import SparkConf
 from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
-from credit_scoring import jvm
+from credit_scoring.engines.choice import runs_elsewhere
+from credit_scoring.engines.spark import jvm
 from credit_scoring.errors.usage import JVM_NOT_STARTED, TOO_FEW_FILES
 from credit_scoring.machine import FILES_NEEDED, open_files, user_name
 from credit_scoring.runtime import java_home
@@ -83,8 +84,3 @@ def _builder(conf: dict[str, str]) -> SparkSession.Builder:
     for key, value in conf.items():
         builder = builder.config(key, value)
     return builder.appName("credit-scoring")
-
-
-def runs_elsewhere() -> bool:
-    """Whether Spark's driver runs as others set it up: on Databricks, or behind Spark Connect."""
-    return "DATABRICKS_RUNTIME_VERSION" in os.environ or "SPARK_REMOTE" in os.environ

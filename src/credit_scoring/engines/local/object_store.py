@@ -1,0 +1,64 @@
+"""How delta-rs reaches a root: a path, or an address in a container with what proves who we are."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from azure.storage.blob import BlobServiceClient
+
+from credit_scoring.settings import StorageSettings
+from credit_scoring.storage.credentials import Variable, value_of
+from credit_scoring.storage.roots import BlobPlace, blob_place
+
+
+@dataclass(frozen=True)
+class ObjectStore:
+    """A root as delta-rs takes it: its address, and options for the client of a container (none for a folder)."""
+
+    uri: str
+    options: dict[str, str] | None = field(default=None, hash=False, repr=False)
+
+    def table(self, name: str) -> str:
+        """The address of a table."""
+        return f"{self.uri.rstrip('/')}/{name}"
+
+
+def object_store(root: str, storage: StorageSettings) -> ObjectStore:
+    """The store of a root; UsageError where a variable that proves who we are is missing."""
+    place = blob_place(root)
+    if place is None:
+        return ObjectStore(os.path.abspath(root))
+    return ObjectStore(
+        f"az://{place.container}/{place.path}".rstrip("/"), {**_bounds(storage), **_access(place, storage)}
+    )
+
+
+def _bounds(storage: StorageSettings) -> dict[str, str]:
+    longest = storage.retries * storage.longest_wait_seconds
+    return {
+        "max_retries": str(storage.retries),
+        "retry_timeout": f"{max(1, int(longest))}s",
+        "backoff_config.init_backoff": f"{int(storage.first_wait_seconds * 1000)}ms",
+        "backoff_config.max_backoff": f"{int(storage.longest_wait_seconds * 1000)}ms",
+        "timeout": f"{storage.timeout_seconds}s",
+    }
+
+
+def _access(place: BlobPlace, storage: StorageSettings) -> dict[str, str]:
+    named = {"azure_storage_account_name": place.account}
+    if place.emulated:
+        key = BlobServiceClient.from_connection_string("UseDevelopmentStorage=true").credential.account_key
+        endpoint = place.account_url(storage.emulator)
+        return {**named, "azure_storage_account_key": key, "azure_storage_endpoint": endpoint, "allow_http": "true"}
+    if storage.credential == "account_key":
+        return {**named, "azure_storage_account_key": value_of(Variable.ACCOUNT_KEY)}
+    if storage.credential == "service_principal":
+        return {
+            **named,
+            "azure_storage_client_id": value_of(Variable.CLIENT_ID),
+            "azure_storage_client_secret": value_of(Variable.CLIENT_SECRET),
+            "azure_storage_tenant_id": value_of(Variable.TENANT_ID),
+        }
+    identity = os.environ.get(Variable.CLIENT_ID)  # one of several identities of the machine
+    return {**named, **({"azure_storage_client_id": identity} if identity else {})}

@@ -1,0 +1,79 @@
+"""Worker processes: as many as cores, each with one polars thread. They end when the process that began them does."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from multiprocessing.synchronize import Lock
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_number = 0
+_AHEAD = 2
+"""Tasks a worker that wait, so that none is idle and what is done need not be held."""
+
+
+def number() -> int:
+    """This worker's number, from 0."""
+    return _number
+
+
+def _start(parent: int, lock: Lock, counter: Any) -> None:
+    global _number
+    with lock:
+        _number = counter.value
+        counter.value += 1
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    """A run that is killed cannot stop its workers."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
+
+
+class Workers:
+    """Processes that are started when they are first needed, and kept."""
+
+    def __init__(self, processes: int) -> None:
+        """`processes`: how many, at the most."""
+        self.processes = processes
+        self._pool: ProcessPoolExecutor | None = None
+
+    def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
+        """The results in the order of the tasks. A task's error is raised here."""
+        pool = self._started()
+        waiting = iter(tasks)
+        running = [pool.submit(function, task) for task in islice(waiting, self.processes * _AHEAD)]
+        while running:
+            done = running.pop(0).result()
+            running += [pool.submit(function, task) for task in islice(waiting, 1)]
+            yield done
+
+    def close(self) -> None:
+        """Ends the processes."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def _started(self) -> ProcessPoolExecutor:
+        if self._pool is None:
+            # Not forked: a fork of a process with threads may stand still for ever.
+            context = get_context("spawn")
+            os.environ["POLARS_MAX_THREADS"] = "1"
+            os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+            self._pool = ProcessPoolExecutor(
+                self.processes,
+                mp_context=context,
+                initializer=_start,
+                initargs=(os.getpid(), context.Lock(), context.Value("i", 0, lock=False)),
+            )
+        return self._pool

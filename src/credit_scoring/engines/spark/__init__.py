@@ -1,0 +1,1 @@
+"""The Spark engine: a local session, a cluster, Databricks, or Spark Connect."""

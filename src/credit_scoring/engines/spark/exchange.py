@@ -1,0 +1,105 @@
+"""The exchange on Spark: map tasks split rows into blocks, Spark shuffles these, reduce tasks open a slot's again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+
+from credit_scoring.engines.blocks import from_block, joined, split
+from credit_scoring.engines.engine import Compute, FileSource, Prepare, Read
+from credit_scoring.engines.spark.frames import union
+from credit_scoring.engines.spark.tasks import Batches, frame_of, without_values
+
+BLOCKS = "slot INT, label STRING, block BINARY"
+_BATCH = "spark.sql.execution.arrow.maxRecordsPerBatch"
+
+
+def split_rows(
+    label: str, key: str, slots: int, rows_per_block: int, prepare: Prepare | None = None
+) -> Callable[[Batches], Batches]:
+    """The mapInArrow function that turns rows of one table into blocks."""
+
+    @without_values
+    def run(batches: Batches) -> Batches:
+        held: list[pa.RecordBatch] = []
+        rows = 0
+        for batch in batches:
+            held.append(batch)
+            rows += batch.num_rows
+            if rows >= rows_per_block:
+                yield split([(label, key, _frame(held, prepare))], slots)
+                held, rows = [], 0
+        if rows:
+            yield split([(label, key, _frame(held, prepare))], slots)
+
+    return run
+
+
+def read_files(read: Read) -> Callable[[Batches], Batches]:
+    """The mapInArrow function of (path, content): a file's blocks."""
+
+    @without_values
+    def run(batches: Batches) -> Batches:
+        for batch in batches:
+            for path, content in zip(batch.column("path").to_pylist(), batch.column("content"), strict=True):
+                folder, name = path.rsplit("/", 2)[-2:]  # no address: in a folder's name `%` and `#` mean themselves
+                yield read(folder, name, content.as_buffer().to_pybytes())
+
+    return run
+
+
+def _frame(batches: Sequence[pa.RecordBatch], prepare: Prepare | None) -> pl.DataFrame:
+    frame = frame_of(batches)
+    return frame if prepare is None else prepare(frame)
+
+
+def bring_together(blocks: Sequence[DataFrame], tasks: int) -> DataFrame:
+    """Blocks of several sources, shuffled so that a slot's blocks are in one task, slot after slot."""
+    return union(blocks).repartition(tasks, "slot").sortWithinPartitions("slot")
+
+
+def each_slot(compute: Compute) -> Callable[[Batches], Batches]:
+    """The mapInArrow function that hands each slot's frames by label to `compute`; memory is one slot's."""
+
+    @without_values
+    def run(batches: Batches) -> Batches:
+        slot: int | None = None
+        held: dict[str, list[pl.DataFrame]] = {}
+        for batch in batches:
+            for number, label, block in zip(
+                batch.column("slot").to_pylist(), batch.column("label").to_pylist(), batch.column("block"), strict=True
+            ):
+                if number != slot and held:
+                    yield from compute(joined(held))
+                    held = {}
+                slot = number
+                held.setdefault(label, []).append(from_block(block.as_buffer()))
+        if held:
+            yield from compute(joined(held))
+
+    return run
+
+
+def content(spark: SparkSession, source: FileSource) -> DataFrame:
+    """path, content of the files that are there."""
+    paths = [source.folder.path(folder, file) for folder, file, _ in source.files]
+    if not paths:
+        return spark.createDataFrame([], "path STRING, content BINARY")
+    # The paths are files, whatever stands in them: `?` and `[` are no patterns.
+    read = spark.read.format("binaryFile").option("ignoreMissingFiles", True).option("__globPaths__", False)
+    return read.load(paths).select("path", "content")
+
+
+@contextmanager
+def rows_a_batch(spark: SparkSession, rows: int) -> Iterator[None]:
+    """Bounds the rows of an Arrow batch for the actions inside: Spark counts rows, and ours can be large."""
+    before = spark.conf.get(_BATCH, "10000")
+    spark.conf.set(_BATCH, str(rows))
+    try:
+        yield
+    finally:
+        spark.conf.set(_BATCH, str(before))

@@ -1,0 +1,1 @@
+"""What happened to each delivery, an event a row, and the claims that keep two runs apart."""
