@@ -1,5 +1,6 @@
 # Two commands: `make score` shows the product on a generated lender, `make test` runs every test.
-# Each sets up what it needs first: .venv (requirements*.lock), .jars (pom.xml), node_modules (package-lock.json).
+# Each sets up what it needs first: .venv (requirements*.lock), and for Spark and the tests .jars (pom.xml), node_modules
+# (package-lock.json). `make score` works in one process, without Java; `make score ENGINE=spark` on a local Spark.
 
 SHELL := /usr/bin/env bash
 .SHELLFLAGS := -euo pipefail -c
@@ -19,6 +20,7 @@ MKDOCS := NO_MKDOCS_2_WARNING=1 tools/quietly $(BIN)/mkdocs build --strict --qui
 # A stamp lies in the folder that it vouches for, so it goes when the folder goes.
 BUILD_TOOLS := .venv/build-tools.stamp
 RUN := .venv/run.stamp
+PYSPARK := .venv/pyspark.stamp
 PACKAGE := .venv/package.stamp
 DEV := .venv/dev.stamp
 JARS := .jars/jars.stamp
@@ -27,13 +29,15 @@ CLASSES := .jars/classes.stamp
 CONNECT := .jars-connect/jars.stamp
 AZURITE := node_modules/azurite.stamp
 
-.PHONY: help score test coverage crash setup jars check fix docs notebooks lock clean system system-test
+.PHONY: help score test coverage crash setup jars check fix docs notebooks lock clean system system-spark system-test
 
 help:  ## say what there is
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-score: system $(PACKAGE) $(SPARK) $(CLASSES)  ## generate a lender, train, promote, score and publish; then only score what waits
-	@$(BIN)/credit-scoring demo
+ENGINE ?= auto
+
+score: system $(PACKAGE) $(if $(filter spark,$(ENGINE)),system-spark $(SPARK) $(CLASSES))  ## generate a lender, train, promote, score and publish; then only score what waits (ENGINE=spark: on Spark)
+	@$(BIN)/credit-scoring demo --engine $(ENGINE)
 
 test: setup  ## run every test
 	@$(PYTEST) --durations=15
@@ -46,7 +50,7 @@ crash: setup  ## stop the score job at every commit and at random, run it again,
 
 setup: system-test $(PACKAGE) $(DEV) $(SPARK) $(CLASSES) $(CONNECT) $(AZURITE)  ## install all that score and test need
 
-jars: system $(SPARK)  ## only Spark's environment and jars
+jars: system-spark $(SPARK)  ## only Spark's environment and jars
 
 check: system $(PACKAGE) $(DEV)  ## lint, formatting, types, layers, security, secrets, documentation
 	@$(BIN)/ruff check --quiet
@@ -73,7 +77,8 @@ notebooks: setup  ## execute the notebooks on the lender of make score, into pag
 
 lock: system-test $(BUILD_TOOLS)  ## renew the locks from pyproject.toml and package.json (UPGRADE=1: newest versions)
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-build.in -o requirements-build.lock
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra spark --extra serving -o requirements.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra serving -o requirements.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra spark --extra serving -c requirements.lock -o requirements-spark.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --all-extras -c requirements.lock -o requirements-dev.lock
 	@tools/lock-npm
 
@@ -82,6 +87,9 @@ clean:  ## remove what setup made; var/ stays, it is yours
 
 system:
 	@tools/system-packages run
+
+system-spark:
+	@tools/system-packages spark
 
 system-test:
 	@tools/system-packages test
@@ -97,17 +105,22 @@ $(RUN): requirements.lock $(BUILD_TOOLS)
 	@$(INSTALL) --require-hashes --build-constraints requirements-build.lock -r requirements.lock
 	@touch $@
 
+$(PYSPARK): requirements-spark.lock $(RUN)
+	@echo "installing Spark's Python packages (half a minute)"
+	@$(INSTALL) --require-hashes --build-constraints requirements-build.lock -r requirements-spark.lock
+	@touch $@
+
 $(PACKAGE): pyproject.toml $(RUN)
 	@$(INSTALL) --no-deps --editable .
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
-$(DEV): requirements-dev.lock $(RUN)
+$(DEV): requirements-dev.lock $(PYSPARK)
 	@echo "installing packages for tests and checks"
 	@$(INSTALL) --require-hashes --build-constraints requirements-build.lock -r requirements-dev.lock
 	@touch $@
 
-$(JARS): pom.xml | $(PACKAGE)
+$(JARS): pom.xml $(PYSPARK) | $(PACKAGE)
 	@echo "fetching Spark's jars with Maven (a minute)"
 	@rm -rf .jars
 	@JAVA_HOME="$$($(BIN)/python -m credit_scoring.runtime)" \

@@ -12,13 +12,13 @@ from dataclasses import replace
 import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobClient, BlobType, StandardBlobTier
-from credit_scoring.ledger.events import Delivered
 
 from credit_scoring.errors import DeliveryIncomplete
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.inspection import Limits
 from credit_scoring.intake.manifest import NAME, sha256
 from credit_scoring.intake.waiting import manifest_of
+from credit_scoring.ledger.events import Delivered
 from credit_scoring.storage.blob import blob_client
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.roots import blob_place

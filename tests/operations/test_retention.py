@@ -17,6 +17,7 @@ from deltalake import DeltaTable, write_deltalake
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
+from credit_scoring.engines.local.writing import compact
 from credit_scoring.intake.quarantine import QUARANTINE, QUARANTINED
 from credit_scoring.ledger.events import Event
 from credit_scoring.operations.maintain import Compacted, expire, optimize
@@ -157,3 +158,18 @@ def test_old_files_are_kept_for_longer_than_a_week_where_the_settings_say_so(eng
     grown = Grown.at(tmp_path / "tables")
     engine_at(tmp_path / "tables").compact("grown", [], RetentionSettings(old_files_hours=240).old_files_hours)
     assert grown.on_disk() == [0, 1, 2, 3, 4]
+
+
+def test_only_many_small_files_are_rewritten_and_in_order_where_memory_allows(tmp_path) -> None:
+    """A second time there is nothing to do; and with hardly any memory the rows stay as they lie."""
+    for name in ("ordered", "as_they_lie"):
+        for row in ([3, 1], [4, 2]):
+            write_deltalake(tmp_path / name, pa.table({"row": row}), mode="append")
+    assert compact(DeltaTable(tmp_path / "ordered"), ["row"], keep_hours=168, memory=1_000_000) == (2, 1)
+    assert compact(DeltaTable(tmp_path / "as_they_lie"), ["row"], keep_hours=168, memory=1_000) == (2, 1)
+    rows = {
+        name: DeltaTable(tmp_path / name).to_pyarrow_table()["row"].to_pylist() for name in ("ordered", "as_they_lie")
+    }
+    assert rows["ordered"] == [1, 2, 3, 4]
+    assert sorted(rows["as_they_lie"]) == [1, 2, 3, 4] != rows["as_they_lie"]
+    assert compact(DeltaTable(tmp_path / "ordered"), ["row"], keep_hours=168, memory=1_000_000) == (1, 1)

@@ -52,12 +52,14 @@ class Call:
 
     conf: Path
     as_json: bool
+    engine: str | None = None
 
     def settings(self) -> Settings:
-        """The settings of the file, with the overrides of the environment."""
+        """The settings of the file, with the overrides of the environment and of the options."""
         from credit_scoring.settings import load
 
-        return load(self.conf)
+        settings = load(self.conf)
+        return settings if self.engine is None else settings.model_copy(update={"engine": self.engine})
 
     def store(self, new: bool = False, writes: bool = True) -> Settings:
         """The settings of a place with a store; UsageError where it has none, unless a `new` one may be begun.
@@ -89,13 +91,13 @@ def command(function: Callable[..., None]) -> click.Command:
     """A command of the group, with the options that all have; its first argument is the Call."""
 
     @wraps(function)
-    def run(conf: Path, as_json: bool, quiet: bool, **arguments: Any) -> None:
+    def run(conf: Path, as_json: bool, quiet: bool, engine: str | None, **arguments: Any) -> None:
         # Before polars is imported anywhere: one thread a task is part of "same rows, same bits".
         if function.__name__ != "generate":
             os.environ["POLARS_MAX_THREADS"] = "1"
         name_a_folder_of_the_user()
         output.log_to_terminal(logging.WARNING if quiet else logging.INFO)
-        function(Call(conf, as_json), **arguments)
+        function(Call(conf, as_json, engine), **arguments)
 
     conf = click.option(
         "--conf",
@@ -107,7 +109,12 @@ def command(function: Callable[..., None]) -> click.Command:
     )
     as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document, errors too.")
     quiet = click.option("--quiet", is_flag=True, help="Do not say what is being done.")
-    return main.command()(conf(as_json(quiet(run))))
+    engine = click.option(
+        "--engine",
+        type=click.Choice(["auto", "local", "spark"]),
+        help="What works: this process (local), Spark, or what fits the place (auto). Instead of the settings' engine.",
+    )
+    return main.command()(conf(engine(as_json(quiet(run)))))
 
 
 new_store = click.option("--new", is_flag=True, help="Begin a store where the settings' places hold none.")

@@ -293,7 +293,7 @@ class LocalEngine:
 
     def compact(self, table: str, order: Sequence[str], keep_hours: int) -> tuple[int, int]:
         """See Engine."""
-        return writing.compact(self._open(table), order, keep_hours)
+        return writing.compact(self._open(table), order, keep_hours, self.memory)
 
     def vacuum(self, table: str, keep_hours: int) -> None:
         """See Engine."""
