@@ -1,8 +1,7 @@
 """What a user can have done, each a function of the settings: the command line and the jobs call the same ones.
 
-This is the edge: here the session, the clock, the run's id and the places come from, and nowhere else. What trains,
-judges models or draws is imported where it is needed: LightGBM, scikit-learn and matplotlib would take seconds of every
-run that only scores.
+This is the edge: here the engine, the clock, the run's id and the places come from, and nowhere else. What a command
+does is imported by that command alone: MLflow, LightGBM, scikit-learn and matplotlib would take seconds of each.
 """
 
 from __future__ import annotations
@@ -18,37 +17,25 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import mlflow
-
 from credit_scoring.engines.choice import engine_of, runs_elsewhere
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.usage import PICTURE_NOT_WRITTEN
 from credit_scoring.explanation.waterfall import Language
-from credit_scoring.intake.deliver import Delivery
-from credit_scoring.intake.deliver import deliver as deliver_folder
-from credit_scoring.intake.run import IntakeReport
-from credit_scoring.intake.run import intake as take_in
 from credit_scoring.ledger.lease import present
 from credit_scoring.ledger.ledger import Ledger
-from credit_scoring.model.packaging import load_version
-from credit_scoring.model.registry import Alias, find, version_of
-from credit_scoring.model.store import asking_mlflow
-from credit_scoring.model.texts import ModelTexts
 from credit_scoring.places import sqlite_file
-from credit_scoring.publishing.explain import Explanation
-from credit_scoring.publishing.explain import explain as explain_client
-from credit_scoring.publishing.rescore import rescore as score_again
-from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.publishing.tables import check_writable
-from credit_scoring.publishing.truth import Truth
-from credit_scoring.publishing.truth import check as check_truth
-from credit_scoring.publishing.work import Places, Report, ScoreRun
 from credit_scoring.scoring.code_version import code_version
 from credit_scoring.settings import MlflowSettings, Settings
 from credit_scoring.storage.files import Folder
 
 if TYPE_CHECKING:
+    from credit_scoring.intake.deliver import Delivery
+    from credit_scoring.intake.run import IntakeReport
+    from credit_scoring.model.texts import ModelTexts
+    from credit_scoring.publishing.explain import Explanation
+    from credit_scoring.publishing.truth import Truth
+    from credit_scoring.publishing.work import Report, ScoreRun
     from credit_scoring.training.promises import Kept
     from credit_scoring.training.promotion.promote import Promotion
     from credit_scoring.training.run import TrainingReport
@@ -117,12 +104,16 @@ def deliver(
     without: Collection[str] = (),
 ) -> Delivery:
     """Uploads a folder of CSV files as a delivery."""
+    from credit_scoring.intake.deliver import deliver as deliver_folder
+
     landing, split_bytes = Folder(settings.landing, settings.storage), settings.intake.split_file_mb * 1_000_000
     return deliver_folder(source, landing, name, split_bytes, say, ignored, without)
 
 
 def intake(settings: Settings) -> IntakeReport:
     """Takes in what waits in the landing root."""
+    from credit_scoring.intake.run import intake as take_in
+
     store = open_store(settings)
     return take_in(store.engine, store.ledger, store.landing, settings.intake, new_run_id(), clock)
 
@@ -137,6 +128,7 @@ def train(settings: Settings, trials: int = 0) -> TrainingReport:
 
 def promote(settings: Settings, force_reason: str | None = None) -> Promotion:
     """Sets the challenger against the champion, and makes it the champion when it passes its gates or is forced."""
+    from credit_scoring.model.registry import Alias, version_of
     from credit_scoring.training.promotion.promote import promote as promote_challenger
 
     connect(settings.mlflow)
@@ -162,6 +154,9 @@ def rollback(settings: Settings) -> Promotion:
 
 def score(settings: Settings, only: str | None = None) -> ScoreReport:
     """Takes in what waits, then scores and publishes every accepted delivery (or `only` that one) without a CSV."""
+    from credit_scoring.intake.run import intake as take_in
+    from credit_scoring.publishing.tables import check_writable
+
     watch = Stopwatch(clock)
     with watch.step("starting the engine"):
         store = open_store(settings)
@@ -182,11 +177,17 @@ def publish(
     model_version: int | None = None,
 ) -> Report:
     """Scores and publishes what is accepted and has no CSV yet; `only` one delivery, by a version or the champion."""
+    from credit_scoring.publishing.run import score_and_publish
+
     return score_and_publish(_score_run(settings, store, run_id, watch), only, model_version)
 
 
 def rescore(settings: Settings, clients_of: str | None = None, as_of: str | None = None) -> ScoreReport:
     """Scores all clients, or those of a delivery, again by the champion, as known at a delivery; takes nothing in."""
+    from credit_scoring.intake.run import IntakeReport
+    from credit_scoring.publishing.rescore import rescore as score_again
+    from credit_scoring.publishing.tables import check_writable
+
     watch = Stopwatch(clock)
     with watch.step("starting the engine"):
         store = open_store(settings)
@@ -198,6 +199,10 @@ def rescore(settings: Settings, clients_of: str | None = None, as_of: str | None
 
 
 def _score_run(settings: Settings, store: Store, run_id: str, watch: Stopwatch) -> ScoreRun:
+    from credit_scoring.model.packaging import load_version
+    from credit_scoring.model.registry import Alias
+    from credit_scoring.publishing.work import Places, ScoreRun
+
     def model_of(version: int | None) -> tuple[ModelTexts, int]:
         return load_version(settings.mlflow.model, Alias.CHAMPION if version is None else version)
 
@@ -207,12 +212,16 @@ def _score_run(settings: Settings, store: Store, run_id: str, watch: Stopwatch) 
 
 def champion(settings: Settings) -> int | None:
     """The version that scores, or None."""
+    from credit_scoring.model.registry import Alias, find
+
     connect(settings.mlflow)
     return find(settings.mlflow.model, Alias.CHAMPION)
 
 
 def explain(settings: Settings, client_id: int, language: Language, picture: Path | None = None) -> Explanation:
     """One client's latest score, in words; also as a PNG file where `picture` says so (UsageError if it cannot be)."""
+    from credit_scoring.publishing.explain import explain as explain_client
+
     found = explain_client(open_store(settings).engine, client_id, language)
     if picture is not None:
         from credit_scoring.explanation.waterfall_picture import png
@@ -226,12 +235,16 @@ def explain(settings: Settings, client_id: int, language: Language, picture: Pat
 
 def check_reasons(settings: Settings) -> Truth:
     """Judges every published sentence of the latest model version by the raw rows of its client."""
+    from credit_scoring.publishing.truth import check as check_truth
+
     store = open_store(settings)
     return check_truth(store.engine, store.ledger, settings.gather)
 
 
 def check_promises(settings: Settings, clients: int) -> PromiseReport:
     """Improves every promised raw value of the store's clients and scores again, by the champion or the challenger."""
+    from credit_scoring.model.packaging import load_version
+    from credit_scoring.model.registry import Alias, find
     from credit_scoring.training.from_store import opened
 
     store = open_store(settings)
@@ -246,6 +259,10 @@ def check_promises(settings: Settings, clients: int) -> PromiseReport:
 
 def connect(settings: MlflowSettings) -> None:
     """Points MLflow at the store of the settings, and keeps its own talk down."""
+    import mlflow
+
+    from credit_scoring.model.store import asking_mlflow
+
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.pop("MLFLOW_RUN_ID", None)  # of whoever started us: a training is a run of its own
     for talker in ("alembic", "mlflow"):

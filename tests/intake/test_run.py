@@ -9,7 +9,7 @@ import pytest
 
 from conftest import on_both_engines
 from credit_scoring.clients.waiting_balances import waiting_of
-from credit_scoring.errors import RunActive
+from credit_scoring.errors import Fault, RunActive
 from credit_scoring.intake import appending
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.ledger.ledger import Ledger
@@ -179,3 +179,14 @@ def test_a_run_killed_between_its_commits_is_finished_by_the_next(
     undisturbed.intake()
     assert contents(lender) == contents(undisturbed)
     assert not [path.name for path in (lender.folder / "tables").iterdir() if path.name.startswith("staging")]
+
+
+def test_appends_are_counted_again_by_seq(stored_lender: Any, engine: Any) -> None:
+    for seq, clients in ((1, 2), (2, 3)):
+        stored_lender.deliver(seq, {"outcomes": [{"SK_ID_CURR": client, "TARGET": 0} for client in range(clients)]})
+    appends = appending.Appends(engine, None, "claim", [1, 2], [])
+    appends.verify({"outcomes": {1: 2, 2: 3}, "bureau": {}})
+    with pytest.raises(Fault, match="Table outcomes holds 2 rows of seq 1, expected 3"):
+        appends.verify({"outcomes": {2: 3, 1: 3}})
+    with pytest.raises(Fault, match="Table bureau holds 0 rows of seq 1, expected 2"):
+        appends.verify({"outcomes": {1: 2}, "bureau": {1: 2}})

@@ -21,6 +21,17 @@ _PLAIN = {
 }
 
 
+_POLARS = {
+    pa.int64(): pl.Int64(),
+    pa.int32(): pl.Int32(),
+    pa.string(): pl.String(),
+    pa.float64(): pl.Float64(),
+    pa.float32(): pl.Float32(),
+    pa.bool_(): pl.Boolean(),
+    pa.binary(): pl.Binary(),
+}
+
+
 @cache
 def arrow_type(sql: str) -> pa.DataType:
     """The Arrow type of a SQL type as declarations write it: a plain one, ARRAY<...> or STRUCT<name: ..., ...>.
@@ -55,7 +66,18 @@ def arrow_schema(columns: str | Mapping[str, str]) -> pa.Schema:
 
 def polars_schema(columns: str | Mapping[str, str]) -> pl.Schema:
     """The same columns as polars has them."""
-    return pl.DataFrame(pl.from_arrow(arrow_schema(columns).empty_table())).schema
+    return pl.Schema([(field.name, _polars_type(field.type)) for field in arrow_schema(columns)])
+
+
+def _polars_type(kind: pa.DataType) -> pl.DataType:
+    # Told type by type: to convert an empty table would have Arrow import pandas.
+    if pa.types.is_list(kind):
+        return pl.List(_polars_type(kind.value_type))
+    if pa.types.is_struct(kind):
+        return pl.Struct([pl.Field(field.name, _polars_type(field.type)) for field in kind])
+    if pa.types.is_timestamp(kind):
+        return pl.Datetime(kind.unit, kind.tz)
+    return _POLARS[kind]
 
 
 def _parts(columns: str) -> list[str]:

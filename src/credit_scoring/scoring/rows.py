@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,9 +16,11 @@ from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.explanation.by_reason import by_reason, drivers
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import STATEMENTS, stated
-from credit_scoring.model.scorer import Scorer
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.storage.arrow import lists
+
+if TYPE_CHECKING:
+    from credit_scoring.model.scorer import Scorer
 
 SCORE_HISTORY = StoredTable(
     "score_history",

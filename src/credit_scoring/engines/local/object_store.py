@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
-from azure.storage.blob import BlobServiceClient
-
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.credentials import Variable, value_of
 from credit_scoring.storage.roots import BlobPlace, blob_place
@@ -48,6 +46,8 @@ def _bounds(storage: StorageSettings) -> dict[str, str]:
 def _access(place: BlobPlace, storage: StorageSettings) -> dict[str, str]:
     named = {"azure_storage_account_name": place.account}
     if place.emulated:
+        from azure.storage.blob import BlobServiceClient  # a second that only containers cost
+
         key = BlobServiceClient.from_connection_string("UseDevelopmentStorage=true").credential.account_key
         endpoint = place.account_url(storage.emulator)
         return {**named, "azure_storage_account_key": key, "azure_storage_endpoint": endpoint, "allow_http": "true"}

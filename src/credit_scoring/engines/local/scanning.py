@@ -51,7 +51,8 @@ def wanted(among: Mapping[str, Collection[Value]]) -> pc.Expression | None:
     found: pc.Expression | None = None
     for column, values in among.items():
         known = [value for value in values if value is not None]
-        each = pc.field(column).isin(pa.array(known)) if known else pc.scalar(False)
+        # By polars: of a list, Arrow would import pandas to see whether it is a series.
+        each = pc.field(column).isin(pl.Series(known).to_arrow()) if known else pc.scalar(False)
         if len(known) < len(values):
             each = each | pc.field(column).is_null()
         if known and isinstance(known[0], int):

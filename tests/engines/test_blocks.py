@@ -6,19 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyspark.sql import SparkSession
 
-from credit_scoring.engines.blocks import (
-    BLOCKS,
-    Frames,
-    bring_together,
-    each_slot,
-    from_block,
-    rows_a_batch,
-    slot_of,
-    split,
-    split_rows,
-    to_block,
-)
-from credit_scoring.storage.arrow import batches_of, record_batches, rows_block
+from credit_scoring.engines.blocks import from_block, slot_of, split, to_block
+from credit_scoring.engines.spark.exchange import BLOCKS, bring_together, each_slot, rows_a_batch, split_rows
+from credit_scoring.storage.arrow import Frames, batches_of, record_batches, rows_block
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(-(2**63), 2**63 - 1)), max_size=50), st.integers(1, 9))

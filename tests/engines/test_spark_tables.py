@@ -13,7 +13,6 @@ from chispa import assert_df_equality
 from pyspark.sql import SparkSession
 
 from credit_scoring.engines.spark.tables import Tables
-from credit_scoring.errors import Fault
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 from credit_scoring.storage.files import Folder
 
@@ -64,17 +63,6 @@ def test_bounds_are_kept_of_the_columns_that_are_sought(tables: Tables, tmp_path
     bounds = [json.loads(json.loads(line)["add"]["stats"])["minValues"] for line in lines if '"add"' in line]
     assert {"seq": 1} in bounds
     assert all(each.keys() <= {"seq"} for each in bounds)
-
-
-def test_verify_counts_by_seq(table: Tables) -> None:
-    append(table, 1, "a")
-    append(table, 2, "b", clients=3)
-    table.create(replace(CLIENTS, name="u"))
-    table.verify("seq", {"t": {1: 2, 2: 3}, "u": {}})
-    with pytest.raises(Fault, match="Table t holds 2 rows of seq 1, expected 3"):
-        table.verify("seq", {"t": {2: 3, 1: 3}})
-    with pytest.raises(Fault, match="Table u holds 0 rows of seq 1, expected 2"):
-        table.verify("seq", {"t": {1: 2}, "u": {1: 2}})
 
 
 def test_a_table_is_created_once_and_dropped_with_its_files(table: Tables) -> None:
