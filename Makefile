@@ -29,10 +29,10 @@ CLASSES := .jars/classes.stamp
 CONNECT := .jars-connect/jars.stamp
 AZURITE := node_modules/azurite.stamp
 
-.PHONY: help score test coverage crash setup jars check fix docs notebooks lock clean system system-spark system-test
+.PHONY: help score test test-quick coverage crash setup jars check fix docs notebooks lock clean system system-spark system-test
 
 help:  ## say what there is
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 ENGINE ?= auto
 
@@ -41,6 +41,9 @@ score: system $(PACKAGE) $(if $(filter spark,$(ENGINE)),system-spark $(SPARK) $(
 
 test: setup  ## run every test
 	@$(PYTEST) --durations=15
+
+test-quick: system $(PACKAGE) $(DEV)  ## run the tests that need no JVM, no browser and no server
+	@$(PYTEST) -m "not spark and not browser and not server"
 
 coverage: setup  ## run every test and say which lines none of them runs
 	@$(PYTEST) --cov --cov-report=term:skip-covered --cov-report=xml

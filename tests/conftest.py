@@ -51,6 +51,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+NEEDS = {
+    "spark": frozenset({"spark", "spark_at", "tables", "connect"}),
+    "browser": frozenset({"browser"}),
+    "server": frozenset({"azurite", "cluster", "postgres", "database"}),
+}
+"""What a test needs beside this process, by the fixtures that it asks for: `make test-quick` runs what needs nothing."""
+STARTS = {"spark": ("test_end_to_end.py", "test_newcomers.py", "test_jvm.py", "deployment"), "server": ("azurite",)}
+"""Tests that start it themselves, in processes of their own."""
 FIRST = ("test_end_to_end.py", "test_newcomers.py", "crash", "azurite", "deployment", "operations", "publishing")
 
 
@@ -63,6 +71,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return FIRST.index(part) if part in FIRST else len(FIRST)
 
     items.sort(key=place)
+    for item in items:
+        parameters = getattr(getattr(item, "callspec", None), "params", {})
+        for mark, fixtures in NEEDS.items():
+            started = item.path.relative_to(here).parts[0] in STARTS.get(mark, ())
+            if started or fixtures & set(getattr(item, "fixturenames", ())) or parameters.get("engine_at") == mark:
+                item.add_marker(mark)
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ import credit_scoring
 from credit_scoring import demo, notebook
 from credit_scoring.cli import main
 from credit_scoring.cli.ending import ending
+from credit_scoring.engines.choice import chosen
 from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.errors import (
     CreditScoringError,
@@ -296,6 +297,7 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     ),
     usage.WITHOUT_UNKNOWN: lambda bench: deliver(bench.tmp, bench.landing, "monday", 99, without=["outcomes"]),
     usage.COLUMN_OF_NO_FEATURE: lambda bench: left_out(["SHOE_SIZE"]),
+    usage.LOCAL_NO_CATALOG: lambda bench: chosen(load(bench.conf("{engine: local, tables: lender.credit}"))),
     usage.NO_JAVA: lambda bench: java_home([bench.tmp]),
     usage.NO_JARS: lambda bench: jars(bench.tmp),
     usage.MACHINE_TOO_SMALL: lambda bench: ended(OSError(errno.EMFILE, "Too many open files")),
@@ -443,6 +445,9 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     storage.ROOT_UNKNOWN: "storage/test_roots.py::test_what_spark_and_fsspec_do_not_both_reach_is_refused",
     storage.CREDENTIAL_MISSING: "storage/test_roots.py::test_wasb_knows_account_keys_only",
     storage.WASB_NEEDS_KEY: "storage/test_roots.py::test_wasb_knows_account_keys_only",
+    usage.TABLES_OF_EARLIER_RELEASE: (
+        "operations/test_rewriting.py::test_the_embedded_engine_reads_them_and_says_what_to_do_before_it_begins"
+    ),
     usage.TABLES_LACKING: "intake/test_deliver.py::test_a_history_that_all_earlier_deliveries_brought_is_missed",
     usage.WITHOUT_THERE: "intake/test_deliver.py::test_without_names_a_history_that_is_not_there",
     runs.NOTHING_TO_SCORE: (

@@ -1,4 +1,4 @@
-"""What conftest.py does without Spark is what intake and gather do with it, where one delivery spoils another."""
+"""What conftest.py does is what intake and gather do on either engine, where one delivery spoils another."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from conftest import on_both_engines
 from credit_scoring.clients.cases import case_matrix
-from credit_scoring.clients.cohort import seqs_of, standing, to_score, touched
+from credit_scoring.clients.cohort import touched
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
 from credit_scoring.features.vector import columns_read
@@ -27,8 +28,9 @@ CLIENT, CREDIT = b"100007", b"5000384"
 JUDGED = "client_id BIGINT, as_of BIGINT, complete BOOLEAN, digest BINARY"
 
 
+@on_both_engines
 def test_balances_of_a_spoilt_credit_come_with_the_delivery_that_brings_it_again(
-    take_in, files_of, tables, tmp_path: Path
+    take_in, files_of, engine, tmp_path: Path
 ) -> None:
     """Of one credit the row has no client, so that its balances wait, and one of these is unusable. With the second
     delivery they are the client's, whose file is incomplete for that one."""
@@ -44,13 +46,13 @@ def test_balances_of_a_spoilt_credit_come_with_the_delivery_that_brings_it_again
     spoilt = {**usable, "bureau_balance.csv": balances}
 
     landing = Folder(str(tmp_path / "landing"))
-    ledger = Ledger(tables)
+    ledger = Ledger(engine)
     for name, files in (("d1", spoilt), ("d2", second)):
         (tmp_path / name).mkdir()
         for file, data in files.items():
             (tmp_path / name / file).write_bytes(data)
         deliver(tmp_path / name, landing, name, 64_000_000, without=not_among(files))
-    intake(tables, ledger, landing, IntakeSettings(), "run", lambda: datetime(2026, 1, 5, tzinfo=UTC))
+    intake(engine, ledger, landing, IntakeSettings(), "run", lambda: datetime(2026, 1, 5, tzinfo=UTC))
     deliveries = accepted(ledger.events())
 
     def judged(found: Known) -> Iterator[pa.RecordBatch]:
@@ -58,15 +60,13 @@ def test_balances_of_a_spoilt_credit_come_with_the_delivery_that_brings_it_again
         digests = [hashlib.sha256(vector).digest() for vector in case_matrix(found)]
         yield pa.RecordBatch.from_pydict({**cases, "digest": digests})
 
-    clients = touched(tables, deliveries)
-    seqs = seqs_of(tables, clients, deliveries)
-    cohort = to_score(standing(tables, clients, seqs), deliveries)
-    by_spark = gather(tables, cohort, 20, seqs, GatherSettings(), judged, JUDGED, columns_read()).collect()
+    cohort = touched(engine, deliveries, deliveries).standing().to_score(deliveries)
+    by_engine = gather(cohort, GatherSettings(), judged, JUDGED, columns_read()).collect()
 
     def here(*deliveries: dict[str, bytes]) -> dict[tuple[int, int], tuple[bytes, str]]:
         return take_in(*deliveries).judged(lambda vectors, complete: [str(each) for each in complete])
 
     found = here(spoilt, second)
-    assert {(row.client_id, row.as_of): (bytes(row.digest), str(row.complete)) for row in by_spark} == found
+    assert {(client, seq): (digest, str(complete)) for client, seq, complete, digest in by_engine.iter_rows()} == found
     assert here(usable, second)[100007, 2] == here(first, second)[100007, 2], "the balances are the client's again"
     assert found[100007, 2][1] == "False"
