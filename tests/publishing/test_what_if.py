@@ -8,8 +8,9 @@ from credit_scoring.clients.known import Known
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.scorer import scorer
-from credit_scoring.publishing.what_if import AS_IT_IS, STEPS, TOGETHER, improved
+from credit_scoring.publishing.what_if import improved
 from credit_scoring.schema.table import CLIENT
+from credit_scoring.scoring.what_if import AS_IT_IS, STEPS, TOGETHER, Improvement, improvements, least
 from credit_scoring.synthetic.known import known
 
 SEED = 3
@@ -39,14 +40,14 @@ def found(texts, file):
 
 def test_the_first_is_the_client_as_it_is(found, texts, file):
     score = scorer(texts).score(matrix(feature_frame(file))).score
-    assert found.row(0) == (AS_IT_IS, 0, int(score[0]), found["decision"][0], [])
+    assert found.row(0) == (AS_IT_IS.en, 0, int(score[0]), found["decision"][0], [])
 
 
 def test_a_step_is_the_score_of_the_changed_rows(found, texts, file):
     rows = file
     for step in range(1, STEPS + 1):
         rows = INCOME.kept_by(rows)
-        line = found.row(by_predicate=(pl.col("change") == INCOME.words) & (pl.col("step") == step), named=True)
+        line = found.row(by_predicate=(pl.col("change") == INCOME.words.en) & (pl.col("step") == step), named=True)
         assert line["score"] == int(scorer(texts).score(matrix(feature_frame(rows))).score[0])
         before, after = (table["application"]["AMT_INCOME_TOTAL"][0] for table in (file, rows))
         assert line["changed"] == [f"AMT_INCOME_TOTAL from {before:,.6g} to {after:,.6g}"]
@@ -54,7 +55,15 @@ def test_a_step_is_the_score_of_the_changed_rows(found, texts, file):
 
 def test_what_changes_nothing_is_not_told_and_rows_of_histories_are_counted(found, file):
     told = set(found["change"])
-    assert {AS_IT_IS, INCOME.words, TOGETHER} <= told <= {AS_IT_IS, TOGETHER, *(p.words for p in PROMISES)}
+    assert (
+        {AS_IT_IS.en, INCOME.words.en, TOGETHER.en}
+        <= told
+        <= {
+            AS_IT_IS.en,
+            TOGETHER.en,
+            *(p.words.en for p in PROMISES),
+        }
+    )
     refused = (file["previous_application"]["NAME_CONTRACT_STATUS"] == "Refused").any()
     assert ("earlier applications that were cancelled in place of refused" in told) == refused
     paid = found.filter(pl.col("change") == "instalments of earlier loans of which more was paid")["changed"][0]
@@ -73,3 +82,18 @@ def test_an_incomplete_file_stays_referred(texts, file):
     cases = pl.DataFrame({"case": [0], "client_id": [100_001], "as_of": [1], "file_complete": [False]})
     (batch,) = improved(texts, Known(file, cases))
     assert set(batch.column("decision").to_pylist()) == {"refer"}
+
+
+def test_the_least_of_each_improvement_is_the_first_step_that_is_approved():
+    def made(words, *decisions):
+        return [Improvement(words, step, 0, decision, ()) for step, decision in enumerate(decisions, 1)]
+
+    as_it_is = Improvement(AS_IT_IS, 0, 0, "refuse", ())
+    found = [as_it_is, *made(INCOME.words, "refuse", "approve", "approve"), *made(TOGETHER, "approve")]
+    assert [(each.words, each.step) for each in least(found)] == [(INCOME.words, 2), (TOGETHER, 1)]
+    assert least([Improvement(AS_IT_IS, 0, 0, "approve", ()), *found[1:]]) == ()
+
+
+def test_nothing_is_least_for_a_file_that_stays_referred(texts, file):
+    cases = pl.DataFrame({"case": [0], "client_id": [100_001], "as_of": [1], "file_complete": [False]})
+    assert least(improvements(Known(file, cases), scorer(texts))) == ()

@@ -65,7 +65,9 @@ def markdown() -> str:
         parts += [f"### {table}", _table(head, of_table)]
     said = ((f"`{s.code}`", "absent" if s.absent else s.side.value, s.en, s.fr) for s in STATEMENTS)
     parts += ["## Reasons", _REASONS, _table(["code", "said", "English", "French"], said)]
-    promised = ((f"`{p.name}`", p.words, p.table, ", ".join(p.improved), _moved(p, 1), _moved(p, -1)) for p in PROMISES)
+    promised = (
+        (f"`{p.name}`", p.words.en, p.table, ", ".join(p.improved), _moved(p, 1), _moved(p, -1)) for p in PROMISES
+    )
     head = ["promise", "improvement", "table", "columns", "features it can raise", "features it can lower"]
     parts += ["## Promises", _PROMISES, _table(head, promised)]
     return "\n\n".join(parts) + "\n"

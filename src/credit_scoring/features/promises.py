@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.provenance import raw_columns
 from credit_scoring.features.registry import FEATURES
-from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.features.vector import client_vectors
+from credit_scoring.features.words import Words
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
@@ -39,12 +40,12 @@ Rows = Mapping[str, pl.DataFrame]
 class Promise:
     """A raw value whose improvement never lowers the score.
 
-    `words`: the improvement, in words. `improved`: the table's columns after it, as expressions over each row; what is
-    missing stays missing.
+    `words`: the improvement, as a phrase. `improved`: the table's columns after it, as expressions over each row; what
+    is missing stays missing.
     """
 
     name: str
-    words: str
+    words: Words
     table: str
     improved: Mapping[str, pl.Expr]
 
@@ -86,28 +87,36 @@ PROMISES: tuple[Promise, ...] = (
     *(
         Promise(
             f"agency_score_{number}",
-            f"a better score of external agency {number}",
+            Words(f"a better score of external agency {number}", f"un meilleur score de l'agence externe {number}"),
             APPLICATION.name,
             {f"EXT_SOURCE_{number}": (pl.col(f"EXT_SOURCE_{number}") + 0.05).clip(upper_bound=1.0)},
         )
         for number in (1, 2, 3)
     ),
-    Promise("income", "more income", APPLICATION.name, {"AMT_INCOME_TOTAL": pl.col("AMT_INCOME_TOTAL") * 1.1}),
+    Promise(
+        "income",
+        Words("more income", "un revenu plus élevé"),
+        APPLICATION.name,
+        {"AMT_INCOME_TOTAL": pl.col("AMT_INCOME_TOTAL") * 1.1},
+    ),
     Promise(
         "employment",
-        "a longer present employment",
+        Words("a longer present employment", "une plus longue ancienneté dans l'emploi actuel"),
         APPLICATION.name,
         {"DAYS_EMPLOYED": pl.when(_employed <= 0).then(_employed - 365).otherwise(_employed)},
     ),
     Promise(
         "education",
-        "a higher level of education",
+        Words("a higher level of education", "un niveau d'études plus élevé"),
         APPLICATION.name,
         _next("NAME_EDUCATION_TYPE", list(APPLICATION.column("NAME_EDUCATION_TYPE").vocabulary)),
     ),
     Promise(
         "addresses",
-        "permanent, contact and work address that agree",
+        Words(
+            "permanent, contact and work address that agree",
+            "des adresses permanente, de contact et de travail qui concordent",
+        ),
         APPLICATION.name,
         {
             column: pl.when(pl.col(column).is_not_null()).then(0)
@@ -122,13 +131,16 @@ PROMISES: tuple[Promise, ...] = (
     ),
     Promise(
         "bureau_overdue",
-        "less overdue, and for fewer days, at other lenders",
+        Words(
+            "less overdue, and for fewer days, at other lenders",
+            "moins de retards, et moins longs, auprès d'autres prêteurs",
+        ),
         BUREAU.name,
         _less("CREDIT_DAY_OVERDUE", 10) | _less("AMT_CREDIT_SUM_OVERDUE", 500) | _less("AMT_CREDIT_MAX_OVERDUE", 500),
     ),
     Promise(
         "bureau_debt",
-        "less debt at other lenders",
+        Words("less debt at other lenders", "moins de dettes auprès d'autres prêteurs"),
         BUREAU.name,
         {
             "AMT_CREDIT_SUM_DEBT": pl.when(pl.col("AMT_CREDIT_SUM_DEBT") > 0)
@@ -138,13 +150,19 @@ PROMISES: tuple[Promise, ...] = (
     ),
     Promise(
         "bureau_lateness",
-        "months at other lenders that are past due by a class less",
+        Words(
+            "months at other lenders that are past due by a class less",
+            "des mois en retard d'une classe de moins auprès d'autres prêteurs",
+        ),
         BUREAU_BALANCE.name,
         _next("STATUS", ["5", "4", "3", "2", "1", "0"]),
     ),
     Promise(
         "refusals",
-        "earlier applications that were cancelled in place of refused",
+        Words(
+            "earlier applications that were cancelled in place of refused",
+            "des demandes antérieures annulées au lieu de refusées",
+        ),
         PREVIOUS_APPLICATION.name,
         {
             "NAME_CONTRACT_STATUS": pl.when(_refused)
@@ -155,31 +173,43 @@ PROMISES: tuple[Promise, ...] = (
     ),
     Promise(
         "instalments_on_time",
-        "instalments of earlier loans that were paid less late",
+        Words(
+            "instalments of earlier loans that were paid less late",
+            "des échéances de crédits antérieurs payées avec moins de retard",
+        ),
         INSTALLMENTS_PAYMENTS.name,
         {"DAYS_ENTRY_PAYMENT": pl.when(_entry > _due).then(pl.max_horizontal(_due, _entry - 10)).otherwise(_entry)},
     ),
     Promise(
         "instalments_paid",
-        "instalments of earlier loans of which more was paid",
+        Words(
+            "instalments of earlier loans of which more was paid",
+            "des échéances de crédits antérieurs davantage payées",
+        ),
         INSTALLMENTS_PAYMENTS.name,
         {"AMT_PAYMENT": pl.col("AMT_PAYMENT") * 1.1},
     ),
     Promise(
         "loan_days_late",
-        "fewer days past due on loans of this lender",
+        Words("fewer days past due on loans of this lender", "moins de jours de retard sur les crédits de ce prêteur"),
         POS_CASH_BALANCE.name,
         _less("SK_DPD", 5) | _less("SK_DPD_DEF", 5),
     ),
     Promise(
         "card_days_late",
-        "fewer days past due on credit cards of this lender",
+        Words(
+            "fewer days past due on credit cards of this lender",
+            "moins de jours de retard sur les cartes de crédit de ce prêteur",
+        ),
         CREDIT_CARD_BALANCE.name,
         _less("SK_DPD", 5) | _less("SK_DPD_DEF", 5),
     ),
     Promise(
         "card_payments",
-        "higher payments on credit cards of this lender",
+        Words(
+            "higher payments on credit cards of this lender",
+            "des paiements plus élevés sur les cartes de crédit de ce prêteur",
+        ),
         CREDIT_CARD_BALANCE.name,
         {"AMT_PAYMENT_CURRENT": pl.col("AMT_PAYMENT_CURRENT") * 1.1},
     ),
@@ -204,7 +234,7 @@ class Moves:
 
 def moves(promise: Promise, tables: Rows, before: Matrix) -> Moves:
     """Rebuilds every feature after the improvement; `before`: the vectors of the same tables."""
-    after = matrix(feature_frame(promise.kept_by(tables)))
+    _, after = client_vectors(promise.kept_by(tables))
     flipped = (np.isnan(after) != np.isnan(before)).any(axis=1)
     difference = np.nan_to_num(after.astype(np.float64) - before)
     promised = (difference != 0).any(axis=1) & ~flipped

@@ -57,7 +57,7 @@ def test_it_has_what_a_committee_asks_for(tab, trained):
     assert tab.locator("svg").count() == 4
     assert f"{trained.metrics['holdout_auc']:.3f}" in tab.locator(".facts").inner_text()
     said = tab.locator("body").inner_text()
-    assert all(promise.words.capitalize() in said for promise in PROMISES)
+    assert all(promise.words.en.capitalize() in said for promise in PROMISES)
     assert f"0 of {60 * len(PROMISES):,} improvements lowered a score" in said
     assert "None" not in said
     assert "nan" not in said

@@ -49,7 +49,7 @@ def reasons(found: Examination) -> Section:
 
 def promises(found: Examination) -> Section:
     """Whether what clients are promised holds for this model."""
-    words = {promise.name: promise.words for promise in PROMISES}
+    words = {promise.name: promise.words.en for promise in PROMISES}
     moved = sum(kept.moved for kept in found.promises)
     lowered = sum(kept.lower or 0 for kept in found.promises)
     return Section(
