@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -10,8 +11,12 @@ from typing import Any
 import pytest
 
 import served
+from credit_scoring.intake.owners import CREDIT
 from credit_scoring.online.cluster import Cluster
 from credit_scoring.online.loading import load
+from credit_scoring.schema.table import CLIENT
+from credit_scoring.schema.tables import SOURCES
+from credit_scoring.synthetic.lender import generate
 from published_lender import PublishedLender
 
 OLD, MONDAY, TUESDAY = range(1_000, 1_060), range(100, 140), range(130, 140)
@@ -89,6 +94,31 @@ def lender(
     with database.transaction() as connection:
         load(connection, made.store, made.champion(), "run")
     return made
+
+
+def until(holds: Any) -> None:
+    for _ in range(1000):
+        if holds():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it never came")
+
+
+@pytest.fixture(scope="module")
+def generated(lender: PublishedLender, api: served.Api, database: served.Database) -> list[int]:
+    """Clients whose rows keep all rules, published as a delivery of their own; and the champion is loaded."""
+    rows = generate(range(12), 8)
+    owners = rows["bureau"].select(CREDIT, CLIENT)
+    rows["bureau_balance"] = rows["bureau_balance"].join(owners, on=CREDIT)
+    clients: list[int] = rows["application"][CLIENT].to_list()
+    lender.stored.deliver(4, {table.name: rows[table.name].to_dicts() for table in SOURCES})
+    lender.note("accepted", "d4", 4)
+    lender.score(4, clients)
+    lender.publish("d4", 4)
+    with database.transaction() as connection:
+        load(connection, lender.store, lender.champion(), "run")
+    until(lambda: api.service.champion.current is not None)
+    return clients
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 import uuid
 from typing import Any
 
@@ -13,42 +12,19 @@ from sqlalchemy import text
 
 import served
 from credit_scoring.features.statements import by_code
-from credit_scoring.intake.owners import CREDIT
 from credit_scoring.model.scorer import scorer
 from credit_scoring.online.loading import load
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.schema.tables import SOURCES
 from credit_scoring.scoring.on_the_fly.client_file import example
 from credit_scoring.scoring.on_the_fly.score import score_files
-from credit_scoring.synthetic.lender import generate
 from drawn_model import drawn_model
 from published_lender import PublishedLender
-from serving.conftest import Caller
+from serving.conftest import Caller, until
 
 
-@pytest.fixture(scope="module", autouse=True)
-def generated(lender: PublishedLender, api: served.Api, database: served.Database) -> list[int]:
-    """Clients whose rows keep all rules, published as a delivery of their own; and the champion is loaded."""
-    rows = generate(range(12), 8)
-    owners = rows["bureau"].select(CREDIT, CLIENT)
-    rows["bureau_balance"] = rows["bureau_balance"].join(owners, on=CREDIT)
-    clients: list[int] = rows["application"][CLIENT].to_list()
-    lender.stored.deliver(4, {table.name: rows[table.name].to_dicts() for table in SOURCES})
-    lender.note("accepted", "d4", 4)
-    lender.score(4, clients)
-    lender.publish("d4", 4)
-    with database.transaction() as connection:
-        load(connection, lender.store, lender.champion(), "run")
-    until(lambda: api.service.champion.current is not None)
-    return clients
-
-
-def until(holds: Any) -> None:
-    for _ in range(1000):
-        if holds():
-            return
-        time.sleep(0.01)
-    raise AssertionError("it never came")
+@pytest.fixture(autouse=True)
+def ready(generated: list[int]) -> None:
+    """The champion is loaded."""
 
 
 def record(database: served.Database, request_id: str) -> dict[str, Any]:

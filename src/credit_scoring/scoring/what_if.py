@@ -38,8 +38,8 @@ class Change:
 
     table: str
     column: str
-    before: object
-    after: object
+    before: float | str | None
+    after: float | str | None
     rows: int
     of: int
 

@@ -14,7 +14,17 @@ from starlette.responses import Response
 from credit_scoring.serving.bodies import LimitedBodies
 from credit_scoring.serving.journal import new_id
 from credit_scoring.serving.problems import FAILED, METHOD_WRONG, PATH_UNKNOWN
-from credit_scoring.serving.routes import clients, decisions, features, health, letter, on_the_fly, requests, scores
+from credit_scoring.serving.routes import (
+    clients,
+    decisions,
+    features,
+    health,
+    letter,
+    on_the_fly,
+    requests,
+    scores,
+    what_if,
+)
 from credit_scoring.serving.schema import described
 from credit_scoring.serving.service import Service
 from credit_scoring.serving.words import of_request
@@ -23,6 +33,7 @@ ROUTERS = (
     clients.router,
     scores.router,
     on_the_fly.router,
+    what_if.router,
     features.router,
     decisions.router,
     letter.router,

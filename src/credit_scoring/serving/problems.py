@@ -255,6 +255,15 @@ FILE_UNUSABLE = Problem(
         "{count} raisons figurent sous `errors`.",
     ),
 )
+CHANGE_UNUSABLE = Problem(
+    "change-unusable",
+    422,
+    Words("Change unusable", "Changement inutilisable"),
+    Words(
+        "The changed file breaks {count} rules of the lender's tables. Each is listed under `errors`.",
+        "Le dossier modifié enfreint {count} règles des tables du prêteur. Chacune figure sous `errors`.",
+    ),
+)
 DECIDED_ALREADY = Problem(
     "decided-already",
     409,

@@ -1,0 +1,103 @@
+"""A client's file with some cells changed: both scores, what moved, and what would have to change for an approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from credit_scoring.clients.cases import case_matrix
+from credit_scoring.clients.known import CASE, Known
+from credit_scoring.explanation.arrays import Matrix
+from credit_scoring.model.scorer import Scored, Scorer
+from credit_scoring.schema.table import CLIENT
+from credit_scoring.schema.tables import table as declared
+from credit_scoring.scoring.on_the_fly.client_file import Cell, ClientFile, columns_of
+from credit_scoring.scoring.on_the_fly.judging import Problem, judge
+from credit_scoring.scoring.what_if import Improvement, improvements, least
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """Another value of one cell; `row` is a place in the table, from 0."""
+
+    table: str
+    row: int
+    column: str
+    value: Cell
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """Case 0 is the file as it is, case 1 the changed one.
+
+    `vectors` [2, F], `scored`: of both; `decisions` [2]. `least`: of each promised improvement of the file as it is the
+    fewest steps by which it would be approved.
+    """
+
+    vectors: Matrix
+    scored: Scored
+    decisions: NDArray[np.str_]
+    least: tuple[Improvement, ...]
+
+
+class Unusable(Exception):
+    """Files that cannot be compared; `problems` are those of the changed file that the stored one has not, or else of
+    the stored one."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__()
+        self.problems = tuple(problems)
+
+
+def misplaced(file: ClientFile, changes: Sequence[CellChange]) -> list[tuple[int, str, str]]:
+    """Changes that say no cell of the file: their place, which part of them is wrong, and a sentence."""
+    found = []
+    for place, change in enumerate(changes):
+        table = declared(change.table)
+        rows = file.get(change.table, ())
+        ids = {CLIENT, table.owner, *(key for key in table.key if key.startswith("SK_ID"))}
+        if change.row >= len(rows):
+            found.append((place, "row", f"The file has {len(rows)} rows in {change.table}"))
+        if change.column not in columns_of(table):
+            found.append((place, "column", f"The table {change.table} has no such column"))
+        elif change.column in ids:
+            found.append((place, "column", "What tells whose a row is cannot be changed"))
+    return found
+
+
+def changed_file(file: ClientFile, changes: Sequence[CellChange]) -> dict[str, list[dict[str, Cell]]]:
+    """The file after the changes, which must be its own (misplaced)."""
+    after = {name: [dict(row) for row in rows] for name, rows in file.items()}
+    for change in changes:
+        after[change.table][change.row][change.column] = change.value
+    return after
+
+
+def what_if(file: ClientFile, changes: Sequence[CellChange], file_complete: bool, scorer: Scorer) -> WhatIf:
+    """Scores the file as it is and changed. `file_complete`: whether it was, when it was delivered. Raises Unusable."""
+    found = judge([file, changed_file(file, changes)])
+    before, after = found.files
+    if before.client_id is None:
+        raise Unusable(before.problems)
+    new = [problem for problem in after.problems if problem not in before.problems]
+    if after.client_id is None or new:
+        raise Unusable(new or after.problems)
+    vectors = case_matrix(found.known)
+    scored = scorer.score(vectors)
+    return WhatIf(
+        vectors=vectors,
+        scored=scored,
+        decisions=scorer.decide(scored.score, np.array([file_complete, file_complete])),
+        least=least(improvements(_first(found.known, file_complete), scorer)),
+    )
+
+
+def _first(known: Known, file_complete: bool) -> Known:
+    """The first case alone."""
+    tables: Mapping[str, pl.DataFrame] = {name: rows.filter(pl.col(CLIENT) == 0) for name, rows in known.tables.items()}
+    cases = known.cases.filter(pl.col(CASE) == 0).with_columns(pl.lit(file_complete).alias("file_complete"))
+    return Known(tables, cases)
