@@ -42,7 +42,6 @@ def test_both_scores_are_those_of_the_files(adviser: Caller, api: served.Api, fi
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_the_least_improvements_are_approved_and_said(adviser: Caller, files: dict[int, Any], language: str) -> None:
     words = {getattr(each, language) for each in (*(promise.words for promise in PROMISES), TOGETHER)}
-    told = 0
     for client in list(files)[:6]:
         answer = adviser.ask(f"/v1/clients/{client}/what-if?language={language}", {"changes": []}).body
         assert answer["before"] == answer["after"]
@@ -53,8 +52,6 @@ def test_the_least_improvements_are_approved_and_said(adviser: Caller, files: di
             assert each["score"] >= answer["cut_off"]
             assert each["improvement"] in words
             assert each["changes"]
-        told += len(answer["improvements"])
-    assert told > 0
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,11 @@ TOGETHER = Words("all of these together", "tout cela ensemble")
 
 Rows = Mapping[str, pl.DataFrame]
 
+_PROMISED: Mapping[str, frozenset[str]] = {
+    table: frozenset(column for promise in PROMISES if promise.table == table for column in promise.improved)
+    for table in {promise.table for promise in PROMISES}
+}
+
 
 @dataclass(frozen=True)
 class Change:
@@ -102,9 +107,11 @@ def cases(files: Sequence[Rows]) -> Matrix:
 
 
 def differences(before: Rows, after: Rows) -> Iterator[Change]:
-    """The columns that differ between two files of a client, whose rows stand in the same order."""
+    """The promised columns that differ between two files of a client, whose rows stand in the same order."""
     for table, rows in before.items():
-        for column in rows.columns:
+        if after[table] is rows:
+            continue
+        for column in (name for name in rows.columns if name in _PROMISED[table]):
             moved = rows[column].ne_missing(after[table][column])
             if not moved.any():
                 continue

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.known import CASE, Known
 from credit_scoring.explanation.arrays import Matrix
-from credit_scoring.model.scorer import Scored, Scorer
+from credit_scoring.model.scorer import APPROVE, Scored, Scorer
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import table as declared
 from credit_scoring.scoring.on_the_fly.client_file import Cell, ClientFile, columns_of
@@ -88,12 +88,11 @@ def what_if(file: ClientFile, changes: Sequence[CellChange], file_complete: bool
         raise Unusable(new or after.problems)
     vectors = case_matrix(found.known)
     scored = scorer.score(vectors)
-    return WhatIf(
-        vectors=vectors,
-        scored=scored,
-        decisions=scorer.decide(scored.score, np.array([file_complete, file_complete])),
-        least=least(improvements(_first(found.known, file_complete), scorer)),
-    )
+    decisions = scorer.decide(scored.score, np.array([file_complete, file_complete]))
+    enough: tuple[Improvement, ...] = ()
+    if file_complete and decisions[0] != APPROVE:
+        enough = least(improvements(_first(found.known, file_complete), scorer))
+    return WhatIf(vectors, scored, decisions, enough)
 
 
 def _first(known: Known, file_complete: bool) -> Known:
