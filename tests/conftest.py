@@ -56,7 +56,7 @@ NEEDS = {
     "browser": frozenset({"browser"}),
     "server": frozenset({"azurite", "cluster", "postgres", "database"}),
 }
-"""What a test needs beside this process, by the fixtures that it asks for: `make test-quick` runs what needs nothing."""
+"""What a test needs beside this process, by its fixtures; `make test-quick` runs what needs nothing."""
 STARTS = {"spark": ("test_end_to_end.py", "test_newcomers.py", "test_jvm.py", "deployment"), "server": ("azurite",)}
 """Tests that start it themselves, in processes of their own."""
 FIRST = ("test_end_to_end.py", "test_newcomers.py", "crash", "azurite", "deployment", "operations", "publishing")
