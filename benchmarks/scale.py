@@ -1,7 +1,8 @@
 """Is little work small, and much work flat? Cases of scale on generated lenders, each by the product's own commands.
 
-    python benchmarks/scale.py [--only everyday bulk ...] [--folder var/benchmarks/scale] [--clients 356000]
+    python benchmarks/scale.py [--engine local|spark] [--only small bulk ...] [--folder var/benchmarks/scale]
 
+small         12 and 500 new clients on an empty store, by both engines in turn: intake and scoring in one command
 bulk          all seven tables of --small and of --clients clients: intake, scoring
 applications  the application alone of a million clients: intake, scoring
 everyday      500 new clients on the store that `bulk` left, and the same 500 on an empty store
@@ -11,9 +12,9 @@ many          500 deliveries of 20 clients that wait together
 deliveries    a store of 2,000 deliveries of 5 clients: all clients as known, before and after OPTIMIZE
 skew          1,000 clients, one of them with a million rows; ids in strides; more slots than clients
 
-Each command is a process of its own with the settings of conf/local.yml (local[2]); its line says seconds on the
-clock, CPU seconds and peak memory (proportional set size) in all and of driver, JVM and Python workers, Spark's SQL
-statements and jobs, and the bytes that its tasks read and shuffled. `start` is a session that counts one row.
+Each command is a process of its own, by the embedded engine unless --engine says spark (local[2]); its line says
+seconds on the clock, CPU seconds and peak memory (proportional set size) in all and of driver, JVM and Python workers,
+and on Spark the SQL statements, jobs, and bytes that tasks read and shuffled. `start` is an engine that does nothing.
 
 The last line is JSON with the ratios that have a target.
 """
@@ -51,8 +52,12 @@ SEED, TREES, LEARNED_FROM = 7, 300, 5_000
 FIRST_LEARNED = 2_000_000
 """Number of the first client that the model is fitted to: nobody that is scored."""
 
-START = "from credit_scoring.engines.spark.session import session; from credit_scoring.settings import SparkSettings\n"
-START += "session(SparkSettings()).range(1).count()"
+START = {
+    "local": "import credit_scoring.commands, credit_scoring.engines.local.start, mlflow",
+    "spark": "from credit_scoring.engines.spark.session import session\n"
+    "from credit_scoring.settings import SparkSettings\nsession(SparkSettings()).range(1).count()",
+}
+"""By engine: what every command does before it does anything."""
 
 SIDES = Path(__file__).with_name("scale_sides.py")
 
@@ -70,6 +75,7 @@ class Lender:
 
     home: Path
     texts: ModelTexts
+    engine: str
 
     @property
     def settings(self) -> Settings:
@@ -92,11 +98,11 @@ class Lender:
 
     def run(self, command: str, what: str) -> Cost:
         """A command of the product, measured."""
-        events = self.home / "events"
-        _, cost = run(["-m", "credit_scoring.cli", command, "--conf", self.home / "conf.yml", "--quiet"])
-        (log,) = events.iterdir()
-        cost = replace(cost, spark=sparks(log))
-        log.unlink()
+        conf = ["--conf", self.home / "conf.yml", "--engine", self.engine, "--quiet"]
+        _, cost = run(["-m", "credit_scoring.cli", command, *conf])
+        for log in (self.home / "events").iterdir():
+            cost = replace(cost, spark=sparks(log))
+            log.unlink()
         say(cost.line(what))
         return cost
 
@@ -115,10 +121,12 @@ class Bench:
 
     folder: Path
     texts: ModelTexts
+    engine: str
 
-    def lender(self, name: str) -> Lender:
-        """The lender of that name, made or not."""
-        return Lender(self.folder / name, self.texts)
+    def lender(self, name: str, engine: str | None = None) -> Lender:
+        """The lender of that name, made or not, each engine's its own."""
+        engine = engine or self.engine
+        return Lender(self.folder / f"{name}-{engine}", self.texts, engine)
 
     def generated(self, clients: range) -> Path:
         """The CSV files of these clients without an outcome, written once."""
@@ -143,6 +151,23 @@ def fitted(folder: Path) -> ModelTexts:
 # Cases by the product's commands ----------------------------------------------------------------------------------
 
 
+def small(bench: Bench, sizes: Sequence[int]) -> Ratios:
+    """Few new clients on an empty store, by both engines in turn; their CSV must say the same."""
+    ratios = {}
+    for clients in sizes:
+        cost, said = {}, {}
+        for engine in ("local", "spark"):
+            lender = bench.lender(f"small-{clients}", engine)
+            lender.found()
+            lender.deliver(bench.generated(range(clients)), "new")
+            cost[engine] = lender.run("score", f"small: {clients} new clients, {engine}").total
+            said[engine] = lender.published("new")
+        if not said["local"].equals(said["spark"]):
+            raise SystemExit("The engines give the same clients other scores.")
+        ratios[f"spark_over_embedded_{clients}"] = cost["spark"] / cost["local"]
+    return ratios
+
+
 def bulk(bench: Bench, sizes: Sequence[int]) -> Ratios:
     """Every table of many clients, from empty stores."""
     cpu = {}
@@ -155,7 +180,7 @@ def bulk(bench: Bench, sizes: Sequence[int]) -> Ratios:
         cpu[clients] = (intake.total, scores.total)
     small, large = sizes[0], sizes[-1]
     growth = [cpu[large][i] / cpu[small][i] / (large / small) for i in range(2)]
-    return {"bulk intake growth": growth[0], "bulk score growth": growth[1]}
+    return {"growth": max(growth), "growth_of_intake": growth[0], "growth_of_scoring": growth[1]}
 
 
 def applications(bench: Bench, clients: int) -> Ratios:
@@ -177,7 +202,7 @@ def applications(bench: Bench, clients: int) -> Ratios:
 
 def everyday(bench: Bench, before: int, new: int) -> Ratios:
     """Few new clients on a large store, and the same on an empty one; their CSV must say the same."""
-    start = run(["-c", START])[1]
+    start = run(["-c", START[bench.engine]])[1]
     say(start.line("start"))
     clients = bench.generated(range(before, before + new))
     empty, full = bench.lender("empty"), bench.lender(f"bulk-{before}")
@@ -190,7 +215,7 @@ def everyday(bench: Bench, before: int, new: int) -> Ratios:
         said.append(lender.published(name))
     if not said[0].equals(said[1]):
         raise SystemExit("The same clients have other scores on the large store.")
-    return {"everyday": costs[1] / costs[0]}
+    return {"large_store_over_empty": costs[1] / costs[0]}
 
 
 def many(bench: Bench, deliveries: int, clients: int) -> Ratios:
@@ -206,7 +231,7 @@ def many(bench: Bench, deliveries: int, clients: int) -> Ratios:
     commits = {table.name: lender.commits(table.name) for table in SOURCES}
     if scored != deliveries * clients or set(commits.values()) != {1}:
         raise SystemExit(f"{scored} clients are published, in commits {commits}.")
-    return {"many wall minutes": cost.wall / 60}
+    return {"many_wall_minutes": cost.wall / 60}
 
 
 def plain(bench: Bench, clients: int) -> Ratios:
@@ -226,9 +251,9 @@ def plain(bench: Bench, clients: int) -> Ratios:
     intake = lender.run("intake", f"plain: intake of {clients:,} clients")
     again = written("again", lender.settings.tables, "what intake left")
     return {
-        "intake to plain spark": intake.total / spark.total,
-        "intake to plain polars": intake.total / polars.total,
-        "writing again to plain spark": again.total / spark.total,
+        "intake_over_plain_spark": intake.total / spark.total,
+        "intake_over_polars": intake.total / polars.total,
+        "writing_again_over_plain_spark": again.total / spark.total,
     }
 
 
@@ -243,13 +268,13 @@ def deliveries(bench: Bench, count: int, clients: int) -> Ratios:
             store(folder, known(range((seq - 1) * clients, seq * clients), SEED), seq)
         nothing_quarantined(folder)
         checkpoint(folder)
-    before = gathered(folder, f"deliveries: {count:,}, one file each")
+    before = gathered(bench, folder, f"deliveries: {count:,}, one file each")
     tidied = bench.folder / "deliveries-optimized"  # a copy: the next run finds the small files again
     shutil.rmtree(tidied, ignore_errors=True)
     shutil.copytree(folder, tidied)
     side("optimize", tidied, tidied, "deliveries: OPTIMIZE")
-    after = gathered(tidied, "deliveries: after OPTIMIZE")
-    return {"reading before to after optimize": before.total / after.total}
+    after = gathered(bench, tidied, "deliveries: after OPTIMIZE")
+    return {"reading_before_over_after_optimize": before.total / after.total}
 
 
 def skew(bench: Bench, clients: int, rows: int) -> Ratios:
@@ -268,17 +293,18 @@ def skew(bench: Bench, clients: int, rows: int) -> Ratios:
     nothing_quarantined(folder)
     for slot in (5_000, 1):
         what = f"skew: a client of {rows:,} rows, {slot:,} clients a slot"
-        cost = gathered(folder, what, slot)
-        lists = pl.read_parquet(folder / "vectors" / "*.parquet").sort("client_id")["features"]
+        cost = gathered(bench, folder, what, slot)
+        lists = pl.read_parquet(folder / "vectors.parquet").sort("client_id")["features"]
         found = lists.list.to_array(len(registry.names())).to_numpy()
         if found.tobytes() != matrix(feature_frame(strided)).tobytes():
             raise SystemExit(f"{what}: the vectors are not those of polars.")
-    return {"skew largest worker MB": cost.largest_worker / 1e6}
+    return {"skew_largest_worker_mb": cost.largest_worker / 1e6}
 
 
-def gathered(folder: Path, what: str, clients_per_slot: int = 5_000) -> Cost:
+def gathered(bench: Bench, folder: Path, what: str, clients_per_slot: int = 5_000) -> Cost:
     """All clients of a store as known at its last delivery, by a process of its own; their vectors below it."""
-    return side("gather", folder, folder, what, "--clients-per-slot", str(clients_per_slot))
+    options = ("--clients-per-slot", str(clients_per_slot), "--engine", bench.engine)
+    return side("gather", folder, folder, what, *options)
 
 
 def side(name: str, folder: Path | str, out: Path, what: str, *options: str, threads: str = "1") -> Cost:
@@ -292,6 +318,7 @@ def main() -> None:
     """Runs the cases that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--folder", type=Path, default=Path("var/benchmarks/scale"))
+    parser.add_argument("--engine", choices=["local", "spark"], default="local")
     parser.add_argument("--clients", type=int, default=356_000, help="clients of the large store")
     parser.add_argument("--small", type=int, default=50_000, help="clients that it is compared with")
     parser.add_argument("--new", type=int, default=500, help="new clients of an everyday delivery")
@@ -300,6 +327,7 @@ def main() -> None:
     parser.add_argument("--deliveries", type=int, default=2_000, help="deliveries of a store with many")
     parser.add_argument("--rows", type=int, default=1_000_000, help="rows of the client who has many")
     cases: dict[str, Callable[[Bench], Ratios]] = {
+        "small": lambda bench: small(bench, [12, 500]),
         "bulk": lambda bench: bulk(bench, [given.small, given.clients]),
         "everyday": lambda bench: everyday(bench, given.clients, given.new),
         "applications": lambda bench: applications(bench, given.applications),
@@ -312,7 +340,7 @@ def main() -> None:
     given = parser.parse_args()
     folder = given.folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
-    bench = Bench(folder, fitted(folder))
+    bench = Bench(folder, fitted(folder), given.engine)
     say(HEAD)
     ratios: dict[str, float] = {}
     for case in given.only:

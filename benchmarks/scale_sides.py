@@ -18,13 +18,17 @@ from pathlib import Path
 
 import polars as pl
 
+from credit_scoring.clients.cohort import rows_in
 from credit_scoring.clients.vectors import vectors
+from credit_scoring.engines.choice import engine_of
+from credit_scoring.engines.engine import Scan
 from credit_scoring.engines.spark.session import session
 from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, STORED
 from credit_scoring.intake.deliver import table_of
+from credit_scoring.ledger.events import Delivered
 from credit_scoring.schema.tables import SOURCES
-from credit_scoring.settings import GatherSettings, SparkSettings
+from credit_scoring.settings import GatherSettings, Settings, SparkSettings
 
 
 @dataclass(frozen=True)
@@ -34,18 +38,17 @@ class Given:
     folder: Path
     out: Path
     clients_per_slot: int
+    engine: str
 
 
 def gather(given: Given) -> None:
     """The vectors of all clients, as known at the last delivery."""
-    tables = Tables(session(SparkSettings()), str(given.folder))
-    touched = tables.read(CLIENT_DELIVERIES).selectExpr("client_id", "seq")
-    last = touched.selectExpr("max(seq)").first()[0]
-    cohort = touched.selectExpr("client_id", f"CAST({last} AS BIGINT) AS as_of", "'all' AS delivery").distinct()
-    seqs = {source.name: list(range(1, last + 1)) for source in SOURCES}
-    settings = GatherSettings(clients_per_slot=given.clients_per_slot)
-    found = vectors(tables, cohort, cohort.count(), seqs, settings)
-    found.select("client_id", "features").write.mode("overwrite").parquet(str(given.out / "vectors"))
+    slots = GatherSettings(clients_per_slot=given.clients_per_slot)
+    engine = engine_of(Settings(home=given.out, tables=str(given.folder), engine=given.engine, gather=slots))
+    seqs = engine.scan(Scan(CLIENT_DELIVERIES, ("seq",)))["seq"].unique().sort().to_list()
+    accepted = [Delivered(f"d{seq}", seq) for seq in seqs]
+    found = vectors(rows_in(engine, accepted, accepted[-1], accepted), slots).collect()
+    found.select("client_id", "features").write_parquet(given.out / "vectors.parquet")
 
 
 def optimize(given: Given) -> None:
@@ -93,8 +96,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--clients-per-slot", type=int, default=5_000)
+    parser.add_argument("--engine", choices=["local", "spark"], default="local")
     given = parser.parse_args()
-    SIDES[given.side](Given(given.folder, given.out, given.clients_per_slot))
+    SIDES[given.side](Given(given.folder, given.out, given.clients_per_slot, given.engine))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import polars as pl
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
-from credit_scoring.intake.appending import CLIENT_DELIVERIES, QUARANTINE
+from credit_scoring.intake.appending import CLIENT_DELIVERIES
+from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.intake.reading import QUARANTINED
 from credit_scoring.schema.table import CLIENT, SEQ
 from credit_scoring.schema.tables import SOURCES, TABLES

@@ -299,6 +299,10 @@ class LocalEngine:
         """See Engine."""
         writing.vacuum(self._open(table), keep_hours)
 
+    def clustered(self, table: str) -> bool:
+        """Whether an earlier release clustered the table, so that delta-rs does not write it."""
+        return writing.is_clustered(self._open(table))
+
     def unwritable(self, tables: Sequence[StoredTable]) -> list[str]:
         """See Engine: all that are outdated."""
         return self.outdated(tables)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from credit_scoring.engines.spark.engine import SparkEngine
 from credit_scoring.engines.spark.hadoop import hadoop_settings
+from credit_scoring.engines.spark.in_folder import spark_over
 from credit_scoring.engines.spark.session import session
 from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.settings import Settings
@@ -16,4 +17,4 @@ def spark_engine(settings: Settings) -> SparkEngine:
     spark = session(settings.spark)
     for key, value in access.items():
         spark.conf.set(key, value)
-    return SparkEngine(Tables(spark, settings.tables, storage=settings.storage), settings.gather.rows_per_block)
+    return spark_over(Tables(spark, settings.tables, storage=settings.storage), settings.gather.rows_per_block)
