@@ -118,22 +118,25 @@ def intake(settings: Settings) -> IntakeReport:
     return take_in(store.engine, store.ledger, store.landing, settings.intake, new_run_id(), clock)
 
 
-def train(settings: Settings, trials: int = 0) -> TrainingReport:
-    """Trains on all clients with an outcome and registers the challenger; `trials` of a search for parameters first."""
+def train(settings: Settings, trials: int = 0, estimate: bool = False) -> TrainingReport:
+    """Trains on all clients with an outcome and registers the challenger; `trials` of a search for parameters first.
+    `estimate`: the model for people without a file."""
     from credit_scoring.training.run import train_and_register
 
     connect(settings.mlflow)
-    return train_and_register(_training_source(settings), settings, code_version(), trials)
+    return train_and_register(_training_source(settings), settings, code_version(), trials, estimate)
 
 
-def promote(settings: Settings, force_reason: str | None = None) -> Promotion:
-    """Sets the challenger against the champion, and makes it the champion when it passes its gates or is forced."""
+def promote(settings: Settings, force_reason: str | None = None, estimate: bool = False) -> Promotion:
+    """Sets the challenger against the champion, and makes it the champion when it passes its gates or is forced.
+    `estimate`: the model for people without a file."""
     from credit_scoring.model.registry import Alias, version_of
     from credit_scoring.training.promotion.promote import promote as promote_challenger
 
     connect(settings.mlflow)
-    version_of(settings.mlflow.model, Alias.CHALLENGER)  # said before a session is started, which takes seconds
-    return promote_challenger(_training_source(settings), settings, clock(), force_reason)
+    name = settings.mlflow.estimate if estimate else settings.mlflow.model
+    version_of(name, Alias.CHALLENGER)  # said before a session is started, which takes seconds
+    return promote_challenger(_training_source(settings), settings, clock(), force_reason, estimate)
 
 
 def _training_source(settings: Settings) -> Callable[[], AbstractContextManager[Source]]:
@@ -144,12 +147,13 @@ def _training_source(settings: Settings) -> Callable[[], AbstractContextManager[
     return partial(opened, store.engine, store.ledger, settings.gather)
 
 
-def rollback(settings: Settings) -> Promotion:
-    """Makes the champion before the present one the champion again."""
+def rollback(settings: Settings, estimate: bool = False) -> Promotion:
+    """Makes the champion before the present one the champion again. `estimate`: of the model for people without a
+    file."""
     from credit_scoring.training.promotion.promote import rollback as roll_back
 
     connect(settings.mlflow)
-    return roll_back(settings.mlflow.model)
+    return roll_back(settings.mlflow.estimate if estimate else settings.mlflow.model)
 
 
 def score(settings: Settings, only: str | None = None) -> ScoreReport:

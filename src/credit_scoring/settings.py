@@ -92,6 +92,7 @@ class MlflowSettings(Section):
     artifacts: str | None = None
     experiment: str = "credit-scoring"
     model: str = "credit_default"
+    estimate: str = "credit_estimate"
 
 
 class IntakeSettings(Section):

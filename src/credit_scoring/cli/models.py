@@ -18,11 +18,12 @@ if TYPE_CHECKING:
 @click.option(
     "--tune", "trials", type=click.IntRange(1), help="Trials of a search for parameters; each costs the folds again."
 )
-def train(call: Call, trials: int | None) -> None:
+@click.option("--estimate", is_flag=True, help="The model for people without a file; the champion must be there.")
+def train(call: Call, trials: int | None, estimate: bool) -> None:
     """Train on the clients with an outcome, and register the challenger."""
     from credit_scoring import commands, printing
 
-    report = commands.train(call.store(), trials or 0)
+    report = commands.train(call.store(), trials or 0, estimate)
     call.print(_found(report) if call.as_json else report, printing.training)
 
 
@@ -43,7 +44,8 @@ def _found(report: TrainingReport) -> dict[str, object]:
 @click.option("--rollback", is_flag=True, help="Back to the champion before.")
 @click.option("--force", is_flag=True, help="Also when gates fail; needs a reason.")
 @click.option("--reason", default="", help="Why it is forced; recorded with the gates that failed.")
-def promote(call: Call, rollback: bool, force: bool, reason: str) -> None:
+@click.option("--estimate", is_flag=True, help="The model for people without a file.")
+def promote(call: Call, rollback: bool, force: bool, reason: str, estimate: bool) -> None:
     """Make the challenger the champion, if it passes its gates."""
     from credit_scoring import commands, printing
 
@@ -52,7 +54,10 @@ def promote(call: Call, rollback: bool, force: bool, reason: str) -> None:
     if force != bool(reason.strip()):
         raise FORCE_NEEDS_REASON()
     settings = call.store()
-    done = commands.rollback(settings) if rollback else commands.promote(settings, reason.strip() or None)
+    if rollback:
+        done = commands.rollback(settings, estimate)
+    else:
+        done = commands.promote(settings, reason.strip() or None, estimate)
     call.print(done, printing.promotion)
     if done.refused:
         raise SystemExit(ModelError.exit_code)

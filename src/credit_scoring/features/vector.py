@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from credit_scoring.features.application import STEPS
+from credit_scoring.features.feature import Feature
 from credit_scoring.features.registry import FEATURES, names
 from credit_scoring.features.rows import Rows
 from credit_scoring.schema.application import APPLICATION
@@ -44,6 +45,16 @@ def client_vectors(tables: Mapping[str, pl.DataFrame]) -> tuple[pl.Series, NDArr
     return frame[CLIENT], matrix(frame)
 
 
+def application_vectors(application: pl.DataFrame, features: tuple[Feature, ...]) -> NDArray[np.float32]:
+    """The vectors of `feature_frame` where all but these features are missing: those that read columns of the
+    application as they are, without steps or histories."""
+    found = application.select(CLIENT, *_read_from_application(features)).sort(CLIENT)
+    values = found.select(_values(features)).to_numpy()
+    vectors = np.full((len(values), len(FEATURES)), np.nan, np.float32)
+    vectors[:, [_POSITIONS[feature.name] for feature in features]] = values
+    return np.where(np.isfinite(vectors), vectors, np.float32(np.nan))
+
+
 def columns_read() -> dict[str, frozenset[str]]:
     """The columns of each source table that some feature reads; no other column has any effect."""
     plan = _plan()
@@ -54,6 +65,20 @@ def columns_read() -> dict[str, frozenset[str]]:
             other, key = rows.only_with
             found.setdefault(other, set()).update({CLIENT, key})
     return {table: frozenset(columns) for table, columns in found.items()}
+
+
+_POSITIONS = {name: i for i, name in enumerate(names())}
+
+
+@cache
+def _read_from_application(features: tuple[Feature, ...]) -> tuple[str, ...]:
+    read = {root for feature in features for root in feature.value.expression.meta.root_names()}
+    return tuple(c.name for c in APPLICATION.columns if c.name in read and c.name != CLIENT)
+
+
+@cache
+def _values(features: tuple[Feature, ...]) -> tuple[pl.Expr, ...]:
+    return tuple(feature.value.expression.cast(pl.Float32).alias(feature.name) for feature in features)
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +105,7 @@ def _plan() -> _Plan:
     return _Plan(
         application=tuple(c.name for c in APPLICATION.columns if c.name in read and c.name != CLIENT),
         histories=histories,
-        values=tuple(feature.value.expression.cast(pl.Float32).alias(feature.name) for feature in FEATURES),
+        values=_values(FEATURES),
     )
 
 

@@ -17,6 +17,7 @@ from credit_scoring.serving.problems import FAILED, METHOD_WRONG, PATH_UNKNOWN
 from credit_scoring.serving.routes import (
     clients,
     decisions,
+    estimates,
     features,
     health,
     letter,
@@ -34,6 +35,7 @@ ROUTERS = (
     scores.router,
     on_the_fly.router,
     what_if.router,
+    estimates.router,
     features.router,
     decisions.router,
     letter.router,
@@ -48,7 +50,13 @@ def application(service: Service) -> FastAPI:
     @asynccontextmanager
     async def living(app: FastAPI) -> AsyncIterator[None]:
         await service.store.open()
-        endless = (service.journal.work(), service.journal.keep(), service.champion.follow(), service.batches.work())
+        endless = (
+            service.journal.work(),
+            service.journal.keep(),
+            service.champion.follow(),
+            service.estimates.follow(),
+            service.batches.work(),
+        )
         work = [asyncio.create_task(each) for each in endless]
         yield
         for task in work:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from credit_scoring.errors import CreditScoringError
@@ -19,6 +20,7 @@ from credit_scoring.serving.store import DatabaseAwayError, Store
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 2.0
+NONE_LOADED = "no champion is loaded"
 
 _NEWEST = """
     SELECT version, sha256, fingerprint FROM model
@@ -43,10 +45,12 @@ class Loaded:
 
 @dataclass
 class Champion:
-    """The present champion of a registered model. `problem`: why the newest one was not taken; empty: it was."""
+    """The present champion of a registered model. `problem`: why the newest one was not taken;
+    empty: it was. `fit`: whether a model is of the kind that is wanted."""
 
     store: Store
     name: str
+    fit: Callable[[Scorer], bool] = lambda scorer: True
     current: Loaded | None = None
     problem: str = ""
     _refused: str = field(default="", init=False)
@@ -55,7 +59,7 @@ class Champion:
         """Takes the champion that the database names, unless it is there already. Raises DatabaseAwayError."""
         row = await self.store.row(_NEWEST, self.name)
         if row is None:
-            self.problem = "no champion is loaded"
+            self.problem = NONE_LOADED
             return
         if self.current is not None and self.current.sha256 == row["sha256"]:
             self.current = Loaded(row["version"], row["sha256"], self.current.scorer)
@@ -68,6 +72,8 @@ class Champion:
         try:
             model = ModelTexts(**json.loads(texts["texts"]))
             ready = await asyncio.to_thread(_proven, model)
+            if not self.fit(ready):
+                raise ValueError(f"{self.name} is no model of this kind")
         except (CreditScoringError, TypeError, ValueError) as error:
             self._refused = row["sha256"]
             self.problem = f"version {row['version']} is not taken: {error}"

@@ -264,6 +264,16 @@ CHANGE_UNUSABLE = Problem(
         "Le dossier modifié enfreint {count} règles des tables du prêteur. Chacune figure sous `errors`.",
     ),
 )
+NO_ESTIMATES = Problem(
+    "no-estimates",
+    503,
+    Words("No estimates", "Pas d'estimations"),
+    Words(
+        "There is no model for estimates: `credit-scoring train --estimate` and `promote --estimate` make one.",
+        "Aucun modèle d'estimation : `credit-scoring train --estimate` et `promote --estimate` en font un.",
+    ),
+    {"Retry_After": "10"},
+)
 DECIDED_ALREADY = Problem(
     "decided-already",
     409,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from credit_scoring.scoring.code_version import code_version
+from credit_scoring.scoring.on_the_fly.estimate import is_estimate
 from credit_scoring.serving.actors import Limits
 from credit_scoring.serving.batches import Batches
 from credit_scoring.serving.champion import Champion
@@ -27,6 +28,7 @@ class Service:
     limits: Limits
     metrics: Metrics
     champion: Champion
+    estimates: Champion
     batches: Batches
 
 
@@ -42,5 +44,6 @@ def service(online: OnlineSettings, mlflow: MlflowSettings) -> Service:
         limits=Limits(),
         metrics=metrics,
         champion=Champion(store, mlflow.model),
+        estimates=Champion(store, mlflow.estimate, fit=is_estimate),
         batches=Batches(metrics),
     )

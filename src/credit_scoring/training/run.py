@@ -12,9 +12,12 @@ from credit_scoring.errors.learning import NO_OUTCOMES, NOTHING_ACCEPTED
 from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.model.packaging import load_version
+from credit_scoring.model.registry import Alias
 from credit_scoring.settings import Settings
 from credit_scoring.synthetic.known import known
 from credit_scoring.training.card.card import card
+from credit_scoring.training.estimate import estimating, facts
 from credit_scoring.training.examination.examine import Examination, examine, warnings
 from credit_scoring.training.inputs import inputs
 from credit_scoring.training.register import Registered, register, texts_of
@@ -38,13 +41,19 @@ class TrainingReport:
 
 
 def train_and_register(
-    opened: Callable[[], AbstractContextManager[Source]], settings: Settings, code_version: str, trials: int = 0
+    opened: Callable[[], AbstractContextManager[Source]],
+    settings: Settings,
+    code_version: str,
+    trials: int = 0,
+    estimate: bool = False,
 ) -> TrainingReport:
     """Trains on every client with a visible outcome; ModelError with a sentence when no model can be had.
 
     `opened` gives the store as it is then. `trials`: of a search for better parameters than those of the settings, 0
-    for none (see tune).
+    for none (see tune). `estimate`: the model for people without a file, which is measured against the champion; there
+    must be one.
     """
+    champion = load_version(settings.mlflow.model, Alias.CHAMPION)[0] if estimate else None
     with opened() as source:
         deliveries = source.deliveries()
         if not deliveries:
@@ -57,6 +66,8 @@ def train_and_register(
             if not len(learners.client_id):
                 raise NO_OUTCOMES()
             declared = inputs(registry.FEATURES, registry.fingerprint())
+            if champion is not None:
+                declared = estimating(declared)
             trainer = source.trainer(parameters, len(learners.client_id))
             if trials:
                 parameters = tune(trainer, learners, declared, parameters, trials, partial(_record, run_id))
@@ -71,11 +82,14 @@ def train_and_register(
                 **source.lineage(),
             }
             texts = texts_of(trained, _probe(), lineage, parameters, settings.decision)
+            if champion is not None:
+                measured = {**lineage, **facts(texts, champion, learners)}
+                texts = texts_of(trained, _probe(), measured, parameters, settings.decision)
             examined = examine(source, outcomes, trained, texts, settings)
             for sentence in warnings(examined):
                 log.warning("%s", sentence)
             texts = replace(texts, model_card=card(trained, examined, texts))
-            model = settings.mlflow.model
+            model = settings.mlflow.estimate if estimate else settings.mlflow.model
             registered = register(trained, texts, parameters, settings.decision, model, run_id, examined)
     return TrainingReport(registered, trained, examined)
 

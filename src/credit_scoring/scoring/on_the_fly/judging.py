@@ -69,7 +69,7 @@ class JudgedFiles:
 
 def judge(files: Sequence[ClientFile]) -> JudgedFiles:
     """Judges files; at least one, of the right shape (client_file.misshapes)."""
-    tables = {table.name: _judge_table(table, files) for table in SOURCES}
+    tables = {table.name: judge_table(table, files) for table in SOURCES}
     balances, bureau = tables[BUREAU_BALANCE.name], tables[BUREAU.name]
     owned = with_clients(balances.good, bureau.good, within=(_FILE,))
     balances = balances.without(owned, _strays(owned))
@@ -98,7 +98,7 @@ def judge(files: Sequence[ClientFile]) -> JudgedFiles:
 
 
 @dataclass(frozen=True, eq=False)
-class _JudgedTable:
+class JudgedTable:
     """A table of all files. `good`: typed rows with _FILE; `bad`: QUARANTINED of intake with _FILE; `problems`: with
     the number of their file; `rows`: the place of each record in its file."""
 
@@ -108,14 +108,14 @@ class _JudgedTable:
     problems: tuple[tuple[int, Problem], ...]
     rows: NDArray[np.int64]
 
-    def without(self, good: pl.DataFrame, strays: pl.DataFrame) -> _JudgedTable:
+    def without(self, good: pl.DataFrame, strays: pl.DataFrame) -> JudgedTable:
         """The table with the rows `good` but for `strays`, which have no client: in a store they would wait for one."""
         if strays.is_empty():
-            return _JudgedTable(self.table, good, self.bad, self.problems, self.rows)
+            return JudgedTable(self.table, good, self.bad, self.problems, self.rows)
         sentence = f"no row of {BUREAU.name} that can be used has this {CREDIT}, so the balance is nobody's"
         told = _told(self.table, strays, self.rows, ("credit_unknown", CREDIT, sentence, NO_EFFECT))
         kept = good.filter(pl.col(CLIENT).is_not_null())
-        return _JudgedTable(self.table, kept, self.bad, (*self.problems, *told), self.rows)
+        return JudgedTable(self.table, kept, self.bad, (*self.problems, *told), self.rows)
 
     def known(self) -> pl.DataFrame:
         """The rows as `clients.known` takes them, the columns that features read; the file's number is the client."""
@@ -128,7 +128,8 @@ class _JudgedTable:
         )
 
 
-def _judge_table(table: Table, files: Sequence[ClientFile]) -> _JudgedTable:
+def judge_table(table: Table, files: Sequence[ClientFile]) -> JudgedTable:
+    """Judges one table of files by itself."""
     cells, misread, numbers, rows = _cells(table, files)
     parsed = Parsed(cells=cells, misread=tuple(misread), header=(), unknown_columns=())
     good, bad = judged(parsed, table, table.name)
@@ -148,7 +149,7 @@ def _judge_table(table: Table, files: Sequence[ClientFile]) -> _JudgedTable:
     if told.repeated.height:
         said = ("repeated", "", "the same row stands in the table already", NO_EFFECT)
         problems += _told(table, told.repeated, rows, said)
-    return _JudgedTable(table, told.kept, bad, tuple(problems), rows)
+    return JudgedTable(table, told.kept, bad, tuple(problems), rows)
 
 
 def _cells(
@@ -247,7 +248,7 @@ def _clients(applications: pl.DataFrame, files: int) -> list[int | None]:
     return clients
 
 
-def _others(tables: Iterable[_JudgedTable], clients: Sequence[int | None]) -> list[tuple[int, Problem]]:
+def _others(tables: Iterable[JudgedTable], clients: Sequence[int | None]) -> list[tuple[int, Problem]]:
     """Rows that are another client's than the application's: such a file is nobody's."""
     sentence = f"a file is one client's: its rows have the {CLIENT} of its application"
     ids = pl.DataFrame({_FILE: range(len(clients)), "own": clients}, schema={_FILE: pl.Int64, "own": pl.Int64})
@@ -264,7 +265,7 @@ def _others(tables: Iterable[_JudgedTable], clients: Sequence[int | None]) -> li
     return found
 
 
-def _spoilt(judged_table: _JudgedTable, bureau: pl.DataFrame) -> pl.DataFrame:
+def _spoilt(judged_table: JudgedTable, bureau: pl.DataFrame) -> pl.DataFrame:
     """The rows that were set apart, as `clients.known` takes them (SPOILT), of one delivery a file.
 
     A balance belongs to the client of its credit; with a credit that the file does not hold it waits for another. A

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from credit_scoring.serving.champion import NONE_LOADED
 from credit_scoring.serving.service import Service
 from credit_scoring.serving.store import DatabaseAwayError
 
@@ -52,6 +53,8 @@ async def ready(request: Request) -> JSONResponse:
         problems, there = ["the database does not answer"], False
     if service.champion.problem:
         problems.append(service.champion.problem)
+    if service.estimates.problem not in ("", NONE_LOADED):
+        problems.append(f"estimates: {service.estimates.problem}")
     current = service.champion.current
     answer = Readiness(
         ready=there,

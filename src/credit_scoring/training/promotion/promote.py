@@ -60,14 +60,15 @@ def promote(
     settings: Settings,
     now: datetime,
     force_reason: str | None = None,
+    estimate: bool = False,
 ) -> Promotion:
     """Sets the challenger against the champion; makes it the champion when no gate fails, and records why.
 
     `opened` gives the store that both are measured on, once there is something to measure. With a `force_reason` also
     when gates fail; the reason is recorded with them. ModelError, and nothing moves, when there is no challenger, or no
-    record of its training.
+    record of its training. `estimate`: the model for people without a file.
     """
-    name = settings.mlflow.model
+    name = settings.mlflow.estimate if estimate else settings.mlflow.model
     challenger = version_of(name, Alias.CHALLENGER)
     champion = find(name, Alias.CHAMPION)
     if champion == challenger:
