@@ -19,7 +19,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import MagicMock
 
 import lightgbm as lgb
 import mlflow
@@ -32,6 +31,9 @@ from credit_scoring import demo, notebook
 from credit_scoring.cli import main
 from credit_scoring.cli.ending import ending
 from credit_scoring.engines.choice import chosen
+from credit_scoring.engines.local.engine import LocalEngine
+from credit_scoring.engines.local.object_store import object_store
+from credit_scoring.engines.spark.engine import spark_of
 from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.errors import (
     CreditScoringError,
@@ -48,7 +50,7 @@ from credit_scoring.errors.catalogue import kinds
 from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale, whole_points
 from credit_scoring.features import registry
-from credit_scoring.intake import manifest
+from credit_scoring.intake import appending, manifest
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.inspection import Limits, inspect
 from credit_scoring.intake.manifest import DeliveredFile, sha256
@@ -74,10 +76,11 @@ from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.publishing.work import Places, ScoreRun, _verify_files
 from credit_scoring.runtime import jars, java_home
 from credit_scoring.schema.outcomes import OUTCOMES
-from credit_scoring.settings import Settings, load
+from credit_scoring.settings import Settings, StorageSettings, TrainingSettings, load
 from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.writing import write
 from credit_scoring.training.calibrate import calibrate
+from credit_scoring.training.from_store import StoreSource
 from credit_scoring.training.learners import Learners
 from credit_scoring.training.promotion import contest, promote
 from credit_scoring.training.run import train_and_register
@@ -415,9 +418,19 @@ def store_down() -> None:
         raise ConnectionError("secret address")
 
 
+def embedded(bench: Bench) -> LocalEngine:
+    engine = LocalEngine(str(bench.tmp / "tables"), bench.tmp, memory=0, processes=1)
+    appending.create(engine)
+    return engine
+
+
 def nobody_applied_by_then(bench: Bench) -> None:
-    bench.monkeypatch.setattr(what_if.cohort, "seqs_of", lambda *arguments: {})
-    what_if.what_if(MagicMock(), MagicMock(), bench.texts, Settings().gather, 7, 1)
+    nothing = SimpleNamespace(accepted=tuple)
+    what_if.what_if(embedded(bench), nothing, bench.texts, Settings().gather, 7, 1)
+
+
+def trainer_of_spark(bench: Bench) -> None:
+    StoreSource(embedded(bench), (), Settings().gather).trainer(TrainingSettings(trainer="synapseml"), 10)
 
 
 def no_project(bench: Bench) -> None:
@@ -427,6 +440,9 @@ def no_project(bench: Bench) -> None:
 
 PROVOKED |= {
     usage.CLIENT_NOT_APPLIED: nobody_applied_by_then,
+    usage.PERCENT_IN_PLACE: lambda bench: object_store(str(bench.tmp / "a%20b"), StorageSettings()),
+    learning.TRAINER_NEEDS_SPARK: trainer_of_spark,
+    faults.NOT_SPARK: lambda bench: spark_of(embedded(bench)),
     usage.NO_PROJECT: no_project,
     usage.RELEASE_NEEDS_REASON: lambda bench: bench.command("publish", "--release", "monday"),
     usage.WITHDRAWAL_NEEDS_REASON: lambda bench: bench.command("withdraw", "monday"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 
+from credit_scoring.errors.usage import PERCENT_IN_PLACE
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.credentials import Variable, value_of
 from credit_scoring.storage.roots import BlobPlace, blob_place
@@ -26,6 +27,8 @@ def object_store(root: str, storage: StorageSettings) -> ObjectStore:
     """The store of a root; UsageError where a variable that proves who we are is missing."""
     place = blob_place(root)
     if place is None:
+        if "%" in os.path.abspath(root):
+            raise PERCENT_IN_PLACE(place=root)
         return ObjectStore(os.path.abspath(root))
     return ObjectStore(
         f"az://{place.container}/{place.path}".rstrip("/"), {**_bounds(storage), **_access(place, storage)}

@@ -107,6 +107,6 @@ def _counted(rows: pl.DataFrame) -> pl.DataFrame:
 
 def spark_over(tables: Tables, rows_per_block: int = 500_000) -> SparkEngine:
     """The Spark engine over tables, which is told how near they are. A volume promises no rename that is atomic, which
-    delta-rs needs for a commit."""
-    near = tables.below_folder and not is_volume(tables.root)
+    delta-rs needs for a commit; nor does delta-rs take a path with a percent sign."""
+    near = tables.below_folder and not is_volume(tables.root) and "%" not in tables.root
     return (SparkInFolder if near else SparkEngine)(tables, rows_per_block)
