@@ -27,7 +27,8 @@ from short_lived import SHORT_LIVED
 PROJECT = Path(__file__).parents[1]
 INTERRUPTED = str(KIND())
 ENGINES: Mapping[str, Mapping[str, Any]] = {
-    "spark": {"spark": {"driver_memory": "2g", "shuffle_partitions": 2, "config": SHORT_LIVED}},
+    "local": {"engine": "local"},
+    "spark": {"engine": "spark", "spark": {"driver_memory": "2g", "shuffle_partitions": 2, "config": SHORT_LIVED}},
 }
 """Settings by engine; every start below is made by each."""
 
@@ -171,7 +172,7 @@ def test_too_few_files_are_told_before_anything_starts(machine: Machine) -> None
 
 
 def test_a_java_that_does_not_start_says_why(machine: Machine) -> None:
-    machine.settings(spark={"driver_memory": "lots"})
+    machine.settings(engine="spark", spark={"driver_memory": "lots"})
     done = machine.types("intake")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
     assert done.stderr.startswith("Java did not start, and Spark needs it: ")

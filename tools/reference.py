@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from pydantic.fields import FieldInfo
 
 from credit_scoring import errors
 from credit_scoring.cli import main as command_line
+from credit_scoring.cli import results
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.errors.catalogue import kinds
 from credit_scoring.features import dictionary
@@ -52,6 +54,22 @@ def command_line_page() -> str:
     codes = [(family.exit_code, paragraphs(family.__doc__)) for family in _families()]
     parts += ["## Exit codes", table(["code", "meaning"], [(0, "Done, or nothing to do."), *codes])]
     return "\n\n".join(parts) + "\n"
+
+
+def json_page() -> str:
+    """What a command prints with --json: the one document, by command, and that of an error."""
+    parts = ["# Results as JSON", WRITTEN, _JSON, "## Errors", f"```json\n{json.dumps(results.ERROR, indent=1)}\n```"]
+    for command in sorted(results.RESULTS):
+        parts += [f"## {command}", f"```json\n{json.dumps(results.shape_of(command), indent=1)}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+_JSON = """\
+With `--json` a command writes one JSON document to standard output and nothing else there; what it says while it works,
+and the sentence of an error, go to standard error. A command that fails before it has a result writes the document of
+an error instead. One whose result holds a refused delivery or a held one writes the result, and its
+[exit code](command-line.md#exit-codes) says so. Here a value stands for what it may be; a key that ends with `?` may be
+null; `[..., "..."]` is a list of any length, and `<name>` any key."""
 
 
 def _families() -> list[type[CreditScoringError]]:
@@ -190,6 +208,7 @@ def pages() -> dict[Path, str]:
         DOCS / "dictionary.md": dictionary.markdown(),
         DOCS / "errors.md": errors_page(),
         DOCS / "reference" / "command-line.md": command_line_page(),
+        DOCS / "reference" / "json.md": json_page(),
         DOCS / "reference" / "settings.md": settings_page(),
         DOCS / "reference" / "tables.md": tables_page(),
     }

@@ -13,12 +13,14 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobClient, BlobType, StandardBlobTier
 
+from credit_scoring import commands
 from credit_scoring.errors import DeliveryIncomplete
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.inspection import Limits
 from credit_scoring.intake.manifest import NAME, sha256
 from credit_scoring.intake.waiting import manifest_of
 from credit_scoring.ledger.events import Delivered
+from credit_scoring.settings import Settings
 from credit_scoring.storage.blob import blob_client
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.roots import blob_place
@@ -118,3 +120,29 @@ def test_a_blob_that_is_kept_back_is_an_error_of_its_own(landing: Folder, delive
     with pytest.raises(OSError, match="BlobArchived") as kept:
         landing.read("z3", "outcomes.csv")
     assert not isinstance(kept.value, HttpResponseError | FileNotFoundError | DeliveryIncomplete)
+
+
+@pytest.mark.parametrize("engine", ["local", "spark"])
+def test_a_file_that_cannot_be_read_costs_its_own_delivery(
+    request: pytest.FixtureRequest, engine: str, landing: Folder, delivered: Delivered, tmp_path, storage
+) -> None:
+    """Three deliveries wait: one among all that tools leave, and of two a blob is archived."""
+    if engine == "spark":
+        request.getfixturevalue("spark_on_azurite")
+    for each in LEAVINGS:
+        each(landing)
+    for name, archived in (("file", "outcomes.csv"), ("manifest", NAME)):
+        deliver(tmp_path, landing, name, 1_000_000)
+        blob(landing, name, archived).set_standard_blob_tier(StandardBlobTier.ARCHIVE)
+    root = landing.root.removesuffix("/landing")
+    roots = {name: f"{root}/{name}" for name in ("landing", "tables", "published", "reports")}
+    settings = Settings(home=tmp_path / "home", **roots, storage=storage, engine=engine)
+    taken = commands.intake(settings)
+    assert [accepted.delivery.name for accepted in taken.accepted] == ["z3"]
+    refused = dict(taken.refused)
+    assert set(refused) == {"file", "manifest"}
+    assert all("BlobArchived" in why and why.endswith("[file-unread]") for why in refused.values())
+    for name, archived in (("file", "outcomes.csv"), ("manifest", NAME)):
+        blob(landing, name, archived).set_standard_blob_tier(StandardBlobTier.HOT)
+    again = commands.intake(settings)
+    assert ([accepted.delivery.name for accepted in again.accepted], again.refused) == (["file", "manifest"], ())

@@ -247,6 +247,10 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     deliveries.NAME_TAKEN: lambda bench: judged(bench, bench.delivered(), monday=7),
     deliveries.DELIVERY_GONE: lambda bench: judged(bench, Delivered("monday", 1)),
     deliveries.FILE_MISSING: without_file,
+    deliveries.FILE_UNREAD: lambda bench: (
+        bench.landing.write(b"", "monday", manifest.NAME, "x"),
+        judged(bench, Delivered("monday", 1)),
+    ),
     deliveries.FILE_TOO_LARGE: lambda bench: judged(bench, bench.delivered(), limits=Limits(9, 9)),
     deliveries.FILE_CUT: lambda bench: inspected(TEXT, bytes=3),
     deliveries.FILE_CHANGED: lambda bench: inspected(TEXT, sha256="0" * 64),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import sys
 import warnings
@@ -26,7 +27,16 @@ def document(result: Any) -> None:
     """Writes a result as JSON, the one document of standard output."""
     from credit_scoring.printing import plain
 
-    line(json.dumps(plain(result), indent=1))
+    line(json.dumps(_finite(plain(result)), indent=1))
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no number that is none: null stands for it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list) else value
 
 
 def wanted_whole() -> bool:

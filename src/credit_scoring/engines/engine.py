@@ -23,7 +23,16 @@ Prepare = Callable[[pl.DataFrame], pl.DataFrame]
 """What is done to rows where they are read, before they travel: columns derived, rows dropped. It must be picklable."""
 Compute = Callable[[Frames], Iterable[pa.RecordBatch]]
 """One slot's rows by label -> rows in Arrow batches. It must be picklable."""
-Read = Callable[[str, str, bytes], pa.RecordBatch]
+
+
+@dataclass(frozen=True)
+class Unread:
+    """In place of a file's bytes: why they cannot be read, which says nothing of other files."""
+
+    why: str
+
+
+Read = Callable[[str, str, bytes | Unread], pa.RecordBatch]
 """Folder name, file name and bytes of one file -> blocks (engines.blocks.split). It must be picklable."""
 
 
@@ -57,6 +66,17 @@ class FileSource:
     folder: Folder
     files: tuple[tuple[str, str, int], ...]
     read: Read
+
+    def blocks(self, folder: str, file: str) -> pa.RecordBatch | None:
+        """The blocks of one file; None when it went away meanwhile."""
+        data: bytes | Unread
+        try:
+            data = self.folder.read(folder, file)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            data = Unread(error.strerror or str(error))
+        return self.read(folder, file, data)
 
 
 STAGED = {

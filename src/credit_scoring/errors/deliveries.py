@@ -50,6 +50,12 @@ FILE_MISSING = ErrorKind(
     "Delivery {delivery} lacks {file}, which its manifest names{more}.",
     "Upload it: the next run looks again.",
 )
+FILE_UNREAD = ErrorKind(
+    "file-unread",
+    DeliveryIncomplete,
+    "File {file} of delivery {delivery} cannot be read: {why}.",
+    "Give it free (a blob in the archive has to be rehydrated) or upload it again: the next run looks again.",
+)
 FILE_TOO_LARGE = ErrorKind(
     "file-too-large",
     DeliveryRefused,

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 import polars as pl
 
 from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
-from credit_scoring.errors.deliveries import RECORDS_DIFFER
+from credit_scoring.errors.deliveries import FILE_UNREAD, RECORDS_DIFFER
 from credit_scoring.intake.casting import REASON, REASONS, cast
 from credit_scoring.intake.inspection import Limits, inspect
 from credit_scoring.intake.manifest import DeliveredFile
@@ -91,6 +91,13 @@ def judged(parsed: Parsed, declared: Table, file: str) -> tuple[pl.DataFrame, pl
     if typed.bad.is_empty() and not parsed.misread:
         return good, QUARANTINED.to_frame()
     return good, pl.concat([_unusable(parsed, typed.bad, declared, file), _misread(parsed, declared, file)])
+
+
+def unread(promised: DeliveredFile, delivery: str, seq: int, problem: str) -> ReadFile:
+    """What is found in a file that cannot be read: its delivery is refused, alone, and looked at again."""
+    why = FILE_UNREAD(file=promised.name, delivery=delivery, why=problem)
+    finding = Finding(seq, promised.name, table(promised.table).name, 0, promised.sha256, refusal=str(why))
+    return ReadFile(replace(finding, incomplete=True), (), QUARANTINED.to_frame())
 
 
 def with_outcomes(declared: Table, good: pl.DataFrame) -> list[tuple[Table, pl.DataFrame]]:

@@ -16,10 +16,10 @@ import polars as pl
 import pyarrow as pa
 
 from credit_scoring.engines.blocks import split
-from credit_scoring.engines.engine import STAGED, Engine, FileSource, Source, Staged
+from credit_scoring.engines.engine import STAGED, Engine, FileSource, Source, Staged, Unread
 from credit_scoring.intake.inspection import Limits
 from credit_scoring.intake.manifest import DeliveredFile
-from credit_scoring.intake.reading import OWNER, Finding, read_file
+from credit_scoring.intake.reading import OWNER, Finding, read_file, unread
 from credit_scoring.intake.slots import ACCEPTED, BAD, FINDING, label, stage_slot
 from credit_scoring.schema.table import CLIENT, SEQ, Table
 from credit_scoring.storage.files import Folder
@@ -81,11 +81,14 @@ def stage_sources(engine: Engine, name: str, sources: Sequence[Source | FileSour
 
 
 def read_delivered(
-    files: Mapping[tuple[str, str], Work], slots: int, limits: Limits, folder: str, name: str, data: bytes
+    files: Mapping[tuple[str, str], Work], slots: int, limits: Limits, folder: str, name: str, data: bytes | Unread
 ) -> pa.RecordBatch:
     """What a map task makes of a file: blocks labelled kind|seq|table."""
     work = files[folder, name]
-    read = read_file(data, work.file, work.delivery, work.seq, limits)
+    if isinstance(data, Unread):
+        read = unread(work.file, work.delivery, work.seq, data.why)
+    else:
+        read = read_file(data, work.file, work.delivery, work.seq, limits)
     return split(_labelled(read.finding, read.rows, read.quarantined), slots)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from credit_scoring.errors.deliveries import DELIVERY_GONE, FILE_MISSING, MANIFEST_CHANGED, NAME_TAKEN
+from credit_scoring.errors.deliveries import DELIVERY_GONE, FILE_MISSING, FILE_UNREAD, MANIFEST_CHANGED, NAME_TAKEN
 from credit_scoring.intake.inspection import Limits, check_size
 from credit_scoring.intake.manifest import NAME, Manifest, read, sha256
 from credit_scoring.ledger.events import Delivered, LedgerEvent, next_seq, verdicts
@@ -30,7 +30,12 @@ def landed(landing: Folder, events: Sequence[LedgerEvent]) -> list[Landed]:
     found = []
     for name in landing.folders():
         if landing.exists(name, NAME):
-            digest = sha256(landing.read(name, NAME))
+            try:
+                digest = sha256(landing.read(name, NAME))
+            except FileNotFoundError:
+                continue  # it was removed a moment ago
+            except OSError:
+                digest = ""  # whoever takes it in is told why, and the others go on
             found.append(Landed(name, digest, judged.get((name, digest))))
     return found
 
@@ -51,6 +56,8 @@ def manifest_of(landing: Folder, delivered: Delivered, taken: Mapping[str, int],
         data = landing.read(delivered.name, NAME)
     except FileNotFoundError:
         raise DELIVERY_GONE(delivery=delivered.name) from None
+    except OSError as error:
+        raise FILE_UNREAD(delivery=delivered.name, file=NAME, why=error.strerror or error) from None
     if sha256(data) != delivered.manifest_sha256:
         raise MANIFEST_CHANGED(delivery=delivered.name)
     manifest = read(data, delivered.name)

@@ -18,7 +18,6 @@ from credit_scoring.engines.local import scanning, workers
 from credit_scoring.engines.local.object_store import ObjectStore
 from credit_scoring.engines.local.scanning import Part
 from credit_scoring.engines.local.spill import Block, from_stream, to_stream, write
-from credit_scoring.storage.files import Folder
 
 Held = dict[int, dict[str, list[pl.DataFrame]]]
 """Rows by slot and label."""
@@ -65,11 +64,7 @@ class FilePart:
 
     def blocks(self) -> pa.RecordBatch | None:
         """Its blocks; None when the file went away meanwhile."""
-        try:
-            data = Folder(self.source.folder.root, self.source.folder.storage).read(self.folder, self.file)
-        except FileNotFoundError:
-            return None
-        return self.source.read(self.folder, self.file, data)
+        return self.source.blocks(self.folder, self.file)
 
 
 Task: TypeAlias = TablePart | Given | FilePart

@@ -30,9 +30,8 @@ from credit_scoring.engines.spark import views as spark_views
 from credit_scoring.engines.spark.exchange import (
     BLOCKS,
     bring_together,
-    content,
     each_slot,
-    read_files,
+    file_blocks,
     rows_a_batch,
     split_rows,
 )
@@ -205,7 +204,7 @@ class SparkEngine:
     def _blocks(self, source: Source | FileSource, slots: int) -> DataFrame:
         if isinstance(source, FileSource):
             there = tuple(each for each in source.files if source.folder.exists(each[0], each[1]))
-            return content(self.spark, replace(source, files=there)).mapInArrow(read_files(source.read), BLOCKS)
+            return file_blocks(self.spark, replace(source, files=there))
         if isinstance(source.rows, pl.DataFrame):
             batch = split([(source.label, source.key, source.rows)], slots)
             return self.spark.createDataFrame([tuple(row.values()) for row in batch.to_pylist()], BLOCKS)

@@ -13,6 +13,7 @@ from credit_scoring.engines.blocks import from_block, joined, split
 from credit_scoring.engines.engine import Compute, FileSource, Prepare, Read
 from credit_scoring.engines.spark.frames import union
 from credit_scoring.engines.spark.tasks import Batches, frame_of, without_values
+from credit_scoring.storage.roots import blob_place
 
 BLOCKS = "slot INT, label STRING, block BINARY"
 _BATCH = "spark.sql.execution.arrow.maxRecordsPerBatch"
@@ -52,6 +53,19 @@ def read_files(read: Read) -> Callable[[Batches], Batches]:
     return run
 
 
+def read_by_name(source: FileSource) -> Callable[[Batches], Batches]:
+    """The mapInArrow function of (folder, file): a file's blocks, read here and not by Spark."""
+
+    @without_values
+    def run(batches: Batches) -> Batches:
+        for batch in batches:
+            for folder, file in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                if (blocks := source.blocks(folder, file)) is not None:
+                    yield blocks
+
+    return run
+
+
 def _frame(batches: Sequence[pa.RecordBatch], prepare: Prepare | None) -> pl.DataFrame:
     frame = frame_of(batches)
     return frame if prepare is None else prepare(frame)
@@ -84,7 +98,19 @@ def each_slot(compute: Compute) -> Callable[[Batches], Batches]:
     return run
 
 
-def content(spark: SparkSession, source: FileSource) -> DataFrame:
+def file_blocks(spark: SparkSession, source: FileSource) -> DataFrame:
+    """BLOCKS of the files that are there.
+
+    Spark's own reading of a container knows block blobs only, and ends for all where one cannot be read. Folders and
+    volumes are its to read: a task's Python may not reach them.
+    """
+    if blob_place(source.folder.root) and source.files:
+        named = [(folder, file) for folder, file, _ in source.files]
+        return spark.createDataFrame(named, "folder STRING, file STRING").mapInArrow(read_by_name(source), BLOCKS)
+    return _content(spark, source).mapInArrow(read_files(source.read), BLOCKS)
+
+
+def _content(spark: SparkSession, source: FileSource) -> DataFrame:
     """path, content of the files that are there."""
     paths = [source.folder.path(folder, file) for folder, file, _ in source.files]
     if not paths:
