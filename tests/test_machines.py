@@ -162,6 +162,7 @@ def test_an_interrupted_run_says_one_line_and_the_next_one_finishes(odd: Machine
 
 
 def test_too_few_files_are_told_before_anything_starts(machine: Machine) -> None:
+    machine.settings(engine="spark")
     few = Machine(machine.home, before=("bash", "-c", 'ulimit -n 128; exec "$@"', "bash"))
     done = few.types("intake")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
