@@ -129,12 +129,18 @@ def embedded(root: Path) -> LocalEngine:
 def engine_at(request: pytest.FixtureRequest) -> EngineAt:
     """Folder -> an engine over the tables there: the embedded one, or Spark where a test says `on_both_engines`."""
     if getattr(request, "param", "local") == "spark":
-        from credit_scoring.engines.spark.engine import SparkEngine
-        from credit_scoring.engines.spark.tables import Tables
-
-        spark = request.getfixturevalue("spark")
-        return lambda root: SparkEngine(Tables(spark, str(root)))
+        at: EngineAt = request.getfixturevalue("spark_at")
+        return at
     return embedded
+
+
+@pytest.fixture(scope="session")
+def spark_at(spark: SparkSession) -> EngineAt:
+    """Folder -> Spark's engine over the tables there."""
+    from credit_scoring.engines.spark.engine import SparkEngine
+    from credit_scoring.engines.spark.tables import Tables
+
+    return lambda root: SparkEngine(Tables(spark, str(root)))
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ from crash.contents import Contents, contents, differences
 from crash.lender import Lender
 from crash.plan import Moment, Passed, while_claimed
 from credit_scoring import commands
-from credit_scoring.engines.local import scanning
 from credit_scoring.errors import RunActive
 from credit_scoring.settings import Settings, load
 
@@ -215,8 +214,7 @@ class Harness:
 
 
 def _forget_tables() -> None:
-    """Both engines remember what stood below a path, and one home after another stands below the same."""
-    scanning.dataset_at.cache_clear()
+    """Delta on Spark remembers what stood below a path, and one home after another stands below the same."""
     spark = sys.modules.get("pyspark.sql")
     if spark is not None and (running := spark.SparkSession.getActiveSession()):
         running._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()

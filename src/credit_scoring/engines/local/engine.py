@@ -172,7 +172,7 @@ class LocalEngine:
 
     def version(self, table: str) -> int:
         """See Engine."""
-        return self.versions.get(table, self._open(table).version())
+        return self.versions[table] if table in self.versions else self._open(table).version()
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -213,18 +213,19 @@ class LocalEngine:
             spill.close()
 
     def _tasks(self, source: Source | FileSource) -> Iterator[tuple[Task, int]]:
-        """The tasks that read a source, and about how many bytes of files each reads."""
+        """The tasks that read a source, and about how many bytes of files or rows each reads."""
         if isinstance(source, FileSource):
             for folder, file, size in source.files:
                 yield exchange.FilePart(source, folder, file), size
         elif isinstance(source.rows, pl.DataFrame):
-            yield exchange.Given(source.label, source.key, source.rows), 0
+            yield exchange.Given(source.label, source.key, source.rows), int(source.rows.estimated_size())
         else:
-            scan, version = source.rows, self.version(source.rows.table)
-            dataset = scanning.dataset_at(self.store, scan.table, version)
+            scan, table = source.rows, self._open(source.rows.table)
+            place = (self.store, scan.table, table.version(), str(table.metadata().id))
+            dataset = scanning.dataset_at(*place)
             for part in scanning.parts_of(dataset, scan, _PART_ROWS):
                 # A row of any table takes some 20 bytes of Parquet and of lz4 blocks, and ten times that in memory.
-                yield exchange.TablePart(self.store, version, source.label, source.key, scan, part), 20 * part.rows
+                yield exchange.TablePart(place, source.label, source.key, scan, part), 20 * part.rows
 
     def _workers(self) -> Workers:
         if not self.pool:
@@ -326,7 +327,8 @@ class LocalEngine:
         return DeltaTable(self.store.table(table), version=self.versions.get(table), storage_options=self.store.options)
 
     def _dataset(self, table: str) -> FileSystemDataset:
-        return scanning.dataset_at(self.store, table, self.version(table))
+        held = self._open(table)
+        return scanning.dataset_at(self.store, table, held.version(), str(held.metadata().id))
 
 
 def _is_commit(name: str) -> bool:

@@ -25,10 +25,9 @@ Held = dict[int, dict[str, list[pl.DataFrame]]]
 
 @dataclass(frozen=True)
 class TablePart:
-    """Rows of a table to read and send to their slots. `version`: as of which."""
+    """Rows of a table to read and send to their slots. `place`: store, name, version and id of the table."""
 
-    store: ObjectStore
-    version: int
+    place: tuple[ObjectStore, str, int, str]
     label: str
     key: str
     scan: Scan
@@ -36,7 +35,7 @@ class TablePart:
 
     def frames(self) -> Iterator[tuple[str, str, pl.DataFrame]]:
         """(label, key, rows), batch by batch."""
-        whole = scanning.dataset_at(self.store, self.scan.table, self.version)
+        whole = scanning.dataset_at(*self.place)
         for frame in scanning.frames(scanning.of_parts(whole, [self.part]), self.scan):
             yield self.label, self.key, frame
 

@@ -40,8 +40,9 @@ def dataset_of(table: DeltaTable, store: ObjectStore, name: str) -> ds.FileSyste
 
 
 @lru_cache(maxsize=32)
-def dataset_at(store: ObjectStore, name: str, version: int) -> ds.FileSystemDataset:
-    """The table as of a version, opened once a process."""
+def dataset_at(store: ObjectStore, name: str, version: int, table_id: str) -> ds.FileSystemDataset:
+    """The table as of a version, opened once a process. `table_id`: its own, which one made anew at the same place has
+    not."""
     table = DeltaTable(store.table(name), version=version, storage_options=store.options)
     return dataset_of(table, store, name)
 
