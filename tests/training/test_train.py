@@ -38,7 +38,7 @@ def test_rounds_come_from_the_folds(trained, parameters):
 def test_what_was_found_is_told_as_json(trained, tmp_path, monkeypatch):
     (tmp_path / "conf.yml").write_text(f"home: {tmp_path}\n")
     report = TrainingReport(Registered(version=2, run_id="r"), trained, examined=None)
-    monkeypatch.setattr(commands, "train", lambda settings, trials: report)
+    monkeypatch.setattr(commands, "train", lambda settings, trials, estimate: report)
     done = CliRunner().invoke(main, ["train", "--json", "--conf", str(tmp_path / "conf.yml")])
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)

@@ -32,6 +32,12 @@ def test_a_feature_varies_when_two_clients_differ_in_it_or_one_lacks_it(learners
     assert constant(clients, inputs) == {inputs.names[1], inputs.names[2], inputs.names[6]}
 
 
+def test_only_the_features_that_the_model_may_use_are_judged(learners, lender, inputs):
+    columns = [[1, 2, 3, 4], [3] * 4, *([[0] * 4] * 6)]
+    some = inputs.only(inputs.names[:2])
+    assert constant(learners(rows(lender, columns)), some) == {inputs.names[1]}
+
+
 def test_nothing_but_constants_is_refused(learners, lender, inputs):
     with pytest.raises(ModelError, match="All 8 features are constant"):
         constant(learners(rows(lender, [[1] * 4, [NAN] * 4] * 4)), inputs)

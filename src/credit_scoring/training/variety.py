@@ -10,16 +10,17 @@ import numpy as np
 from credit_scoring.errors.learning import FEATURES_CONSTANT
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.training.inputs import Inputs
-from credit_scoring.training.learners import Learners
+from credit_scoring.training.learners import Learners, columns
 
 
 def constant(learners: Learners, inputs: Inputs) -> frozenset[str]:
-    """The names of the features that are missing, or the same value, for every client.
+    """The names of the features of `inputs` that are missing, or the same value, for every client.
 
     ModelError when all are.
     """
-    low, high = np.fmin.reduce(learners.features), np.fmax.reduce(learners.features)
-    some_missing = np.isnan(learners.features).any(axis=0)
+    features = columns(learners.features, inputs.positions)
+    low, high = np.fmin.reduce(features), np.fmax.reduce(features)
+    some_missing = np.isnan(features).any(axis=0)
     varied = (low < high) | (some_missing & ~np.isnan(low))
     found = frozenset(name for name, varies in zip(inputs.names, varied.tolist(), strict=True) if not varies)
     if len(found) == len(inputs.names):
