@@ -160,7 +160,7 @@ def training(report: TrainingReport) -> str:
             ),
             "",
             *trained.remarks,
-            "Make it the champion with `credit-scoring promote`.",
+            f"Make it the champion with `credit-scoring promote{' --estimate' if report.estimate else ''}`.",
         ]
     )
 

@@ -33,11 +33,12 @@ _PROBE_CLIENTS, _PROBE_SEED = 50, 20
 
 @dataclass(frozen=True)
 class TrainingReport:
-    """The registered challenger, and what was found on the way."""
+    """The registered challenger and what was found on the way; `estimate`: it is for people without a file."""
 
     registered: Registered
     trained: Trained
     examined: Examination
+    estimate: bool = False
 
 
 def train_and_register(
@@ -91,7 +92,7 @@ def train_and_register(
             texts = replace(texts, model_card=card(trained, examined, texts))
             model = settings.mlflow.estimate if estimate else settings.mlflow.model
             registered = register(trained, texts, parameters, settings.decision, model, run_id, examined)
-    return TrainingReport(registered, trained, examined)
+    return TrainingReport(registered, trained, examined, estimate)
 
 
 def _contradictions(source: Source) -> tuple[str, ...]:
