@@ -9,13 +9,17 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from pyspark.sql import SparkSession
 
 from azurite.fault_proxy import FaultProxy
-from credit_scoring.engines.spark.hadoop import hadoop_settings
+from credit_scoring.engines.engine import Engine
+from credit_scoring.engines.local.engine import LocalEngine
 from credit_scoring.settings import StorageSettings
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
 PROJECT = Path(__file__).parents[2]
 OPTIONS = ("--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry", "--silent")
@@ -68,6 +72,8 @@ def spark_on_azurite(spark: SparkSession, storage: StorageSettings, proxy: Fault
 
     Hadoop asks for Azurite at port 10000. The JVM is told of an HTTP proxy, which is ours.
     """
+    from credit_scoring.engines.spark.hadoop import hadoop_settings
+
     system = spark._jvm.java.lang.System
     access = hadoop_settings(["wasb://any@devstoreaccount1/lender"], storage)
     for key, value in access.items():
@@ -80,3 +86,15 @@ def spark_on_azurite(spark: SparkSession, storage: StorageSettings, proxy: Fault
         system.clearProperty(key)
     for key in access:
         spark.conf.unset(key)
+
+
+@pytest.fixture(params=["local", "spark"])
+def engine(request: pytest.FixtureRequest, storage: StorageSettings, new_root, tmp_path: Path) -> Engine:
+    """Either engine over tables in a container of the test's own."""
+    root = new_root() + "/tables"
+    if request.param == "local":
+        return LocalEngine(root, tmp_path / "spill", memory=100_000_000, processes=1, storage=storage)
+    from credit_scoring.engines.spark.engine import SparkEngine
+    from credit_scoring.engines.spark.tables import Tables
+
+    return SparkEngine(Tables(request.getfixturevalue("spark_on_azurite"), root, storage=storage))

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from pyspark.sql import SparkSession
 
 from azurite.fault_proxy import Fault, FaultProxy
+from conftest import frame
 from credit_scoring import commands
 from credit_scoring.commands import Store
 from credit_scoring.errors import StorageError
@@ -22,6 +22,7 @@ from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.publishing.work import Places, Report, ScoreRun
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import GatherSettings, Settings, StorageSettings
+from credit_scoring.storage.files import Folder
 from credit_scoring.storage.trouble import of_storage
 from credit_scoring.synthetic.writing import write
 
@@ -54,9 +55,9 @@ class Ran:
 
     def rows(self, table: str) -> list[str]:
         """All rows of a table, but for what tells of the run, in an order of their own."""
-        frame = self.store.tables.read(table)
-        kept = [name for name in frame.columns if name not in RUN_OWN]
-        return sorted(repr(tuple(row)) for row in frame.select(kept).collect())
+        rows = frame(self.store.engine, table)
+        kept = [name for name in rows.columns if name not in RUN_OWN]
+        return sorted(map(repr, rows.select(kept).iter_rows()))
 
 
 def run(settings: Settings, folder: Path, model: ModelTexts) -> Ran:
@@ -68,7 +69,7 @@ def run(settings: Settings, folder: Path, model: ModelTexts) -> Ran:
 
 
 def score(store: Store, model: ModelTexts, run_id: str) -> Report:
-    places = Places(store.tables, store.ledger, store.published, store.reports)
+    places = Places(store.engine, store.ledger, store.published, store.reports)
     watch = Stopwatch(lambda: NOW)
     return score_and_publish(ScoreRun(places, lambda version: (model, 1), GatherSettings(), run_id, watch, MINUTES))
 
@@ -81,14 +82,14 @@ def delivered(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def local(spark, delivered, model_of_seed, tmp_path_factory) -> Ran:
+def local(delivered, model_of_seed, tmp_path_factory) -> Ran:
     return run(Settings(home=tmp_path_factory.mktemp("local")), delivered, model_of_seed(1))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", params=["spark"])
 def on_azurite(
+    request: pytest.FixtureRequest,
     local: Ran,
-    spark_on_azurite: SparkSession,
     delivered: Path,
     model_of_seed,
     storage: StorageSettings,
@@ -98,9 +99,11 @@ def on_azurite(
 ) -> Ran:
     """Of every 200 requests one breaks off, one is answered 500, one 503, one late; of every 60 reads one is cut off.
 
-    And nothing that Spark writes of bureau gets through until it was tried twice: an outage that ends.
+    And nothing that is written of bureau gets through until it was tried twice: an outage that ends.
     """
-    settings = in_container(new_root(), tmp_path_factory.mktemp("home"), storage)
+    settings = in_container(new_root(), tmp_path_factory.mktemp("home"), storage, request.param)
+    if request.param == "spark":
+        request.getfixturevalue("spark_on_azurite")
     with ExitStack() as faults:
         met = [
             faults.enter_context(proxy.spoiling(fault, matching, times=float("inf"), every=every))
@@ -119,9 +122,9 @@ def on_azurite(
     return ran
 
 
-def in_container(root: str, home: Path, storage: StorageSettings) -> Settings:
+def in_container(root: str, home: Path, storage: StorageSettings, engine: str) -> Settings:
     roots = {name: f"{root}/{name}" for name in ("landing", "tables", "published", "reports")}
-    return Settings(home=home, **roots, storage=storage)
+    return Settings(home=home, engine=engine, **roots, storage=storage)
 
 
 def csv(ran: Ran) -> pl.DataFrame:
@@ -144,9 +147,7 @@ def test_every_table_is_the_one_of_a_local_run(local, on_azurite, table) -> None
 
 def test_the_report_is_there_and_staging_is_gone(on_azurite) -> None:
     assert on_azurite.store.reports.files() == ["run-1.html"]
-    folders = on_azurite.store.reports.__class__(
-        on_azurite.store.tables.root, on_azurite.store.tables.storage
-    ).folders()
+    folders = Folder(on_azurite.store.engine.root, on_azurite.store.reports.storage).folders()
     assert [name for name in folders if name.startswith("staging")] == []
 
 
@@ -154,11 +155,22 @@ def test_a_second_run_does_nothing(on_azurite, model_of_seed) -> None:
     assert score(on_azurite.store, model_of_seed(1), "run-2").published == ()
 
 
-def test_an_outage_inside_sparks_work_is_a_sentence_and_the_next_run_finishes(
-    local: Ran, spark_on_azurite, delivered: Path, model_of_seed, storage, proxy: FaultProxy, new_root, tmp_path: Path
+@pytest.mark.parametrize("engine", ["spark"])
+def test_an_outage_inside_the_engines_work_is_a_sentence_and_the_next_run_finishes(
+    request,
+    local: Ran,
+    delivered: Path,
+    model_of_seed,
+    storage,
+    proxy: FaultProxy,
+    new_root,
+    tmp_path: Path,
+    engine: str,
 ) -> None:
     """It lasts longer than anybody tries again: once while tables are appended to, once while scores are."""
-    settings = in_container(new_root(), tmp_path, storage)
+    if engine == "spark":
+        request.getfixturevalue("spark_on_azurite")
+    settings = in_container(new_root(), tmp_path, storage, engine)
     commands.deliver(settings, delivered, "may", lambda line: None)
     store = commands.open_store(settings)
     works: dict[str, Callable[[], object]] = {

@@ -22,9 +22,9 @@ import mlflow
 import numpy as np
 import polars as pl
 import pytest
-from credit_scoring.training.from_spark import check as check_kept
 from pyspark.sql import SparkSession
 
+from credit_scoring.engines.spark.engine import SparkEngine
 from credit_scoring.engines.spark.session import EVERYWHERE, LOCAL
 from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.features.vector import feature_frame, matrix
@@ -39,6 +39,7 @@ from credit_scoring.runtime import jars, java_home
 from credit_scoring.settings import GatherSettings, MlflowSettings
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.writing import write
+from credit_scoring.training.from_store import opened
 from short_lived import SHORT_LIVED
 
 ROOT = Path(__file__).parents[2]
@@ -189,9 +190,10 @@ def test_scores_are_those_of_the_same_rows_without_spark(done: Done) -> None:
 
 
 def test_what_is_checked_is_what_a_session_of_our_own_finds(done: Done, spark: SparkSession) -> None:
-    tables = Tables(spark, str(done.home / "tables"))
-    truth = check_truth(tables, Ledger(tables), GATHER)
-    kept = check_kept(tables, Ledger(tables).accepted(), done.texts, GATHER, 20)
+    engine = SparkEngine(Tables(spark, str(done.home / "tables")))
+    truth = check_truth(engine, Ledger(engine), GATHER)
+    with opened(engine, Ledger(engine), GATHER) as source:
+        kept = source.promises(done.texts, 20)
     assert truth.untrue == 0
     assert done.json("reasons") == plain(truth)
     assert done.json("promises")["kept"] == plain(kept)

@@ -20,10 +20,11 @@ NOT_ON_SERVERLESS = {"cache", "persist", "unpersist", "checkpoint", "localCheckp
 NOT_OF_PYSPARK = {"SparkContext", "SQLContext", "HiveContext", "BarrierTaskContext", "RDD", "ml"}
 """TaskContext is not among them: a Python worker has one on Spark Connect, too."""
 NOT_TO_IMPORT = ("pyspark.rdd", "pyspark.context", "pyspark.sql.context", "pyspark.ml", "py4j", "synapse")
-LOCAL = ROOT / "jvm.py"
-"""It starts the JVM of a session on this machine, and is asked for nothing where there is one."""
+APART = {ROOT / "engines" / "spark" / "jvm.py", ROOT / "engines" / "spark" / "keeping.py"}
+"""The first starts the JVM of a session on this machine, and is asked for nothing where there is one. The second keeps
+rows on the executors for training, which alone asks for it."""
 MODULES = [
-    path for path in sorted(ROOT.rglob("*.py")) if "training" not in path.relative_to(ROOT).parts and path != LOCAL
+    path for path in sorted(ROOT.rglob("*.py")) if "training" not in path.relative_to(ROOT).parts and path not in APART
 ]
 
 

@@ -1,4 +1,4 @@
-"""What went wrong with a container becomes a sentence, whichever of four libraries raised it."""
+"""What went wrong with a container becomes a sentence, whichever of five libraries raised it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from credit_scoring.errors.storage import STORAGE_UNREACHED
 _KINDS = (
     r"\bazure\.core\.exceptions\.(\w+)",  # azure-storage-blob and adlfs, also within a Spark task
     r"\bcom\.microsoft\.azure\.storage\.(StorageException)",  # wasb
+    r"\bGeneric (MicrosoftAzure) error",  # delta-rs
     r"\borg\.apache\.hadoop\.fs\.azure(?:bfs)?\.(?:\w+\.)*(\w+Exception)",  # wasb and abfs
 )
 _SERVICE_CODE = re.compile(r"\b(?:ErrorCode: ?|ErrorCode:<)(\w+)")

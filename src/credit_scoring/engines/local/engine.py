@@ -15,7 +15,7 @@ from pyarrow.dataset import FileSystemDataset
 from credit_scoring.engines.engine import Compute, Engine, FileSource, Pieces, Prepare, Rows, Scan, Send, Source, Staged
 from credit_scoring.engines.local import exchange, scanning, writing
 from credit_scoring.engines.local.exchange import Task
-from credit_scoring.engines.local.object_store import ObjectStore, object_store
+from credit_scoring.engines.local.object_store import ObjectStore, asked_again, object_store
 from credit_scoring.engines.local.spill import Spill
 from credit_scoring.engines.local.workers import Workers
 from credit_scoring.engines.rewritten import copy_of
@@ -144,7 +144,8 @@ class LocalEngine:
             writing.complete(self._open(table.name), table)
         else:
             self.folder.below(table.name).clear_unless(_is_commit)
-            writing.create(self.store, table)
+            store = self.store
+            asked_again(lambda: writing.create(store, table), self._again)
 
     def exists(self, table: str) -> bool:
         """See Engine."""
@@ -324,7 +325,17 @@ class LocalEngine:
         return []
 
     def _open(self, table: str) -> DeltaTable:
-        return DeltaTable(self.store.table(table), version=self.versions.get(table), storage_options=self.store.options)
+        store = self.store
+
+        def ask() -> DeltaTable:
+            return DeltaTable(store.table(table), version=self.versions.get(table), storage_options=store.options)
+
+        return asked_again(ask, self._again)
+
+    @property
+    def _again(self) -> int:
+        """How often a container is asked again for what broke off."""
+        return self.storage.retries if self.store.options is not None else 0
 
     def _dataset(self, table: str) -> FileSystemDataset:
         held = self._open(table)

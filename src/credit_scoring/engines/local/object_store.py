@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
+
+from deltalake.exceptions import DeltaError
 
 from credit_scoring.errors.usage import PERCENT_IN_PLACE
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.credentials import Variable, value_of
 from credit_scoring.storage.roots import BlobPlace, blob_place
+from credit_scoring.storage.trouble import kind_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,18 @@ def object_store(root: str, storage: StorageSettings) -> ObjectStore:
     return ObjectStore(
         f"az://{place.container}/{place.path}".rstrip("/"), {**_bounds(storage), **_access(place, storage)}
     )
+
+
+def asked_again(ask: Callable[[], T], times: int) -> T:
+    """What a question that changes nothing is answered. delta-rs tries requests again, but not the answer to a listing
+    that breaks off half-way: that is asked for anew, so many times at the most."""
+    for _ in range(times):
+        try:
+            return ask()
+        except (DeltaError, OSError) as error:
+            if kind_of(error) is None:
+                raise
+    return ask()
 
 
 def _bounds(storage: StorageSettings) -> dict[str, str]:
