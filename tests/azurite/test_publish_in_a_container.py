@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from azurite.fault_proxy import Fault
-from credit_scoring.engines.local.engine import LocalPieces
-from credit_scoring.engines.spark.engine import SparkPieces
+from credit_scoring.engines.local.rows import LocalPieces
+from credit_scoring.engines.spark.rows import SparkPieces
 from credit_scoring.errors import Fault as OurFault
 from credit_scoring.publishing import placing
 from credit_scoring.storage.content import Content

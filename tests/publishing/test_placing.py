@@ -7,7 +7,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from credit_scoring.engines.local.engine import LocalPieces
+from credit_scoring.engines.local.rows import LocalPieces
 from credit_scoring.publishing import placing
 from credit_scoring.publishing.placing import SUCCESS, place
 from credit_scoring.storage import roots

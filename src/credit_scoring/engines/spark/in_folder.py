@@ -15,7 +15,8 @@ import polars as pl
 
 from credit_scoring.engines.engine import Engine, Pieces, Rows, Scan
 from credit_scoring.engines.local.engine import LocalEngine
-from credit_scoring.engines.spark.engine import SparkEngine, SparkRows
+from credit_scoring.engines.spark.engine import SparkEngine
+from credit_scoring.engines.spark.rows import SparkRows
 from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.schema.stored import StoredTable
 from credit_scoring.storage.roots import is_volume

@@ -6,7 +6,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 
 from credit_scoring.engines.engine import Rows
-from credit_scoring.engines.spark.engine import SparkRows
+from credit_scoring.engines.spark.rows import SparkRows
 
 
 def kept(rows: Rows) -> SparkRows:
