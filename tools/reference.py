@@ -11,9 +11,10 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import click
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from credit_scoring import errors
@@ -111,7 +112,12 @@ def settings_page() -> str:
     top = {name: field for name, field in Settings.model_fields.items() if name not in sections}
     parts = ["# Settings", WRITTEN, _SETTINGS, "## Places", _PLACES, _keys(top, "")]
     for name, section in sections.items():
-        parts += [f"## {name}", paragraphs(section.__doc__), _keys(section.model_fields, f"{name}__")]
+        nested = {key: field.annotation for key, field in section.model_fields.items() if _is_nested(field)}
+        plain = {key: field for key, field in section.model_fields.items() if key not in nested}
+        parts += [f"## {name}", paragraphs(section.__doc__), _keys(plain, f"{name}__")]
+        for key, model in nested.items():
+            told = "\n\n".join(paragraphs(each.__doc__) for each in model.__mro__[:2] if each is not BaseModel)
+            parts += [f"### {name}.{key}", told, _keys(model.model_fields, f"{name}__{key}__")]
     return "\n\n".join(parts) + "\n"
 
 
@@ -125,9 +131,13 @@ A place that is not set lies below `home`: `landing/`, `tables/`, `published/`, 
 `/Volumes/...` path or an `abfss://` address; `tables` may also be `catalog.schema`."""
 
 
+def _is_nested(field: FieldInfo) -> bool:
+    return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+
+
 def _keys(fields: dict[str, FieldInfo], prefix: str) -> str:
     rows = [
-        (f"`{name}`", _kind(field), _default(field), f"`{PREFIX}{(prefix + name).upper()}`")
+        (f"`{name}`", _kind(field), _default(field, place=not prefix), f"`{PREFIX}{(prefix + name).upper()}`")
         for name, field in fields.items()
     ]
     return table(["key", "type", "default", "variable"], rows)
@@ -144,17 +154,19 @@ def _type(annotation: Any) -> str:
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Literal:
         return " or ".join(f"`{value}`" for value in arguments)
+    if origin is Annotated:
+        return _type(arguments[0])
     if origin is tuple and arguments[1:] == (...,):
         return f"list of {_type(arguments[0])}"
     return f"`{annotation if origin else annotation.__name__}`"
 
 
-def _default(field: FieldInfo) -> str:
+def _default(field: FieldInfo, place: bool) -> str:
     match field.default:
         case None:
             return ""
         case "":
-            return "below `home`"
+            return "below `home`" if place else "none"
         case tuple():
             return ", ".join(f"`{value}`" for value in field.default)
         case _:

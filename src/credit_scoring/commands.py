@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from credit_scoring.code_version import code_version
 from credit_scoring.engines.choice import engine_of, runs_elsewhere
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.usage import PICTURE_NOT_WRITTEN
@@ -25,7 +26,6 @@ from credit_scoring.ledger.lease import present
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.places import sqlite_file
 from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.scoring.code_version import code_version
 from credit_scoring.settings import MlflowSettings, Settings
 from credit_scoring.storage.files import Folder
 
@@ -107,7 +107,7 @@ def deliver(
     from credit_scoring.intake.deliver import deliver as deliver_folder
 
     landing, split_bytes = Folder(settings.landing, settings.storage), settings.intake.split_file_mb * 1_000_000
-    return deliver_folder(source, landing, name, split_bytes, say, ignored, without)
+    return deliver_folder(source, landing, name, split_bytes, say, ignored, without, settings.intake.format)
 
 
 def intake(settings: Settings) -> IntakeReport:

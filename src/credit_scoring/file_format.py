@@ -38,7 +38,7 @@ class Format(BaseModel):
     stays that value. `is_true`, `is_false`: texts for 1 and 0 or Y and N, in columns that hold just these two.
     `decimal`: the decimal mark. `thousands`: the mark between groups of three digits, "" for none. `minus`: the sign of
     negative numbers; `minus_place`: `before` or `after` the digits, or `brackets` around them instead.
-    `float_ids`: identifiers are written `100002.0`.
+    `float_ids`: identifiers, and codes that are digits, are written `100002.0`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -153,3 +153,6 @@ class LenderFormat(Format):
         for each in (self.tables.get(table), *more):
             found = each.over(found) if each is not None else found
         return found
+
+
+DEFAULT_FORMATS = LenderFormat()

@@ -32,6 +32,7 @@ from credit_scoring.errors.usage import (
     SETTINGS_WRONG,
     VARIABLE_UNKNOWN,
 )
+from credit_scoring.file_format import LenderFormat
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PREFIX = "CREDIT_SCORING_"
@@ -96,8 +97,12 @@ class MlflowSettings(Section):
 
 
 class IntakeSettings(Section):
-    """Limits of a delivery and the size of the tasks that take it in."""
+    """Limits of a delivery, the size of the tasks that take it in, and how its files are written.
 
+    `format`: what a manifest says of a delivery, or of a file, goes before it.
+    """
+
+    format: LenderFormat = LenderFormat()
     max_file_mb: Annotated[int, Field(ge=1, le=1500)] = 512
     max_inflation: Annotated[int, Field(ge=2)] = 200
     split_file_mb: Annotated[int, Field(ge=1, le=512)] = 64

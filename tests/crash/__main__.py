@@ -26,7 +26,7 @@ from pathlib import Path
 from crash.lender import Lender, prepare
 from crash.plan import Moment, at_random, bounds
 from crash.trial import JOBS, SCORE, Harness, Job, Outcome, Undisturbed
-from credit_scoring.scoring.code_version import code_version
+from credit_scoring.code_version import code_version
 
 MAY_END_BEFORE = 0.1
 """The share of trials whose run may be over before its moment comes: those drawn near a run's end."""

@@ -17,9 +17,11 @@ from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, known
 from credit_scoring.engines.blocks import from_block, joined
 from credit_scoring.errors import DeliveryRefused
+from credit_scoring.file_format import DEFAULT_FORMATS, LenderFormat
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.expected import HISTORIES
 from credit_scoring.intake.inspection import Limits
+from credit_scoring.intake.judge import judge_of
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.intake.reading import OWNER
 from credit_scoring.intake.reconciliation import Account, account
@@ -168,7 +170,11 @@ def take_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., TakenIn]:
     """
     root, numbers = tmp_path_factory.mktemp("dirt"), iter(range(10**9))
 
-    def take(*deliveries: Files, after: Mapping[int, Callable[[Path], object]] | None = None) -> TakenIn:
+    def take(
+        *deliveries: Files,
+        after: Mapping[int, Callable[[Path], object]] | None = None,
+        formats: LenderFormat = DEFAULT_FORMATS,
+    ) -> TakenIn:
         here = root / f"{next(numbers)}"
         landing = Folder(str(here / "landing"))
         work: list[Work] = []
@@ -179,14 +185,17 @@ def take_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., TakenIn]:
             source.mkdir(parents=True)
             for file, data in files.items():
                 (source / file).write_bytes(data)
-            deliver(source, landing, name, 64_000_000, without=not_among(files))
+            deliver(source, landing, name, 64_000_000, without=not_among(files), formats=formats)
             if change := (after or {}).get(seq):
                 change(here / "landing" / name)
-        for found in waiting(landing, []):
+        for found in waiting(landing, [], judge_of(formats)):
             delivered = replace(found, seq=int(found.name[1]))
             try:
                 manifest = manifest_of(landing, delivered, {}, LIMITS)
-                work += [Work(delivered.name, delivered.seq, file) for file in manifest.files]
+                work += [
+                    Work(delivered.name, delivered.seq, file, manifest.format_of(file, formats))
+                    for file in manifest.files
+                ]
             except DeliveryRefused as refused:
                 done.refused[delivered.seq] = str(refused)
         return _staged(landing, work, done)

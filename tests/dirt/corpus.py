@@ -48,6 +48,8 @@ class Case:
     columns made missing of accepted ones. `nobodys`: quarantined records whose client nobody can tell; `waiting`:
     records, accepted or quarantined, whose client a later delivery may bring.
 
+    `blank` records, `nameless` columns without a cell, and `padded` bytes at the end mean nothing and are passed over.
+
     `delivered`: the file's name in the manifest, where it is not `name`. `as_truth`: no reader of the file can tell it
     from the truth (docs/design.md), so that it may change a decision.
     """
@@ -68,6 +70,9 @@ class Case:
     duplicates: int = 0
     records: int = RECORDS
     unknown: tuple[str, ...] = ()
+    blank: int = 0
+    nameless: int = 0
+    padded: int = 0
     as_truth: bool = False
 
     @property
@@ -118,6 +123,15 @@ def dressed(kind: str, clothes: str) -> Case:
 
 def bytewise(kind: str, change: Callable[[bytes], bytes], **expected: object) -> Case:
     return Case(kind, file=change, **expected)
+
+
+def looks(kind: str, change: Callable[[bytes], bytes], *says: str) -> Case:
+    """A file that is refused because it is written otherwise; the sentence says how, and the setting that reads it."""
+    return Case(kind, file=change, refused=deliveries.WRITTEN_OTHERWISE, says=says)
+
+
+def no_table(kind: str, data: bytes, what: str) -> Case:
+    return Case(kind, file=lambda d: data, refused=deliveries.NO_TABLE, says=(f"is {what}, not a CSV file",))
 
 
 def lacks(kind: str, change: Callable[[bytes], bytes], *columns: str) -> Case:
@@ -192,6 +206,14 @@ def with_column(name: bytes, value: bytes) -> Callable[[bytes], bytes]:
     return run
 
 
+def first_column(name: bytes, value: bytes) -> Callable[[bytes], bytes]:
+    def run(data: bytes) -> bytes:
+        head, *lines = data.splitlines()
+        return b"".join(each + b"\n" for each in (name + b"," + head, *(value + b"," + record for record in lines)))
+
+    return run
+
+
 def replaced(change: Callable[[bytes], bytes]) -> Callable[[Path], None]:
     """Other bytes, of which the manifest says the truth."""
 
@@ -227,12 +249,27 @@ CASES = (
     bytewise("blank lines between the records", lambda d: d.replace(b"\n", b"\n\n")),
     Case("gzip", file=gzip.compress, name="bureau.csv.gz"),
     Case("gzip in two members", file=lambda d: gzip.compress(d[:99]) + gzip.compress(d[99:]), name="bureau.csv.gz"),
-    bytewise("UTF-16", lambda d: d.decode().encode("utf-16"), refused=deliveries.WIDE_TEXT),
-    bytewise("UTF-32", lambda d: d.decode().encode("utf-32"), refused=deliveries.WIDE_TEXT),
+    bytewise("UTF-16", lambda d: d.decode().encode("utf-16"), refused=deliveries.WIDE_TEXT,
+             says=("intake.format.encoding: utf-16,",)),
+    bytewise("UTF-32", lambda d: d.decode().encode("utf-32"), refused=deliveries.WIDE_TEXT,
+             says=("intake.format.encoding: utf-32,",)),
     not_utf8("Latin-1", lambda d: d.replace(b"Active", b"Activ\xe9", 1)),
     not_utf8("half a surrogate", lambda d: d.replace(b"Active", b"\xed\xa0\x80", 1)),
     not_utf8("an overlong slash", lambda d: d.replace(b"Active", b"\xc0\xaf", 1)),
-    lacks("a zip archive", lambda d: b"PK\x03\x04\x14\x00" + bytes(30), "SK_ID_CURR, SK_ID_BUREAU"),
+    bytewise("a zip archive", lambda d: b"PK\x03\x04\x14\x00" + bytes(30), refused=deliveries.PACKED_OTHERWISE,
+             says=("is a zip archive", "intake.format.packing: zip")),
+    bytewise("UTF-16 without a mark", lambda d: d.decode().encode("utf-16-le"), refused=deliveries.WIDE_TEXT,
+             says=("intake.format.encoding: utf-16-le",)),
+    bytewise("UTF-16, the other end first", lambda d: d.decode().encode("utf-16-be"), refused=deliveries.WIDE_TEXT,
+             says=("intake.format.encoding: utf-16-be",)),
+    bytewise("UTF-32 without a mark", lambda d: d.decode().encode("utf-32-le"), refused=deliveries.WIDE_TEXT,
+             says=("intake.format.encoding: utf-32-le",)),
+    Case("gzip twice", file=lambda d: gzip.compress(gzip.compress(d)), name="bureau.csv.gz",
+         refused=deliveries.PACKED_OTHERWISE, says=("is gzip inside gzip", "intake.format.packing: gzip-twice")),
+    bytewise("gzip under another name", gzip.compress),
+    no_table("an Excel workbook", b"PK\x03\x04\x14\x00" + bytes(24) + b"xl/workbook.xml", "an Excel workbook"),
+    no_table("an old Excel workbook", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(30), "an Excel workbook"),
+    no_table("a Parquet file", b"PAR1" + bytes(30), "a Parquet file"),
     Case("gzip cut short", folder=replaced(lambda d: d[:-12]), file=gzip.compress, name="bureau.csv.gz",
          refused=deliveries.GZIP_CUT),
     Case("gzip damaged", folder=replaced(lambda d: d[:20] + b"\xff" * 40 + d[60:]), file=gzip.compress,
@@ -245,7 +282,8 @@ CASES = (
     bytewise("an empty file", lambda d: b"", refused=deliveries.NO_HEADER),
     bytewise("a lone newline", lambda d: b"\n", refused=deliveries.NO_HEADER),
     Case("no record", rows=lambda rows: rows.clear(), records=0, as_truth=True),
-    lacks("no header", lambda d: d.split(b"\n", 1)[1], "SK_ID_CURR, SK_ID_BUREAU", "and 12 more"),
+    bytewise("no header", lambda d: d.split(b"\n", 1)[1], refused=deliveries.HEADERLESS,
+             says=("as many cells as table bureau has columns",)),
     bytewise("columns in another order", swap),
     lacks("a column gone", lambda d: d.replace(b"AMT_ANNUITY", b""), ": AMT_ANNUITY."),
     lacks("a column renamed", lambda d: d.replace(b"AMT_ANNUITY", b"annuity"), ": AMT_ANNUITY."),
@@ -255,16 +293,29 @@ CASES = (
     bytewise("a new column that colours a terminal", with_column(b"\x1b[31mRED", b"7"), unknown=("\x1b[31mRED",)),
     bytewise("a new column, empty", with_column(b"NEW_COLUMN", b""), unknown=("NEW_COLUMN",)),
     bytewise("a comment over two lines", with_column(b"NOTE", b'"a\nb"'), unknown=("NOTE",)),
-    lacks("header in lower case", lambda d: d.lower(), "SK_ID_CURR, SK_ID_BUREAU"),
-    lacks("a blank in the header", lambda d: d.replace(b",SK_ID", b", SK_ID"), ": SK_ID_BUREAU."),
+    looks("header in lower case", lambda d: d.lower(), "lower case", "{format: {header: any_case}}"),
+    looks("a blank in the header", lambda d: d.replace(b",SK_ID", b", SK_ID"), "padded", "{format: {trim: true}}"),
     lacks("a null byte in the header", lambda d: b"\x00" + d, ": SK_ID_CURR."),
     lacks("a line's end in the header", lambda d: d.replace(b"AMT_ANNUITY", b'"AMT_\nANNUITY"'), ": AMT_ANNUITY."),
     bytewise("a line's end in the name of a new column", with_column(b'"NE\nW"', b"1"), refused=deliveries.NOT_CSV),
-    lacks("semicolons", lambda d: d.replace(b",", b";"), "SK_ID_CURR, SK_ID_BUREAU"),
-    lacks("tabs", lambda d: d.replace(b",", b"\t"), "SK_ID_CURR, SK_ID_BUREAU"),
+    looks("semicolons", lambda d: d.replace(b",", b";"), "separated by semicolons", '{format: {delimiter: ";"}}'),
+    looks("tabs", lambda d: d.replace(b",", b"\t"), "separated by tabs", '{format: {delimiter: "\\t"}}'),
+    looks("vertical bars", lambda d: d.replace(b",", b"|"), "vertical bars", '{format: {delimiter: "|"}}'),
+    looks("control characters for delimiters", lambda d: d.replace(b",", b"\x01"), 'delimiter: "\\u0001"'),
+    looks("a line that names the delimiter", lambda d: b"sep=;\r\n" + d.replace(b",", b";"), "a line `sep=`",
+          '{delimiter: ";", skip_head: 1}'),
+    looks("a title before the header", lambda d: b"Bureau\n\n" + d, "header is in line 3", "{skip_head: 2}"),
+    looks("padded columns and a line of dashes",
+          lambda d: line(0, lambda h: h.replace(b",", b"   ,") + b"----,-------,-----\n")(d),
+          "padded with blanks", "a line of dashes is below", "{trim: true, skip_below_header: 1}"),
+    looks("a header in single quotes", lambda d: line(0, lambda h: b"'" + h[:-1].replace(b",", b"','") + b"'\n")(d),
+          'quote: "\'"'),
+    looks("semicolons and lower case, quoted",
+          lambda d: line(0, lambda h: b'"' + h[:-1].lower().replace(b",", b'";"') + b'"\n')(d),
+          "semicolons", "lower case", '{delimiter: ";", header: any_case}'),
     bytewise("carriage returns for lines", lambda d: d.replace(b"\n", b"\r"), refused=deliveries.NOT_CSV),
-    lacks("JSON", lambda d: b'[{"SK_ID_CURR": 1}]', "SK_ID_CURR, SK_ID_BUREAU"),
-    lacks("an error page", lambda d: b"<html><body>503</body></html>\n", "SK_ID_CURR, SK_ID_BUREAU"),
+    no_table("JSON", b'[{"SK_ID_CURR": 1}]', "JSON"),
+    no_table("an error page", b"<html><body>503</body></html>\n", "an HTML or XML page"),
     bytewise("a quote never closed", line(2, lambda r: b'"' + r), refused=deliveries.QUOTE_OPEN),
     bytewise("a carriage return in a cell", line(2, lambda r: r.replace(b"Active", b"Act\rive")),
              refused=deliveries.RECORDS_DIFFER, says=("has 5 records, the manifest says 4",)),
@@ -277,8 +328,52 @@ CASES = (
     bytewise("a comment line", lambda d: d + b"# end of file\n", quarantined={5: WIDTH}, nobodys=(5,), records=5),
     bytewise("the header again", lambda d: d + d.split(b"\n", 1)[0] + b"\n", records=5, nobodys=(5,),
              quarantined={5: tuple(sorted(("not_legitimate", name) for name in HEADER))}),
-    bytewise("a record of commas", lambda d: d + b"," * 16 + b"\n", nobodys=(5,), records=5,
-             quarantined={5: tuple(("missing", name) for name in ("DAYS_CREDIT", "SK_ID_BUREAU", "SK_ID_CURR"))}),
+    bytewise("a record of zeros", lambda d: d + b"0" + b",0" * 16 + b"\n", nobodys=(5,), records=5,
+             quarantined={5: tuple(
+                 ("not_legitimate", name)
+                 for name in ("CREDIT_ACTIVE", "CREDIT_CURRENCY", "CREDIT_TYPE", "SK_ID_BUREAU", "SK_ID_CURR")
+             )}),
+    # What means nothing
+    bytewise("records of commas", lambda d: d + b"," * 16 + b"\n" + b"," * 16 + b"\n", blank=2),
+    bytewise("a record of commas in the middle", line(1, lambda r: b" ," * 16 + b"\r\n" + r), blank=1),
+    bytewise("a record of fewer commas", lambda d: d + b",,,\n", blank=1),
+    bytewise("a line of blanks", lambda d: d + b" \t \n", blank=1),
+    bytewise("a line of no-break spaces without its end", lambda d: d + b"\xc2\xa0", blank=1),
+    bytewise("a blank line before the header", lambda d: b"\r\n" + d, blank=1),
+    bytewise("a quoted nothing is a record", lambda d: d + b'""\n', quarantined={5: WIDTH}, nobodys=(5,), records=5),
+    bytewise("Ctrl-Z", lambda d: d + b"\x1a", padded=1),
+    bytewise("Ctrl-Z right behind the last cell", lambda d: d[:-1] + b"\x1a", padded=1),
+    bytewise("Ctrl-Z on a line of its own", lambda d: d + b"\x1a\r\n", padded=3),
+    bytewise("Ctrl-Z and zeros", lambda d: d + b"\x1a" + bytes(99), padded=100),
+    bytewise("Ctrl-Z right behind a cell, and a line's end", lambda d: d[:-1] + b"5\x1a\n",
+             missing={4: ("AMT_ANNUITY",)}),
+    bytewise("zeros at the end", lambda d: d + bytes(512), padded=512),
+    bytewise("zeros and blank lines at the end", lambda d: d + b"\n \0\n\0\n", padded=4, blank=1),
+    bytewise("zeros right behind the last cell", lambda d: d[:-1] + bytes(512), missing={4: ("AMT_ANNUITY",)}),
+    bytewise("zeros from the middle of a record", lambda d: d[:-30] + bytes(30), quarantined={4: WIDTH}, nobodys=(4,)),
+    Case("zeros behind gzip", file=lambda d: gzip.compress(d) + bytes(512), name="bureau.csv.gz", padded=512),
+    Case("zeros between two members of gzip", name="bureau.csv.gz", padded=9,
+         file=lambda d: gzip.compress(d[:99]) + bytes(9) + gzip.compress(d[99:])),
+    Case("Ctrl-Z behind gzip", file=gzip.compress, folder=replaced(lambda d: d + b"\x1a\r\n"), name="bureau.csv.gz",
+         padded=3),
+    Case("text behind gzip", file=gzip.compress, folder=replaced(lambda d: d + b"nonsense" * 9), name="bureau.csv.gz",
+         refused=deliveries.GZIP_DAMAGED),
+    # Names of columns
+    bytewise("commas at the end of every line", lambda d: d.replace(b"\n", b",,,\n"), nameless=3),
+    bytewise("an unnamed column of blanks", first_column(b" ", b" "), nameless=1),
+    bytewise("an unnamed index", first_column(b"", b"7"), unknown=("(unnamed column 1)",)),
+    bytewise("an unnamed index and a quoted cell",
+             lambda d: first_column(b"", b'"7"')(d.replace(b"Active", b'"Active"')), unknown=("(unnamed column 1)",)),
+    bytewise("two unnamed indices", lambda d: first_column(b'""', b"7")(first_column(b"", b"8")(d)),
+             unknown=("(unnamed column 1)", "(unnamed column 2)")),
+    bytewise("an unnamed column with one cell", lambda d: line(2, lambda r: b"x" + r)(first_column(b"", b"")(d)),
+             unknown=("(unnamed column 1)",)),
+    bytewise("names that are patterns", with_column(b"^.*$,*", b'"7",8'), unknown=("^.*$", "*")),
+    bytewise("an unknown column twice", with_column(b"NEW,NEW", b'"7",8'), unknown=("NEW", "NEW")),
+    bytewise("names that we use", with_column(b"file,cell 0,record", b'"7",8,9'), unknown=("file", "cell 0", "record")),
+    bytewise("a very long name", with_column(b"N" * 70_000, b"7"), unknown=("N" * 100 + "...",)),
+    bytewise("very many columns", lambda d: d.replace(b"\n", b",X" * 3_000 + b"\n"),
+             unknown=(*["X"] * 200, "and 2,800 more")),
     bytewise("a line's end in a cell", line(2, lambda r: r.replace(b"Active", b'"Act\nive"')), quarantined={2: TORN},
              nobodys=(2,)),
     bytewise("two quotes that swallow a record", swallow, quarantined={2: TORN}, nobodys=(2,), records=3),

@@ -58,6 +58,8 @@ def test_in_memory(case: Case, take_in) -> None:
     rows = taken.rows.get((1, case.table.name), nothing)
     assert (counts.finding.records, counts.accepted, counts.duplicates) == (case.records, rows.height, case.duplicates)
     assert tuple(counts.finding.unknown_columns) == case.unknown
+    passed = (counts.finding.blank_records, counts.finding.empty_columns, counts.finding.padding)
+    assert passed == (case.blank, case.nameless, case.padded)
     _check_rows(case, list(rows.iter_rows(named=True)), list(taken.quarantined().iter_rows(named=True)))
 
 
@@ -115,7 +117,9 @@ def test_all_together_by_spark(spark, tmp_path: Path, caplog, capfd) -> None:
     printed = printing.intake(report)
     ignored = [line for line in printed.splitlines() if line.startswith("Ignored columns that no table declares: ")]
     shown = [
-        (case.name, next(n if n.isprintable() else ascii(n) for n in case.unknown)) for case in CASES if case.unknown
+        (case.name, ", ".join(n if n.isprintable() else ascii(n) for n in case.unknown))
+        for case in CASES
+        if case.unknown
     ]
     assert ignored == [f"Ignored columns that no table declares: {file}: {name}" for file, name in shown]
     commits = [
@@ -143,7 +147,7 @@ def _check_refused(case: Case, sentence: str, delivery: str) -> None:
     """The sentence has the code, names delivery and file, and whatever else the kind of error tells."""
     assert case.refused is not None
     assert sentence.endswith(f"[{case.refused.code}]"), sentence
-    facts = {fact for _, fact, _, _ in Formatter().parse(case.refused.sentence) if fact}
+    facts = {fact for _, fact, _, _ in Formatter().parse(case.refused.sentence + case.refused.remedy) if fact}
     assert delivery in sentence
     assert "file" not in facts or (case.delivered or case.name) in sentence, sentence
     assert bool(case.says) == bool(facts - {"delivery", "file", "more"}), "what else the sentence tells is not checked"

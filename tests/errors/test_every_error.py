@@ -12,6 +12,7 @@ import json
 import logging
 import re
 import signal
+import zipfile
 from collections.abc import Callable
 from contextlib import nullcontext, redirect_stderr
 from dataclasses import dataclass, replace
@@ -50,7 +51,8 @@ from credit_scoring.errors.catalogue import kinds
 from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale, whole_points
 from credit_scoring.features import registry
-from credit_scoring.intake import appending, manifest
+from credit_scoring.file_format import DEFAULT, Format, LenderFormat
+from credit_scoring.intake import appending, manifest, reading
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.inspection import Limits, inspect
 from credit_scoring.intake.manifest import DeliveredFile, sha256
@@ -137,12 +139,37 @@ def promised(data: bytes, **lies: object) -> DeliveredFile:
     return DeliveredFile.model_validate(told)
 
 
-def inspected(data: bytes, **lies: object) -> None:
-    inspect(data, promised(data, **lies), "monday", LIMITS)
+def inspected(data: bytes, written: Format = DEFAULT, **lies: object) -> None:
+    inspect(data, promised(data, **lies), "monday", LIMITS, written)
 
 
 def parsed(data: bytes) -> None:
     parse(data, OUTCOMES, "f.csv", "monday")
+
+
+def archived(*names: str) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        for name in names:
+            archive.writestr(name, TEXT)
+    return sink.getvalue()
+
+
+def skipping(bench: Bench) -> None:
+    found = read_file(TEXT, promised(TEXT, records=0), "monday", 1, LIMITS, Format(skip_foot=1)).finding
+    raise CreditScoringError(found.refusal)
+
+
+def unreadable(bench: Bench) -> None:
+    bench.monkeypatch.setattr(reading, "parse", lambda *arguments: 1 / 0)
+    raise CreditScoringError(read_file(TEXT, promised(TEXT), "monday", 1, LIMITS).finding.refusal)
+
+
+def delivered_as(bench: Bench, data: bytes, **written: object) -> None:
+    (bench.tmp / "source").mkdir(exist_ok=True)
+    (bench.tmp / "source" / "outcomes.csv").write_bytes(data)
+    formats = LenderFormat.model_validate(written)
+    deliver(bench.tmp / "source", bench.landing, "monday", 64_000_000, formats=formats)
 
 
 def judged(bench: Bench, delivered: Delivered, limits: Limits = LIMITS, **taken: int) -> None:
@@ -258,6 +285,16 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     deliveries.GZIP_CUT: lambda bench: inspected(gzip.compress(TEXT)[:-9]),
     deliveries.INFLATES_TOO_FAR: lambda bench: inspected(gzip.compress(bytes(9_000))),
     deliveries.WIDE_TEXT: lambda bench: inspected(TEXT.decode().encode("utf-16")),
+    deliveries.PACKED_OTHERWISE: lambda b: inspected(gzip.compress(gzip.compress(TEXT))),
+    deliveries.ZIP_DAMAGED: lambda b: inspected(TEXT, Format(packing="zip")),
+    deliveries.ARCHIVE_OF_ONE: lambda b: inspected(archived("a.csv", "b.csv"), Format(packing="zip")),
+    deliveries.NOT_IN_ENCODING: lambda b: inspected(b"a\x81", Format(encoding="windows-1252")),
+    deliveries.WRITTEN_OTHERWISE: lambda b: parsed(TEXT.replace(b",", b";")),
+    deliveries.NO_TABLE: lambda b: inspected(archived("xl/workbook.xml")),
+    deliveries.HEADERLESS: lambda b: parsed(b"1,0\n2,1\n"),
+    deliveries.SKIPPED_RECORD: skipping,
+    deliveries.UNREADABLE: unreadable,
+    usage.SOURCE_NOT_IN_ENCODING: lambda b: delivered_as(b, b"a\x81\n", encoding="windows-1252"),
     deliveries.NOT_UTF8: lambda bench: inspected(TEXT + b"\xe9"),
     deliveries.NO_HEADER: lambda bench: parsed(b""),
     deliveries.COLUMN_TWICE: lambda bench: parsed(b"SK_ID_CURR,TARGET,TARGET\n"),

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from credit_scoring.errors import DeliveryRefused
-from credit_scoring.intake.inspection import Limits, inspect
+from credit_scoring.intake.inspection import Inspected, Limits, inspect
 from credit_scoring.intake.manifest import DeliveredFile, sha256
 
 LIMITS = Limits(max_bytes=100_000, max_inflation=50)
@@ -19,7 +19,7 @@ def promised(data: bytes, **changed: object) -> DeliveredFile:
 def test_plain_gzipped_and_marked_text_is_the_same_text() -> None:
     text = "a,b\n1,é\n".encode()
     for data in (text, gzip.compress(text), b"\xef\xbb\xbf" + text, gzip.compress(text[:4]) + gzip.compress(text[4:])):
-        assert inspect(data, promised(data), "monday", LIMITS) == text
+        assert inspect(data, promised(data), "monday", LIMITS) == Inspected(text)
 
 
 def refusal(data: bytes, **changed: object) -> str:

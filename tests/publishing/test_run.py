@@ -9,11 +9,11 @@ from collections import Counter
 
 import pytest
 
+from credit_scoring.code_version import code_version
 from credit_scoring.errors import ModelError, RunActive
 from credit_scoring.ledger.events import open_claim, unpublished
 from credit_scoring.publishing import history, latest, runs
 from credit_scoring.publishing.explain import explain
-from credit_scoring.scoring.code_version import code_version
 
 
 def lines(office, delivery: str) -> list[dict[str, str]]:

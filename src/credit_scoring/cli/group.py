@@ -123,7 +123,7 @@ new_store = click.option("--new", is_flag=True, help="Begin a store where the se
 
 def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked:
-        from credit_scoring.scoring.code_version import code_version
+        from credit_scoring.code_version import code_version
 
         output.line(f"credit-scoring {code_version()} (Python {sys.version.split()[0]})")
         context.exit()

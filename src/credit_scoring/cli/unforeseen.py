@@ -7,10 +7,10 @@ classes, our own place in the code, and what an operating system says.
 from __future__ import annotations
 
 import re
-import traceback
 
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.errors.faults import UNFORESEEN
+from credit_scoring.errors.place import place_of
 from credit_scoring.errors.storage import PLACE_NOT_WRITABLE
 from credit_scoring.errors.usage import MACHINE_TOO_SMALL
 from credit_scoring.settings import TRACE
@@ -39,7 +39,7 @@ def unforeseen(error: Exception) -> CreditScoringError:
         if task := _IN_TASK.search(text):
             return UNFORESEEN(kind=f"{task['kind']} in a task of Spark's", place=task["places"], variable=TRACE)
     return _of_the_machine(error, texts) or UNFORESEEN(
-        kind=_kind(error, "\n".join(texts)), place=_place(error), variable=TRACE
+        kind=_kind(error, "\n".join(texts)), place=place_of(error), variable=TRACE
     )
 
 
@@ -61,11 +61,3 @@ def _kind(error: Exception, text: str) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{kind}: {error.strerror}" + (f": {error.filename}" if error.filename else "")
     return kind
-
-
-def _place(error: Exception) -> str:
-    """The innermost line of ours that the error passed."""
-    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "/credit_scoring/" in frame.filename]
-    if not ours:
-        return "credit_scoring"
-    return f"credit_scoring/{ours[-1].filename.rsplit('/credit_scoring/', 1)[1]}, line {ours[-1].lineno}"

@@ -38,6 +38,10 @@ class DeliveryIncomplete(DeliveryRefused):
     """A delivery is not there as its manifest promises; that is no verdict on it, and the next run looks again."""
 
 
+class DeliveryUnreadable(DeliveryRefused):
+    """A delivery could not be read in a way that nobody foresaw; other code, or another format, looks again."""
+
+
 class ModelError(CreditScoringError):
     """There is no model for what was asked, or it was refused."""
 

@@ -1,6 +1,6 @@
 """Why a delivery is refused. Nothing of it becomes visible, and the others are done."""
 
-from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused, ErrorKind
+from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused, DeliveryUnreadable, ErrorKind
 
 MANIFEST_UNUSABLE = ErrorKind(
     "manifest-unusable",
@@ -94,17 +94,43 @@ INFLATES_TOO_FAR = ErrorKind(
     "File {file} of delivery {delivery} unpacks to more than {limit:,} bytes, the limit for a file of its size.",
     "Split it (`credit-scoring deliver` does) and deliver again, or raise intake.max_file_mb or intake.max_inflation.",
 )
+PACKED_OTHERWISE = ErrorKind(
+    "packed-otherwise",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} is {found}.",
+    "Deliver the CSV file itself or packed once by gzip, or set intake.format.packing: {packing}, which reads it.",
+)
+ZIP_DAMAGED = ErrorKind(
+    "zip-damaged",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} does not unpack as the zip archive that intake.format.packing says it is.",
+    "Upload it again, or mend the setting.",
+)
+ARCHIVE_OF_ONE = ErrorKind(
+    "archive-of-one",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} is a zip archive of {files} files that are to be one, or it has a password.",
+    "Unpack it and deliver its files.",
+)
 WIDE_TEXT = ErrorKind(
     "wide-text",
     DeliveryRefused,
     "File {file} of delivery {delivery} is UTF-16 or UTF-32 text.",
-    "Export it as UTF-8 and deliver again.",
+    "Set intake.format.encoding: {encoding}, which reads it, or export it as UTF-8 and deliver again.",
 )
 NOT_UTF8 = ErrorKind(
     "not-utf8",
     DeliveryRefused,
     "File {file} of delivery {delivery} is not UTF-8 text (line {line:,}).",
-    "Export it as UTF-8 and deliver again.",
+    "Name its encoding in intake.format.encoding (that of many spreadsheets is windows-1252), or export it as UTF-8 "
+    "and deliver again.",
+)
+NOT_IN_ENCODING = ErrorKind(
+    "not-in-encoding",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} is not the {encoding} text that intake.format.encoding says it is (line "
+    "{line:,}).",
+    "Mend the setting, or export the file again and deliver it.",
 )
 NO_HEADER = ErrorKind(
     "no-header",
@@ -117,6 +143,26 @@ COLUMN_TWICE = ErrorKind(
     DeliveryRefused,
     "File {file} of delivery {delivery} has the column {column} more than once.",
     "Keep one and deliver again.",
+)
+WRITTEN_OTHERWISE = ErrorKind(
+    "written-otherwise",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} does not show the columns of table {table} as it is read now: {looks}.",
+    "If that is so, set `{setting}` in the settings and run again, which looks at it anew; else export it again and "
+    "deliver it.",
+)
+NO_TABLE = ErrorKind(
+    "no-table",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} is {found}, not a CSV file.",
+    "Export the table as CSV (packed by gzip, if at all) and deliver again.",
+)
+HEADERLESS = ErrorKind(
+    "header-missing",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} has no header: its first line has as many cells as table {table} has columns, "
+    "and none of their names.",
+    "Export it with its header and deliver again.",
 )
 COLUMNS_MISSING = ErrorKind(
     "columns-missing",
@@ -142,4 +188,17 @@ RECORDS_DIFFER = ErrorKind(
     "File {file} of delivery {delivery} has {found:,} records, the manifest says {promised:,}: the file was cut or "
     "changed, or holds a carriage return inside a cell.",
     "Export it again and deliver it.",
+)
+SKIPPED_RECORD = ErrorKind(
+    "skipped-record",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} has a record among the lines that intake.format.{key} has intake skip.",
+    "Mend the setting: no record is passed over.",
+)
+UNREADABLE = ErrorKind(
+    "delivery-unreadable",
+    DeliveryUnreadable,
+    "Delivery {delivery} could not be read, in a way that nobody foresaw: {kind} in {what} (at {place}). Nothing of it "
+    "is accepted, and the other deliveries are not touched.",
+    "Report this. It is looked at again when the code or the declared format changes.",
 )

@@ -105,6 +105,12 @@ SOURCE_DAMAGED = ErrorKind(
     "{file} does not unpack as gzip, or ends too early.",
     "Export it again; a file that is not compressed ends with .csv.",
 )
+SOURCE_NOT_IN_ENCODING = ErrorKind(
+    "source-not-in-encoding",
+    UsageError,
+    "{file} is not the {encoding} text that intake.format.encoding says it is.",
+    "Mend the setting, or export the file again.",
+)
 NO_TABLE_FILES = ErrorKind(
     "no-table-files",
     UsageError,

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import re
+import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
-from typing import IO
 
 from pydantic import ValidationError
 
@@ -17,13 +16,17 @@ from credit_scoring.errors.usage import (
     DELIVERY_NAME_WRONG,
     DELIVERY_THERE,
     SOURCE_DAMAGED,
+    SOURCE_NOT_IN_ENCODING,
     TABLES_LACKING,
     WITHOUT_THERE,
     WITHOUT_UNKNOWN,
 )
+from credit_scoring.file_format import DEFAULT, DEFAULT_FORMATS, Format, LenderFormat
 from credit_scoring.intake.expected import HISTORIES, lacking
 from credit_scoring.intake.manifest import NAME, PLAIN_NAME, DeliveredFile, Manifest, sha256
-from credit_scoring.intake.records import parts
+from credit_scoring.intake.packing import NotOneFile, PackingError
+from credit_scoring.intake.records import foot_of, parts
+from credit_scoring.intake.source_text import packed, text_of
 from credit_scoring.intake.sources import Source, find
 from credit_scoring.storage.files import Folder
 
@@ -49,13 +52,14 @@ def deliver(
     say: Callable[[str], None] = lambda line: None,
     ignored: Collection[str] = (),
     without: Collection[str] = (),
+    formats: LenderFormat = DEFAULT_FORMATS,
 ) -> Delivery:
     """Uploads the tables of a folder as the delivery `name`; UsageError when that cannot be done.
 
     Files are split at records so that none is over `split_bytes` (before compression); a gzipped file stays gzipped.
     `ignored`: names or patterns of files to leave out (see `sources.find`). `without`: histories that the delivery
     lacks on purpose; a delivery of applications that lacks others, which the deliveries before it all brought, is an
-    error.
+    error. `formats`: how the files are written; the manifest says so of each that is not written as by default.
     """
     if not re.fullmatch(PLAIN_NAME, name):
         raise DELIVERY_NAME_WRONG(name=repr(name))
@@ -67,12 +71,18 @@ def deliver(
     target = landing.below(name)
     files: list[DeliveredFile] = []
     for each in found.files:
-        for wanted, data, records in _unpacked(each, split_bytes):
+        written = formats.of(each.table.name)
+        for wanted, data, records in _unpacked(each, split_bytes, written):
             file_name = _free(wanted, {file.name for file in files})
             target.write(data, file_name)
             files.append(
                 DeliveredFile(
-                    name=file_name, table=each.table.name, records=records, bytes=len(data), sha256=sha256(data)
+                    name=file_name,
+                    table=each.table.name,
+                    records=records,
+                    bytes=len(data),
+                    sha256=sha256(data),
+                    format=written if written != DEFAULT else None,
                 )
             )
             say(f"  {file_name}: {records:,} records of {each.table.name}, {len(data) / 1e6:.1f} MB")
@@ -111,31 +121,37 @@ def _earlier(landing: Folder) -> Iterator[set[str]]:
         yield {file.table for file in manifest.files} | set(manifest.without)
 
 
-def _unpacked(source: Source, split_bytes: int) -> Iterator[tuple[str, bytes, int]]:
-    """The parts of a file; UsageError when it is not the gzip data that its name says."""
+def _unpacked(source: Source, split_bytes: int, written: Format) -> Iterator[tuple[str, bytes, int]]:
+    """The parts of a file; UsageError when it does not unpack, or is no text of the declared encoding."""
     try:
-        yield from _upload_parts(source, split_bytes)
-    except (gzip.BadGzipFile, EOFError, zlib.error):
+        yield from _upload_parts(source, split_bytes, written)
+    except (PackingError, NotOneFile, zipfile.BadZipFile, EOFError, zlib.error):
         raise SOURCE_DAMAGED(file=source.path) from None
+    except UnicodeError:
+        raise SOURCE_NOT_IN_ENCODING(file=source.path, encoding=written.encoding) from None
 
 
-def _upload_parts(of: Source, split_bytes: int) -> Iterator[tuple[str, bytes, int]]:
+def _upload_parts(of: Source, split_bytes: int, written: Format) -> Iterator[tuple[str, bytes, int]]:
     """(file name, bytes, records) of each part; a file that needs no split keeps its name and its bytes."""
     path, zipped, suffix = of.path, of.zipped, ".csv.gz" if of.zipped else ".csv"
     stem = re.sub(r"[^A-Za-z0-9._-]", "_", of.stem)[:_LONGEST_STEM]
+    foot, length = b"", None
+    if written.skip_foot:
+        with text_of(path, written) as source:
+            length, foot = foot_of(source, written.skip_foot)
     held: tuple[bytes, int] | None = None
     number = 0
-    with _open(path, zipped) as source:
-        for part in parts(source, split_bytes):
+    with text_of(path, written, length) as source:
+        for part in parts(source, split_bytes, written, foot):
             if held is not None:
                 number += 1
-                yield f"{stem}-{number:04d}{suffix}", _packed(held[0], zipped), held[1]
+                yield f"{stem}-{number:04d}{suffix}", packed(held[0], zipped, written), held[1]
             held = part
     assert held is not None
     if number == 0:
         yield f"{stem}{suffix}", path.read_bytes(), held[1]
     else:
-        yield f"{stem}-{number + 1:04d}{suffix}", _packed(held[0], zipped), held[1]
+        yield f"{stem}-{number + 1:04d}{suffix}", packed(held[0], zipped, written), held[1]
 
 
 def _free(name: str, taken: Collection[str]) -> str:
@@ -143,12 +159,3 @@ def _free(name: str, taken: Collection[str]) -> str:
     stem, dot, suffix = name.partition(".csv")
     others = (f"{stem}_{number}{dot}{suffix}" for number in count(2))
     return next(each for each in chain([name], others) if each not in taken)
-
-
-def _open(path: Path, zipped: bool) -> IO[bytes]:
-    return gzip.open(path, "rb") if zipped else path.open("rb")  # type: ignore[return-value]
-
-
-def _packed(data: bytes, zipped: bool) -> bytes:
-    # No time in the header: the same part has the same bytes and the same sha256.
-    return gzip.compress(data, compresslevel=4, mtime=0) if zipped else data

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import io
+import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from credit_scoring.errors.deliveries import (
+    ARCHIVE_OF_ONE,
     FILE_CHANGED,
     FILE_CUT,
     FILE_TOO_LARGE,
@@ -15,13 +18,41 @@ from credit_scoring.errors.deliveries import (
     GZIP_DAMAGED,
     INFLATES_TOO_FAR,
     NO_HEADER,
+    NO_TABLE,
+    NOT_IN_ENCODING,
     NOT_UTF8,
+    PACKED_OTHERWISE,
     WIDE_TEXT,
+    ZIP_DAMAGED,
 )
+from credit_scoring.file_format import DEFAULT, Format
 from credit_scoring.intake.manifest import DeliveredFile, sha256
+from credit_scoring.intake.packing import GZIP, PADDING, ZIP, Gunzipped, NotOneFile, PackingError, of_archive
 
-_GZIP = b"\x1f\x8b"
-_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_UTF8 = "utf-8"
+_WIDE = {
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
+"""In this order: the mark of UTF-32 begins as that of UTF-16."""
+
+
+_NO_TEXT = {
+    ZIP: "an Excel workbook",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an Excel workbook",
+    b"PAR1": "a Parquet file",
+    b"%PDF-": "a PDF document",
+    b"SQLite format 3\0": "an SQLite database",
+    b"ORC\0": "an ORC file",
+    b"Obj\x01": "an Avro file",
+    b"\x28\xb5\x2f\xfd": "packed by zstd",
+    b"\xfd7zXZ\0": "packed by xz",
+    b"BZh91AY&SY": "packed by bzip2",
+    b"7z\xbc\xaf\x27\x1c": "a 7z archive",
+}
+"""How files begin that hold no text."""
 
 
 @dataclass(frozen=True)
@@ -32,22 +63,25 @@ class Limits:
     max_inflation: int
 
 
-def inspect(data: bytes, promised: DeliveredFile, delivery: str, limits: Limits) -> bytes:
-    """The file's text (UTF-8, without BOM); DeliveryRefused with a sentence when it is not what was promised."""
+@dataclass(frozen=True)
+class Inspected:
+    """The text of a file as UTF-8 without a byte order mark; `padding`: the bytes after its packed data that say
+    nothing."""
+
+    text: bytes
+    padding: int = 0
+
+
+def inspect(
+    data: bytes, promised: DeliveredFile, delivery: str, limits: Limits, written: Format = DEFAULT
+) -> Inspected:
+    """The file's text; DeliveryRefused with a sentence when it is not what was promised, or not as `written` says."""
     where = {"file": promised.name, "delivery": delivery}
     check_size(len(data), promised, delivery, limits)
     if (found := sha256(data)) != promised.sha256:
         raise FILE_CHANGED(**where, found=found[:12], promised=promised.sha256[:12])
-    text = _inflate(data, where, limits) if data.startswith(_GZIP) else data
-    if text.startswith(codecs.BOM_UTF8):
-        text = text[len(codecs.BOM_UTF8) :]
-    elif text.startswith(_WIDE):
-        raise WIDE_TEXT(**where)
-    try:
-        codecs.decode(text, "utf-8")
-    except UnicodeDecodeError as error:
-        raise NOT_UTF8(**where, line=text.count(b"\n", 0, error.start) + 1) from None
-    return text
+    unpacked = _unpacked(data, written, where, limits)
+    return Inspected(_decoded(unpacked.text, written.encoding, where), unpacked.padding)
 
 
 def check_size(size: int, promised: DeliveredFile, delivery: str, limits: Limits) -> None:
@@ -64,22 +98,90 @@ def check_size(size: int, promised: DeliveredFile, delivery: str, limits: Limits
         raise NO_HEADER(**where)
 
 
-def _inflate(data: bytes, where: Mapping[str, str], limits: Limits) -> bytes:
-    """The inflated bytes, never more than the limits allow in memory."""
+def _unpacked(data: bytes, written: Format, where: Mapping[str, str], limits: Limits) -> Inspected:
     most = min(limits.max_bytes, limits.max_inflation * len(data))
-    parts: list[bytes] = []
-    size, rest = 0, data
-    while rest:
-        member = zlib.decompressobj(wbits=31)
+    if written.packing == "zip":
+        return Inspected(_of_archive(data, where, most))
+    found = _inflate(data, where, most) if data.startswith(GZIP) else Inspected(data)
+    if written.packing == "gzip-twice":
+        if not found.text.startswith(GZIP):
+            raise GZIP_DAMAGED(**where)
+        again = _inflate(found.text, where, most)
+        return Inspected(again.text, found.padding + again.padding)
+    if found.text.startswith(GZIP):
+        raise PACKED_OTHERWISE(**where, found="gzip inside gzip", packing="gzip-twice")
+    if found.text.startswith(ZIP) and b"xl/" not in found.text:
+        raise PACKED_OTHERWISE(**where, found="a zip archive", packing="zip")
+    for sign, what in _NO_TEXT.items():
+        if found.text.startswith(sign):
+            raise NO_TABLE(**where, found=what)
+    return found
+
+
+def _inflate(data: bytes, where: Mapping[str, str], most: int) -> Inspected:
+    """The inflated bytes of all members, never more than `most` in memory; padding may follow any member."""
+    source = Gunzipped(io.BytesIO(data))
+    try:
+        text = io.BufferedReader(source).read(most + 1)
+    except PackingError as error:
+        raise (GZIP_CUT if error.cut else GZIP_DAMAGED)(**where) from None
+    if len(text) > most:
+        raise INFLATES_TOO_FAR(**where, limit=most)
+    return Inspected(text, source.padding)
+
+
+def _of_archive(data: bytes, where: Mapping[str, str], most: int) -> bytes:
+    """The one file of a zip archive, never more than `most` of it in memory."""
+    try:
+        text = of_archive(io.BytesIO(data)).read(most + 1)
+    except NotOneFile as error:
+        raise ARCHIVE_OF_ONE(**where, files=error.files) from None
+    except (PackingError, zipfile.BadZipFile, EOFError, zlib.error):
+        raise ZIP_DAMAGED(**where) from None
+    if len(text) > most:
+        raise INFLATES_TOO_FAR(**where, limit=most)
+    return text
+
+
+def wide_encoding(text: bytes) -> str | None:
+    """The encoding of text of two or four bytes a character, by its mark or by the zeros among its first bytes; None
+    where it is another."""
+    if mark := next((mark for mark in _WIDE if text.startswith(mark)), None):
+        return _WIDE[mark]
+    head = text[:_HEAD]
+    zeros = tuple(head[i::4].count(0) > _MOSTLY * len(head) / 4 for i in range(4))
+    return _BY_ZEROS.get(zeros)
+
+
+_HEAD, _MOSTLY = 4_096, 0.7
+_BY_ZEROS: dict[tuple[bool, ...], str] = {
+    (False, True, False, True): "utf-16-le",
+    (True, False, True, False): "utf-16-be",
+    (False, True, True, True): "utf-32-le",
+    (True, True, True, False): "utf-32-be",
+}
+"""Where the zeros are in text that is mostly ASCII."""
+
+
+def _decoded(text: bytes, encoding: str, where: Mapping[str, str]) -> bytes:
+    """The text as UTF-8 without a byte order mark."""
+    if encoding == _UTF8:
+        if text.startswith(codecs.BOM_UTF8):
+            text = text[len(codecs.BOM_UTF8) :]
+        elif wide := wide_encoding(text):
+            raise WIDE_TEXT(**where, encoding=wide)
         try:
-            part = member.decompress(rest, most - size + 1)
-        except zlib.error:
-            raise GZIP_DAMAGED(**where) from None
-        parts.append(part)
-        size += len(part)
-        if size > most:
-            raise INFLATES_TOO_FAR(**where, limit=most)
-        if not member.eof:
-            raise GZIP_CUT(**where)
-        rest = member.unused_data
-    return b"".join(parts)
+            codecs.decode(text, _UTF8)
+        except UnicodeDecodeError as error:
+            raise NOT_UTF8(**where, line=text.count(b"\n", 0, error.start) + 1) from None
+        return text
+    width = 4 if encoding.startswith("utf-32") else 2 if encoding.startswith("utf-16") else 1
+    odd = len(text) % width
+    if odd and not text[-odd:].strip(PADDING):
+        text = text[:-odd]
+    try:
+        decoded = text.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = text[: error.start].decode(encoding, "replace").count("\n") + 1
+        raise NOT_IN_ENCODING(**where, encoding=encoding, line=line) from None
+    return decoded.removeprefix("\ufeff").encode(_UTF8)

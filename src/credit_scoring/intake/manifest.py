@@ -13,7 +13,7 @@ from credit_scoring.errors.deliveries import (
     MANIFEST_OF_ANOTHER,
     MANIFEST_UNUSABLE,
 )
-from credit_scoring.file_format import Format
+from credit_scoring.file_format import Format, LenderFormat
 from credit_scoring.schema.tables import TABLES
 
 NAME = "manifest.json"
@@ -62,6 +62,10 @@ class Manifest(BaseModel):
     @field_serializer("format")
     def _said(self, told: Format | None) -> dict[str, Any] | None:
         return None if told is None else told.set_here()
+
+    def format_of(self, file: DeliveredFile, lender: LenderFormat) -> Format:
+        """How a file of the delivery is written: the settings, and what the manifest says before them."""
+        return lender.of(file.table, self.format, file.format)
 
     def to_json(self) -> bytes:
         """The bytes of manifest.json; what is not said does not stand there."""

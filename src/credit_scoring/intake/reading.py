@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass, replace
 
 import polars as pl
 
-from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
-from credit_scoring.errors.deliveries import FILE_UNREAD, RECORDS_DIFFER
+from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused, DeliveryUnreadable
+from credit_scoring.errors.deliveries import FILE_UNREAD, RECORDS_DIFFER, SKIPPED_RECORD
+from credit_scoring.file_format import DEFAULT, Format
 from credit_scoring.intake.casting import REASON, REASONS, cast
 from credit_scoring.intake.inspection import Limits, inspect
 from credit_scoring.intake.manifest import DeliveredFile
 from credit_scoring.intake.parsing import Parsed, parse
+from credit_scoring.intake.refused_alone import LEFT_TO_OTHERS, refused_alone
 from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.schema.outcomes import TARGET as TARGET_COLUMN
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, Table
@@ -38,7 +40,11 @@ READABLE_ID = r"""^[\s'"\x{a0}\x{feff}]*\+?0*([0-9]{1,18})(?:\.0*)?[\s'"\x{a0}\x
 @dataclass(frozen=True)
 class Finding:
     """What was found in one file. `refusal` is the sentence that refuses the whole delivery, if any; `incomplete`:
-    because the file is not there as it was promised."""
+    because the file is not there as it was promised; `unforeseen`: because it could not be read in a way that nobody
+    foresaw. `format`: the keys in which the format that it was read by differs from the default, as JSON.
+
+    Passed over because they mean nothing: `blank_records`, `empty_columns`, bytes of `padding`.
+    """
 
     seq: int
     file: str
@@ -50,10 +56,24 @@ class Finding:
     unknown_columns: tuple[str, ...] = ()
     refusal: str | None = None
     incomplete: bool = False
+    unforeseen: bool = False
+    format: str = ""
+    blank_records: int = 0
+    empty_columns: int = 0
+    padding: int = 0
 
     def to_dict(self) -> dict[str, object]:
         """For JSON."""
         return asdict(self)
+
+    def refused(self, why: DeliveryRefused) -> Finding:
+        """The finding of a file that refuses its delivery."""
+        return replace(
+            self,
+            refusal=str(why),
+            incomplete=isinstance(why, DeliveryIncomplete),
+            unforeseen=isinstance(why, DeliveryUnreadable),
+        )
 
 
 @dataclass(frozen=True)
@@ -65,21 +85,50 @@ class ReadFile:
     quarantined: pl.DataFrame
 
 
-def read_file(data: bytes, promised: DeliveredFile, delivery: str, seq: int, limits: Limits) -> ReadFile:
-    """Inspects, parses and casts a file. Never raises for what is in the file: the finding says it."""
-    declared = table(promised.table)
-    finding = Finding(seq, promised.name, declared.name, len(data), promised.sha256)
+def read_file(
+    data: bytes, promised: DeliveredFile, delivery: str, seq: int, limits: Limits, written: Format = DEFAULT
+) -> ReadFile:
+    """Inspects, parses and casts a file. Never raises, whatever is in the file and whatever fails: the finding says
+    it."""
+    declared = json.dumps(written.declared()) if written != DEFAULT else ""
+    finding = Finding(seq, promised.name, promised.table, len(data), promised.sha256, format=declared)
     try:
-        parsed = parse(inspect(data, promised, delivery, limits), declared, promised.name, delivery)
-        if parsed.records != promised.records:
-            raise RECORDS_DIFFER(file=promised.name, delivery=delivery, found=parsed.records, promised=promised.records)
-    except DeliveryRefused as refused:
-        incomplete = isinstance(refused, DeliveryIncomplete)
-        return ReadFile(replace(finding, refusal=str(refused), incomplete=incomplete), (), QUARANTINED.to_frame())
+        return _read(data, promised, delivery, finding, limits, written)
+    except DeliveryRefused as why:
+        return refused(finding, why)
+    except LEFT_TO_OTHERS:
+        raise
+    except BaseException as error:  # a panic of polars is no Exception
+        return refused(finding, refused_alone(error, delivery, f"file {promised.name}"))
+
+
+def refused(finding: Finding, why: DeliveryRefused) -> ReadFile:
+    """A file that refuses its delivery; nothing of it is a row."""
+    return ReadFile(finding.refused(why), (), QUARANTINED.to_frame())
+
+
+def _read(
+    data: bytes, promised: DeliveredFile, delivery: str, finding: Finding, limits: Limits, written: Format
+) -> ReadFile:
+    declared, where = table(promised.table), {"file": promised.name, "delivery": delivery}
+    inspected = inspect(data, promised, delivery, limits, written)
+    parsed = parse(inspected.text, declared, promised.name, delivery, written)
+    for key, lines in parsed.skipped:
+        if cast(lines, declared).good.height:
+            raise SKIPPED_RECORD(**where, key=key)
+    padding = inspected.padding + parsed.padding
+    # Whoever counted the records may have counted lines that are none.
+    if not 0 <= promised.records - parsed.records <= parsed.other_lines:
+        raise RECORDS_DIFFER(**where, found=parsed.records, promised=promised.records)
     good, quarantined = judged(parsed, declared, promised.name)
-    cells_missing = int(good[MADE_MISSING].list.len().sum() or 0)
     found = replace(
-        finding, records=parsed.records, cells_missing=cells_missing, unknown_columns=parsed.unknown_columns
+        finding,
+        records=parsed.records,
+        cells_missing=int(good[MADE_MISSING].list.len().sum() or 0),
+        unknown_columns=parsed.unknown_columns,
+        blank_records=parsed.blank_records,
+        empty_columns=parsed.empty_columns,
+        padding=padding,
     )
     return ReadFile(found, tuple(with_outcomes(declared, good)), quarantined)
 

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
+from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused, DeliveryUnreadable, Fault
 from credit_scoring.errors.deliveries import FILE_MISSING
 from credit_scoring.errors.faults import RECORDS_UNACCOUNTED
 from credit_scoring.intake.reading import Finding
-from credit_scoring.intake.slots import ACCEPTED, BAD, COUNTS, FINDING, UNNAMED
+from credit_scoring.intake.refused_alone import refused_for
+from credit_scoring.intake.slots import ACCEPTED, BAD, COUNTS, FAILED, FINDING, UNNAMED
 from credit_scoring.intake.staging import Work
-from credit_scoring.ledger.events import FileAccount
+from credit_scoring.ledger.events import FileAccount, ReadAs
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,23 @@ class FileCounts:
             self.quarantined, found.cells_missing, found.unknown_columns,
         )  # fmt: skip
 
+    def read_as(self) -> ReadAs:
+        """As what the ledger says that the file was read."""
+        found = self.finding
+        return ReadAs(found.file, found.format, found.blank_records, found.empty_columns, found.padding)
+
 
 @dataclass
 class Account:
     """What staging found, by delivery and table. `rows[table][seq]`: staged accepted rows; `bad[seq]`: quarantined;
-    `nobodys[seq]`: those of them whose client nobody can tell; `unnamed`: balances whose client staging could not."""
+    `nobodys[seq]`: those of them whose client nobody can tell; `unnamed`: balances whose client staging could not.
+    `failed[seq]`: how staging a delivery failed, or that its counts do not add up."""
 
     files: list[FileCounts] = field(default_factory=list)
     rows: dict[str, dict[int, int]] = field(default_factory=dict)
     bad: dict[int, int] = field(default_factory=dict)
     nobodys: dict[int, int] = field(default_factory=dict)
+    failed: dict[int, DeliveryRefused] = field(default_factory=dict)
     unnamed: int = 0
 
     def refusals(self) -> dict[int, DeliveryRefused]:
@@ -62,9 +70,10 @@ class Account:
         found: dict[int, DeliveryRefused] = {}
         for counts in self.files:
             if counts.finding.refusal is not None:
-                kind = DeliveryIncomplete if counts.finding.incomplete else DeliveryRefused
+                kind = DeliveryUnreadable if counts.finding.unforeseen else DeliveryRefused
+                kind = DeliveryIncomplete if counts.finding.incomplete else kind
                 found.setdefault(counts.finding.seq, kind(counts.finding.refusal))
-        return found
+        return {**self.failed, **found}
 
     def of(self, seq: int) -> list[FileCounts]:
         """The account of a delivery's files."""
@@ -75,9 +84,10 @@ def account(staged: pl.DataFrame, work: Sequence[Work] = (), found_before: Itera
     """Adds up the index of staged rows and checks every file.
 
     A file of `work` of which nothing was found is one that went away after it was seen. `found_before`: what was found
-    in files that staging did not read.
+    in files that staging did not read. A delivery whose account does not add up is refused, and stops no other.
     """
     result = Account()
+    names = {each.seq: each.delivery for each in work}
     findings = list(found_before)
     counted: dict[tuple[int, str, str], dict[str, int]] = {}
     for kind, seq, of, rows, detail in staged.select("kind", "seq", "table", "rows", "detail").iter_rows():
@@ -91,6 +101,9 @@ def account(staged: pl.DataFrame, work: Sequence[Work] = (), found_before: Itera
         elif kind == BAD:
             result.bad[seq] = result.bad.get(seq, 0) + rows
             result.nobodys[seq] = result.nobodys.get(seq, 0) + int(detail)
+        elif kind == FAILED:
+            why = refused_for(detail, names.get(seq, f"number {seq}"), "staging its rows")
+            result.failed.setdefault(seq, why)
         elif kind == COUNTS:
             for table, by_file in json.loads(detail).items():
                 for file, numbers in by_file.items():
@@ -102,9 +115,17 @@ def account(staged: pl.DataFrame, work: Sequence[Work] = (), found_before: Itera
         counts = FileCounts(
             finding, numbers.get("accepted", 0), numbers.get("duplicates", 0), numbers.get("quarantined", 0)
         )
-        if finding.refusal is None:
-            counts.check()
         result.files.append(counts)
+    refused = result.refusals()
+    for counts in result.files:
+        seq = counts.finding.seq
+        if seq not in refused:
+            try:
+                counts.check()
+            except Fault as fault:
+                if seq not in names:
+                    raise
+                result.failed.setdefault(seq, DeliveryUnreadable(str(fault)))
     return result
 
 

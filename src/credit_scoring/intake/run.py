@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from credit_scoring.engines.engine import Engine
-from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
+from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused, DeliveryUnreadable, StorageError
 from credit_scoring.intake import appending
 from credit_scoring.intake.inspection import Limits
+from credit_scoring.intake.judge import judge_of
 from credit_scoring.intake.manifest import Manifest
 from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.intake.reconciliation import Account, FileCounts, account
+from credit_scoring.intake.refused_alone import refused_alone
 from credit_scoring.intake.staging import Work, stage, staging_of
 from credit_scoring.intake.waiting import landed, manifest_of, waiting
 from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, latest_accepted, names_taken
@@ -25,6 +27,7 @@ from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import IntakeSettings
 from credit_scoring.storage.files import Folder
+from credit_scoring.storage.trouble import of_storage
 
 log = logging.getLogger(__name__)
 _APPENDS_AT_ONCE = 4
@@ -66,10 +69,11 @@ def intake(
     accepted: list[Accepted] = []
     refused: list[tuple[str, str]] = []
     seen: set[tuple[str, str]] = set()
+    judge = judge_of(settings.format)
 
     def plan(events: Sequence[LedgerEvent]) -> list[Delivered]:
         """What waits and was not looked at by this run: of what is not all there, the next run may see more."""
-        return [each for each in waiting(landing, events) if (each.name, each.manifest_sha256) not in seen]
+        return [each for each in waiting(landing, events, judge) if (each.name, each.manifest_sha256) not in seen]
 
     while claim := ledger.claim("intake", plan, run_id, clock(), settings.claim_minutes):
         seen |= {(each.name, each.manifest_sha256) for each in claim.deliveries}
@@ -79,7 +83,7 @@ def intake(
         refused += done.refused
     mine = {each.delivery.name for each in accepted} | {name for name, _ in refused}
     events = ledger.events()
-    known = [delivery.name for delivery in landed(landing, events) if delivery.name not in mine]
+    known = [delivery.name for delivery in landed(landing, events, judge) if delivery.name not in mine]
     return IntakeReport(tuple(accepted), tuple(refused), tuple(known), latest_accepted(events))
 
 
@@ -96,7 +100,12 @@ def _take_in(
     visible = tuple(before for before in visible_in(events) if before.seq not in claim.seqs)
     limits = Limits(settings.max_file_mb * 1_000_000, settings.max_inflation)
     manifests, refused = _manifests(landing, claim, names_taken(events), limits)
-    work = [Work(d.name, d.seq, file) for d in claim.deliveries if d in manifests for file in manifests[d].files]
+    work = [
+        Work(d.name, d.seq, file, manifests[d].format_of(file, settings.format))
+        for d in claim.deliveries
+        if d in manifests
+        for file in manifests[d].files
+    ]
     log.info("Reading %d files of %d deliveries", len(work), len(manifests))
     staging = staging_of(claim.claim_id)
     result = Account()
@@ -114,12 +123,24 @@ def _take_in(
         _warn_of_nobodys(result, good)
     # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
     engine.drop(staging)
-    sentences = {_judged(delivery, why): {"message": str(why)} for delivery, why in refused.items()}
-    ledger.record_all(claim, "refused", sentences, clock())
-    told = {
-        d: {"files": tuple(counts.told() for counts in result.of(d.seq)), "without": manifests[d].without} for d in good
+    judge = judge_of(settings.format)
+    sentences = {
+        _judged(delivery, why): {
+            "message": str(why),
+            "judged_with": judge.told(isinstance(why, DeliveryUnreadable)),
+        }
+        for delivery, why in refused.items()
     }
-    ledger.record_all(claim, "accepted", told, clock())
+    ledger.record_all(claim, "refused", sentences, clock())
+    files = {
+        d: {
+            "files": tuple(counts.told() for counts in result.of(d.seq)),
+            "read_as": tuple(counts.read_as() for counts in result.of(d.seq)),
+            "without": manifests[d].without,
+        }
+        for d in good
+    }
+    ledger.record_all(claim, "accepted", files, clock())
     return IntakeReport(
         accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
         refused=tuple((delivery.name, str(refused[delivery])) for delivery in claim.deliveries if delivery in refused),
@@ -153,6 +174,12 @@ def _manifests(
             manifests[delivery] = manifest_of(landing, delivery, taken, limits)
         except DeliveryRefused as error:
             refused[delivery] = error
+        except StorageError:
+            raise
+        except Exception as error:
+            if of_storage(error) is not None:
+                raise
+            refused[delivery] = refused_alone(error, delivery.name, "its manifest")
     return manifests, refused
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 import pyarrow as pa
@@ -13,6 +13,7 @@ from credit_scoring.engines.engine import STAGED
 from credit_scoring.intake.duplicates import tell_apart
 from credit_scoring.intake.owners import with_clients
 from credit_scoring.intake.reading import OWNER, QUARANTINED
+from credit_scoring.intake.refused_alone import LEFT_TO_OTHERS, failure_of
 from credit_scoring.schema.arrow_types import arrow_schema
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ, Table
@@ -21,14 +22,15 @@ from credit_scoring.storage.arrow import Frames, rows_block
 
 ACCEPTED, UNNAMED, BAD = "accepted", "unnamed", "quarantined"
 """Kinds with rows in their block. UNNAMED: accepted balances whose client their own delivery does not tell."""
-COUNTS, FINDING, TOUCHED = "counts", "finding", "touched"
-"""What became of the records by table and file, what was found in a file, which clients have rows in which table."""
+COUNTS, FINDING, TOUCHED, FAILED = "counts", "finding", "touched", "failed"
+"""What became of the records by table and file, what was found in a file, which clients have rows in which table; and
+how staging a delivery failed."""
 
 _ARROW = arrow_schema(STAGED)
-Accepted = dict[tuple[int, str], pl.DataFrame]
-"""Rows by seq and table."""
-Counts = dict[int, dict[str, dict[str, dict[str, int]]]]
-"""seq -> table -> file -> what became of its records -> how many."""
+Accepted = dict[str, pl.DataFrame]
+"""A delivery's rows by table."""
+Counts = dict[str, dict[str, dict[str, int]]]
+"""table -> file -> what became of its records -> how many."""
 
 
 def label(kind: str, seq: int, table: str) -> str:
@@ -37,42 +39,55 @@ def label(kind: str, seq: int, table: str) -> str:
 
 
 def stage_slot(frames: Frames) -> Iterator[pa.RecordBatch]:
-    """The reduce function: one slot's frames by label -> STAGED rows."""
-    accepted: Accepted = {}
-    bad: dict[int, list[pl.DataFrame]] = defaultdict(list)
-    counts: Counts = {}
+    """The reduce function: one slot's frames by label -> STAGED rows. What fails refuses its delivery, and no other."""
+    by_seq: dict[int, dict[tuple[str, str], pl.DataFrame]] = defaultdict(dict)
     for text, frame in sorted(frames.items()):
         kind, number, name = text.split("|")
-        seq = int(number)
+        by_seq[int(number)][kind, name] = frame
+    for seq, labelled in by_seq.items():
+        try:
+            yield from list(_staged(seq, labelled))
+        except LEFT_TO_OTHERS:
+            raise
+        except BaseException as error:  # a panic of polars is no Exception
+            yield _row(FAILED, seq, detail=failure_of(error))
+
+
+def _staged(seq: int, labelled: Mapping[tuple[str, str], pl.DataFrame]) -> Iterator[pa.RecordBatch]:
+    """What becomes of one delivery's frames by kind and table."""
+    accepted: Accepted = {}
+    bad: list[pl.DataFrame] = []
+    counts: Counts = {}
+    for (kind, name), frame in labelled.items():
         if kind == FINDING:
             for detail in frame["detail"].sort():
                 yield _row(FINDING, seq, detail=detail)
         elif kind == BAD:
-            bad[seq].append(frame)
-            _count(counts, seq, name, "quarantined", frame)
+            bad.append(frame)
+            _count(counts, name, "quarantined", frame)
         else:
             told = tell_apart(frame, declared(name))
-            accepted[seq, name] = told.kept
-            _count(counts, seq, name, "accepted", told.kept)
-            _count(counts, seq, name, "duplicates", told.repeated)
+            accepted[name] = told.kept
+            _count(counts, name, "accepted", told.kept)
+            _count(counts, name, "duplicates", told.repeated)
             if told.conflicting.height:
-                bad[seq].append(conflicting(told.conflicting, declared(name)))
-                _count(counts, seq, name, "quarantined", told.conflicting)
-    for seq, by_table in counts.items():
-        yield _row(COUNTS, seq, detail=json.dumps(by_table))
-    yield from _named(accepted)
-    for seq, parts in bad.items():
-        rows = pl.concat(parts).sort(FILE, RECORD)
+                bad.append(conflicting(told.conflicting, declared(name)))
+                _count(counts, name, "quarantined", told.conflicting)
+    if counts:
+        yield _row(COUNTS, seq, detail=json.dumps(counts))
+    yield from _named(seq, accepted)
+    if bad:
+        rows = pl.concat(bad).sort(FILE, RECORD)
         nobodys = rows.filter(pl.col("client_id").is_null() & pl.col(OWNER).is_null()).height
         yield _row(BAD, seq, rows, detail=str(nobodys))
 
 
-def _named(accepted: Accepted) -> Iterator[pa.RecordBatch]:
+def _named(seq: int, accepted: Accepted) -> Iterator[pa.RecordBatch]:
     """The rows in their order, balances with their client or apart; and the clients of whom rows are among them."""
-    touched: dict[int, list[pl.DataFrame]] = defaultdict(list)
-    for (seq, name), frame in accepted.items():
+    touched: list[pl.DataFrame] = []
+    for name, frame in accepted.items():
         table = declared(name)
-        rows = frame if table.client_column else with_clients(frame, accepted.get((seq, BUREAU.name)))
+        rows = frame if table.client_column else with_clients(frame, accepted.get(BUREAU.name))
         rows = rows.sort([*table.key, FILE, RECORD] if table.key else [CLIENT, FILE, RECORD])
         if rows[CLIENT].null_count():
             yield _row(UNNAMED, seq, rows.filter(pl.col(CLIENT).is_null()), name)
@@ -80,9 +95,9 @@ def _named(accepted: Accepted) -> Iterator[pa.RecordBatch]:
         if rows.height:
             yield _row(ACCEPTED, seq, rows, name)
             clients = pl.col(CLIENT).unique().sort().alias("client_id")
-            touched[seq].append(rows.select(clients, pl.lit(name).alias("table")))
-    for seq, parts in touched.items():
-        yield _row(TOUCHED, seq, pl.concat(parts))
+            touched.append(rows.select(clients, pl.lit(name).alias("table")))
+    if touched:
+        yield _row(TOUCHED, seq, pl.concat(touched))
 
 
 def conflicting(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -103,9 +118,9 @@ def conflicting(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
     ).cast(QUARANTINED)
 
 
-def _count(counts: Counts, seq: int, table: str, what: str, rows: pl.DataFrame) -> None:
+def _count(counts: Counts, table: str, what: str, rows: pl.DataFrame) -> None:
     for file, count in rows.group_by(FILE).len().sort(FILE).iter_rows():
-        of_file = counts.setdefault(seq, {}).setdefault(table, {}).setdefault(file, {})
+        of_file = counts.setdefault(table, {}).setdefault(file, {})
         of_file[what] = of_file.get(what, 0) + count
 
 

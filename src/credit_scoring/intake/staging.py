@@ -17,9 +17,11 @@ import pyarrow as pa
 
 from credit_scoring.engines.blocks import split
 from credit_scoring.engines.engine import STAGED, Engine, FileSource, Source, Staged, Unread
+from credit_scoring.file_format import DEFAULT, Format
 from credit_scoring.intake.inspection import Limits
 from credit_scoring.intake.manifest import DeliveredFile
-from credit_scoring.intake.reading import OWNER, Finding, read_file, unread
+from credit_scoring.intake.reading import OWNER, QUARANTINED, Finding, read_file, unread
+from credit_scoring.intake.refused_alone import LEFT_TO_OTHERS, refused_alone
 from credit_scoring.intake.slots import ACCEPTED, BAD, FINDING, label, stage_slot
 from credit_scoring.schema.table import CLIENT, SEQ, Table
 from credit_scoring.storage.files import Folder
@@ -32,11 +34,12 @@ _INFLATION = 8
 
 @dataclass(frozen=True)
 class Work:
-    """A file to read, of which delivery."""
+    """A file to read, of which delivery, and how it is written."""
 
     delivery: str
     seq: int
     file: DeliveredFile
+    written: Format = DEFAULT
 
     @property
     def text_bytes(self) -> int:
@@ -84,12 +87,22 @@ def read_delivered(
     files: Mapping[tuple[str, str], Work], slots: int, limits: Limits, folder: str, name: str, data: bytes | Unread
 ) -> pa.RecordBatch:
     """What a map task makes of a file: blocks labelled kind|seq|table."""
-    work = files[folder, name]
+    return blocks_of(files[folder, name], data, slots, limits)
+
+
+def blocks_of(work: Work, data: bytes | Unread, slots: int, limits: Limits) -> pa.RecordBatch:
+    """The blocks of a file. Whatever fails refuses its delivery, and no other."""
     if isinstance(data, Unread):
         read = unread(work.file, work.delivery, work.seq, data.why)
     else:
-        read = read_file(data, work.file, work.delivery, work.seq, limits)
-    return split(_labelled(read.finding, read.rows, read.quarantined), slots)
+        read = read_file(data, work.file, work.delivery, work.seq, limits, work.written)
+    try:
+        return split(_labelled(read.finding, read.rows, read.quarantined), slots)
+    except LEFT_TO_OTHERS:
+        raise
+    except BaseException as error:  # a panic of polars is no Exception
+        why = refused_alone(error, work.delivery, f"file {work.file.name}")
+        return split(_labelled(read.finding.refused(why), (), QUARANTINED.to_frame()), slots)
 
 
 def _labelled(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from credit_scoring.errors.deliveries import DELIVERY_GONE, FILE_MISSING, FILE_UNREAD, MANIFEST_CHANGED, NAME_TAKEN
 from credit_scoring.intake.inspection import Limits, check_size
+from credit_scoring.intake.judge import Judge
 from credit_scoring.intake.manifest import NAME, Manifest, read, sha256
 from credit_scoring.ledger.events import Delivered, LedgerEvent, next_seq, verdicts
 from credit_scoring.storage.files import Folder
@@ -24,9 +25,9 @@ class Landed:
     verdict: str | None
 
 
-def landed(landing: Folder, events: Sequence[LedgerEvent]) -> list[Landed]:
+def landed(landing: Folder, events: Sequence[LedgerEvent], judge: Judge) -> list[Landed]:
     """All complete deliveries, by name. A folder without a manifest is still being written and is left alone."""
-    judged = verdicts(events)
+    judged = verdicts(events, judge.stands)
     found = []
     for name in landing.folders():
         if landing.exists(name, NAME):
@@ -40,9 +41,9 @@ def landed(landing: Folder, events: Sequence[LedgerEvent]) -> list[Landed]:
     return found
 
 
-def waiting(landing: Folder, events: Sequence[LedgerEvent]) -> list[Delivered]:
+def waiting(landing: Folder, events: Sequence[LedgerEvent], judge: Judge) -> list[Delivered]:
     """The deliveries without a verdict, with the seqs that they get: by name, after all seqs ever used."""
-    found = [delivery for delivery in landed(landing, events) if delivery.verdict is None]
+    found = [delivery for delivery in landed(landing, events, judge) if delivery.verdict is None]
     return [Delivered(d.name, seq, d.manifest_sha256) for seq, d in enumerate(found, next_seq(events))]
 
 

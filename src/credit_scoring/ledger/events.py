@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
@@ -29,6 +29,7 @@ FILE_COUNTS = (
     "STRUCT<file: STRING, table: STRING, bytes: BIGINT, sha256: STRING, records: BIGINT, accepted: BIGINT, "
     "duplicates: BIGINT, quarantined: BIGINT, cells_missing: BIGINT, unknown_columns: ARRAY<STRING>>"
 )
+READ_AS = "STRUCT<file: STRING, format: STRING, blank_records: BIGINT, empty_columns: BIGINT, padding: BIGINT>"
 DELIVERIES = StoredTable(
     TABLE,
     "The ledger: what happened to each delivery, an event a row; rows of a delivery are visible once it is accepted",
@@ -53,6 +54,18 @@ DELIVERIES = StoredTable(
         StoredColumn("files", f"ARRAY<{FILE_COUNTS}>", "The account of each of the delivery's files (accepted)"),
         StoredColumn("holder", "STRING", "The run's processes, where the next run can see whether they live (claimed)"),
         StoredColumn("without", "ARRAY<STRING>", "Histories that the delivery lacks on purpose (accepted)"),
+        StoredColumn(
+            "judged_with",
+            "STRING",
+            "Identifies the declared formats, and for what nobody foresaw the code, with which it was refused: others "
+            "look again; empty or null: the default formats",
+        ),
+        StoredColumn(
+            "read_as",
+            f"ARRAY<{READ_AS}>",
+            "In which format each of the delivery's files was read, as JSON of what is not the default, and what of it "
+            "was passed over because it means nothing (accepted)",
+        ),
     ),
 )
 _CLOSING: dict[Purpose, tuple[Event, ...]] = {
@@ -84,6 +97,17 @@ class FileAccount:
 
 
 @dataclass(frozen=True)
+class ReadAs:
+    """In which format a file was read (what of it is not the default, as JSON), and what was passed over."""
+
+    file: str
+    format: str
+    blank_records: int
+    empty_columns: int
+    padding: int
+
+
+@dataclass(frozen=True)
 class LedgerEvent:
     """One row of the ledger, in the order of DELIVERIES."""
 
@@ -105,6 +129,8 @@ class LedgerEvent:
     files: tuple[FileAccount, ...] = ()
     holder: str | None = None
     without: tuple[str, ...] = ()
+    judged_with: str | None = None
+    read_as: tuple[ReadAs, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,15 +216,18 @@ def latest_accepted(events: Sequence[LedgerEvent]) -> tuple[str, datetime] | Non
     return None if latest is None else (latest.delivery, latest.at.astimezone(UTC))
 
 
-def verdicts(events: Sequence[LedgerEvent]) -> dict[tuple[str, str], str]:
+def verdicts(
+    events: Sequence[LedgerEvent], stands: Callable[[str | None], bool] = lambda judged_with: True
+) -> dict[tuple[str, str], str]:
     """(delivery, manifest sha256) -> "accepted" or "refused": bytes that need no second look.
 
-    A delivery that was refused because it was not all there has an event without its bytes' identity, and no verdict.
+    `stands`: whether a refusal that was judged with this still does. A delivery that was refused because it was not all
+    there has an event without its bytes' identity, and no verdict.
     """
     return {
         (event.delivery, event.manifest_sha256): event.event
         for event in events
-        if event.event in ("accepted", "refused")
+        if event.event == "accepted" or (event.event == "refused" and stands(event.judged_with))
     }
 
 
@@ -271,6 +300,7 @@ def to_frame(events: Sequence[LedgerEvent]) -> pl.DataFrame:
             **asdict(event),
             "files": [asdict(file) for file in event.files] or None,
             "without": list(event.without) or None,
+            "read_as": [asdict(file) for file in event.read_as] or None,
         }
         for event in events
     ]
@@ -286,6 +316,8 @@ def from_frame(rows: pl.DataFrame) -> list[LedgerEvent]:
             "manifest_sha256": row["manifest_sha256"] or "",
             "files": tuple(_account(file) for file in row["files"] or ()),
             "without": tuple(row.get("without") or ()),
+            "judged_with": row.get("judged_with"),
+            "read_as": tuple(ReadAs(**file) for file in row.get("read_as") or ()),
         }
         events.append(LedgerEvent(**told))
     return sorted(events, key=lambda event: (event.at, event.claim_number, event.seq, event.event))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from credit_scoring.clients.cohort import Cohort, Count
+from credit_scoring.code_version import code_version
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.faults import CLAIM_WITHOUT_MODEL, FILE_NOT_THE_TABLE
 from credit_scoring.features import registry
@@ -28,7 +29,6 @@ from credit_scoring.publishing.scores_csv import Written
 from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.publishing.tables import STORED
 from credit_scoring.scoring.batch import score
-from credit_scoring.scoring.code_version import code_version
 from credit_scoring.scoring.rows import Stamp
 from credit_scoring.settings import BreakerSettings, GatherSettings
 from credit_scoring.storage.files import Folder

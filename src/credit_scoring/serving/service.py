@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from credit_scoring.scoring.code_version import code_version
+from credit_scoring.code_version import code_version
 from credit_scoring.scoring.on_the_fly.estimate import is_estimate
 from credit_scoring.serving.actors import Limits
 from credit_scoring.serving.batches import Batches
