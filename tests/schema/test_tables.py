@@ -110,8 +110,8 @@ def test_protected_columns():
     assert table("previous_application").column("NAME_TYPE_SUITE").protected
 
 
-def test_nothing_from_after_the_application_is_legitimate_but_plans():
-    plans = {"DAYS_CREDIT_ENDDATE", "DAYS_LAST_DUE_1ST_VERSION"}
+def test_nothing_from_after_the_application_is_legitimate_but_plans_and_when_a_report_came():
+    plans = {"DAYS_CREDIT_ENDDATE", "DAYS_LAST_DUE_1ST_VERSION", "DAYS_CREDIT_UPDATE"}
     dated = [c for t in TABLES for c in t.columns if c.name.startswith(("DAYS_", "MONTHS_"))]
     assert len(dated) > 15
     assert {c.name for c in dated if c.high > 0} == plans

@@ -8,6 +8,10 @@ from credit_scoring.schema.units import CENTURY, COUNT, CURRENCY, DAYS, DAYS_FRO
 FAR_AWAY = 50_000
 """Days: the bureau knows end dates more than a century back and many decades ahead; they are no error of the row."""
 
+UPDATED_LATER = 731
+"""Days: the bureau's extract may be drawn after the application. The competition's own file holds up to 372, so that
+two years leave room; no feature reads when a report came, and what it tells of the credit is bounded by itself."""
+
 
 def _amount(name: str, meaning: str, low: float = 0) -> Column:
     return Column(name, Kind.NUMBER, meaning, low=low, high=LARGEST_AMOUNT, unit=CURRENCY)
@@ -90,7 +94,7 @@ BUREAU = Table(
             Kind.WHOLE,
             "When the bureau last heard of the credit",
             low=-FAR_AWAY,
-            high=0,
+            high=UPDATED_LATER,
             unit=DAYS_FROM_APPLICATION,
         ),
         _amount("AMT_ANNUITY", "Instalment of the credit"),
