@@ -16,8 +16,8 @@ from polars.exceptions import PanicException
 
 from credit_scoring.file_format import DEFAULT_FORMATS, LenderFormat
 from credit_scoring.intake import casting, inspection, parsing, reading, slots, staging
-from credit_scoring.intake.events import verdicts
 from credit_scoring.intake.judge import Judge, judge_of
+from credit_scoring.ledger.events import verdicts
 
 MARKED = 100_005
 """A client whose rows only the second delivery brings."""
