@@ -59,9 +59,11 @@ def known(
         seen = _up_to(rows[source.name], keys)
         now = _latest(seen, source)
         flawed.append(now.select(CASE, INCOMPLETE).filter(pl.col(INCOMPLETE)).select(CASE))
-        current.append(_current(seen, bad, source))
+        if not bad.is_empty():
+            current.append(_current(seen, bad, source))
         tables[source.name] = now.with_columns(pl.col(CASE).alias(CLIENT)).drop(CASE, SEQ, INCOMPLETE)
-    flawed.append(_spoilt(bad, pl.concat(current), sources))
+    if not bad.is_empty():
+        flawed.append(_spoilt(bad, pl.concat(current), sources))
     incomplete = pl.concat(flawed)[CASE].unique()
     return Known(tables, cases.with_columns(file_complete=~pl.col(CASE).is_in(incomplete.implode())))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 import polars as pl
@@ -211,9 +211,11 @@ def _listed(said: pa.Array, flags: Flags, *, empty: bool) -> pa.LargeListArray:
     return pa.LargeListArray.from_arrays(pa.array(ends), said.take(pa.array(what)), mask=nothing)
 
 
+@lru_cache(maxsize=32)
 def _typed_empty(table: Table) -> pl.DataFrame:
     return pl.DataFrame(schema={**table.polars_schema(), RECORD: pl.Int64, MADE_MISSING: pl.List(pl.String)})
 
 
+@cache
 def _none_bad() -> pl.DataFrame:
     return pl.DataFrame(schema={RECORD: pl.Int64, REASONS: pl.List(REASON)})

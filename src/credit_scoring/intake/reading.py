@@ -32,6 +32,7 @@ _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "cells": pl.String,
 }
 QUARANTINED = pl.Schema(_COLUMNS)
+_NOTHING_BAD = QUARANTINED.to_frame()
 
 READABLE_ID = r"""^[\s'"\x{a0}\x{feff}]*\+?0*([0-9]{1,18})(?:\.0*)?[\s'"\x{a0}\x{feff}]*$"""
 """A whole number, and what may stand around it without a doubt about which number it is."""
@@ -138,7 +139,7 @@ def judged(parsed: Parsed, declared: Table, file: str) -> tuple[pl.DataFrame, pl
     typed = cast(parsed.cells, declared)
     good = typed.good.with_columns(pl.lit(file).alias(FILE))
     if typed.bad.is_empty() and not parsed.misread:
-        return good, QUARANTINED.to_frame()
+        return good, _NOTHING_BAD
     return good, pl.concat([_unusable(parsed, typed.bad, declared, file), _misread(parsed, declared, file)])
 
 

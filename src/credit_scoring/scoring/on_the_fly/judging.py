@@ -36,6 +36,7 @@ nothing, because it says what another row says, or speaks of a credit that the f
 
 _FILE = "file_number"
 _SEQ = 1
+_NOTHING_SPOILT = SPOILT.to_frame()
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def judge(files: Sequence[ClientFile]) -> JudgedFiles:
     for number, problem in _others(tables.values(), clients):
         problems[number].append(problem)
         clients[number] = None
-    spoilt = pl.concat([_spoilt(each, bureau.good) for each in tables.values()])
+    bad = [_spoilt(each, bureau.good) for each in tables.values() if each.bad.height]
+    spoilt = pl.concat(bad) if bad else _NOTHING_SPOILT
     cohort = pl.DataFrame(
         {"client_id": [number for number, client in enumerate(clients) if client is not None]},
         schema={"client_id": pl.Int64},
@@ -253,8 +255,9 @@ def _others(tables: Iterable[JudgedTable], clients: Sequence[int | None]) -> lis
     sentence = f"a file is one client's: its rows have the {CLIENT} of its application"
     ids = pl.DataFrame({_FILE: range(len(clients)), "own": clients}, schema={_FILE: pl.Int64, "own": pl.Int64})
     found: list[tuple[int, Problem]] = []
+    owners = np.array([-1 if client is None else client for client in clients], np.int64)
     for each in tables:
-        if each.table is BUREAU_BALANCE:
+        if each.table is BUREAU_BALANCE or (each.bad.is_empty() and _all_own(each.good, owners)):
             continue
         named = [each.good.select(_FILE, RECORD, pl.col(CLIENT).alias("client_id"))]
         if each.bad.height:
@@ -265,6 +268,11 @@ def _others(tables: Iterable[JudgedTable], clients: Sequence[int | None]) -> lis
     return found
 
 
+def _all_own(rows: pl.DataFrame, owners: NDArray[np.int64]) -> bool:
+    """Whether every row is its file's client's."""
+    return bool((rows[CLIENT].to_numpy() == owners[rows[_FILE].to_numpy()]).all())
+
+
 def _spoilt(judged_table: JudgedTable, bureau: pl.DataFrame) -> pl.DataFrame:
     """The rows that were set apart, as `clients.known` takes them (SPOILT), of one delivery a file.
 
@@ -272,8 +280,6 @@ def _spoilt(judged_table: JudgedTable, bureau: pl.DataFrame) -> pl.DataFrame:
     row of whom nothing tells whose it is may be that of any client of its delivery: here there is one.
     """
     bad = judged_table.bad
-    if bad.is_empty():
-        return SPOILT.to_frame()
     of_credit = judged_table.table is BUREAU_BALANCE
     credit = pl.col(OWNER) if of_credit else pl.lit(None, pl.Int64)
     anybodys = pl.col(OWNER).is_null() if of_credit else pl.col("client_id").is_null()
