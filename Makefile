@@ -29,7 +29,7 @@ CLASSES := .jars/classes.stamp
 CONNECT := .jars-connect/jars.stamp
 AZURITE := node_modules/azurite.stamp
 
-.PHONY: help score test test-quick coverage crash setup jars check fix docs notebooks lock clean system system-spark system-test
+.PHONY: help score serve test test-quick coverage crash setup jars check fix docs notebooks lock clean system system-spark system-serve system-test
 
 help:  ## say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -38,6 +38,9 @@ ENGINE ?= auto
 
 score: system $(PACKAGE) $(if $(filter spark,$(ENGINE)),system-spark $(SPARK) $(CLASSES))  ## generate a lender, train, promote, score and publish; then only score what waits (ENGINE=spark: on Spark)
 	@$(BIN)/credit-scoring demo --engine $(ENGINE)
+
+serve: system-serve $(PACKAGE)  ## serve the API over what make score published, on a PostgreSQL of its own below var/
+	@exec $(BIN)/credit-scoring serve
 
 test: setup  ## run every test
 	@$(PYTEST) --durations=15
@@ -93,6 +96,9 @@ system:
 
 system-spark:
 	@tools/system-packages spark
+
+system-serve:
+	@tools/system-packages serve
 
 system-test:
 	@tools/system-packages test

@@ -26,6 +26,7 @@ from credit_scoring.intake.appending import CLIENT_DELIVERIES
 from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.ledger.events import Delivered
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.online.cluster import Cluster
 from credit_scoring.schema.column import Kind
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import TABLES
@@ -33,6 +34,7 @@ from credit_scoring.schema.tables import table as table_named
 from credit_scoring.settings import SparkSettings
 from credit_scoring.storage.arrow import record_batches
 from drawn_model import drawn_model
+from served import server
 from short_lived import SHORT_LIVED
 
 if TYPE_CHECKING:
@@ -88,6 +90,13 @@ def spark() -> Iterator[SparkSession]:
     running.sparkContext.setLogLevel("ERROR")
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server of the session's own; it stops with the tests."""
+    with server() as started:
+        yield started
 
 
 QUIETLY = (

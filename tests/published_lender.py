@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,14 @@ class PublishedLender:
     _events: list[dict[str, object]] = field(default_factory=list)
     _history: list[dict[str, object]] = field(default_factory=list)
     _scores: dict[int, dict[str, object]] = field(default_factory=dict)
+
+    def copy(self, root: Path) -> PublishedLender:
+        """The same lender in another folder."""
+        shutil.copytree(self.root, root)
+        stored = replace(self.stored, root=root)
+        return replace(
+            self, root=root, stored=stored, _events=[*self._events], _history=[*self._history], _scores={**self._scores}
+        )
 
     def deliver(self, seq: int, clients: Sequence[int], with_outcome: Sequence[int] = ()) -> None:
         """An accepted delivery `d<seq>` of these clients; `with_outcome`: whose outcome it tells (odd: default)."""
@@ -104,9 +113,9 @@ class PublishedLender:
         """What the loader reads."""
         return DeltaStore.open(str(self.root))
 
-    def champion(self, version: int = 1) -> Champion:
+    def champions(self, version: int = 1) -> list[Champion]:
         """A version as the model that scores."""
-        return Champion("credit_default", version, self.versions[version])
+        return [Champion("credit_default", version, lambda: self.versions[version])]
 
     @property
     def scores(self) -> dict[int, dict[str, object]]:

@@ -17,11 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from credit_scoring.online import cluster, database, keys
+from credit_scoring.online.digest import digest
+from credit_scoring.online.models import Request
 from credit_scoring.online.service_user import grant
 from credit_scoring.serving.app import application
+from credit_scoring.serving.journal import Entry
 from credit_scoring.serving.service import Service, service
 from credit_scoring.settings import MlflowSettings, OnlineSettings
 
@@ -67,13 +70,34 @@ class Database:
 
 def new_database(server: cluster.Cluster) -> Database:
     """A database that no other test has."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
+    made, name = f"{server.url.rsplit('/', 1)[0]}/made", f"test_{uuid.uuid4().hex[:12]}"
+    if database.create(made):
+        database.upgrade(made)
+        with database.transaction(made) as connection:
+            grant(connection, cluster.SERVICE, cluster.service_password(server.folder))
+    with database.engine(server.url.rsplit("/", 1)[0] + "/postgres").connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+            text(f"CREATE DATABASE {name} TEMPLATE made")
+        )
     url, api_url = (each.rsplit("/", 1)[0] + f"/{name}" for each in (server.url, server.api_url))
-    database.create(url)
-    database.upgrade(url)
-    with database.transaction(url) as connection:
-        grant(connection, cluster.SERVICE, cluster.service_password(server.folder))
-    return Database(OnlineSettings(url=url, api_url=api_url))
+    return Database(
+        OnlineSettings(url=url, api_url=api_url, answer_seconds=10)
+    )  # a busy machine is not a database away
+
+
+def insert(connection: Connection, at: datetime | None = None, **values: object) -> None:
+    """A record as the API writes it."""
+    row = Entry("GET", "/v1/clients/{client_id}/score", **values).row("0.1.0+src.abc")  # type: ignore[arg-type]
+    if at is not None:
+        row["at"] = at
+        row["digest"] = digest(row["salt"], row)
+    connection.execute(Request.__table__.insert().values(row))  # type: ignore[attr-defined]
+
+
+def record(database: Database, **values: object) -> None:
+    """A record that is committed."""
+    with database.transaction() as connection:
+        insert(connection, **values)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)

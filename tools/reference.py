@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import click
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from sqlalchemy.dialects import postgresql
 
 from credit_scoring import errors
 from credit_scoring.cli import main as command_line
@@ -23,12 +24,16 @@ from credit_scoring.cli import results
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.errors.catalogue import kinds
 from credit_scoring.features import dictionary
+from credit_scoring.online import database
+from credit_scoring.online.models import Base
 from credit_scoring.publishing.tables import STORED
 from credit_scoring.publishing.views import VIEWS
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import TABLES
-from credit_scoring.settings import PREFIX, Section, Settings
+from credit_scoring.serving.app import application
+from credit_scoring.serving.service import service
+from credit_scoring.settings import PREFIX, MlflowSettings, OnlineSettings, Section, Settings
 
 DOCS = Path(__file__).parents[1] / "docs"
 WRITTEN = "Written from the code by `make docs`; `make check` compares them."
@@ -214,11 +219,37 @@ def _source(source: Table) -> Iterator[str]:
         yield table(["rule", "violated when"], [(f"`{rule.code}`", rule.sentence) for rule in source.rules])
 
 
+def openapi_page() -> str:
+    """The schema of the API."""
+    built = service(OnlineSettings(url="postgresql://nobody@nowhere/nothing"), MlflowSettings())
+    return json.dumps(application(built).openapi(), indent=1, ensure_ascii=False) + "\n"
+
+
+def online_store_page() -> str:
+    """The tables of the online store: a diagram, then every column."""
+    parts = ["# Online store", WRITTEN, _ONLINE, f"```mermaid\n{database.diagram()}```"]
+    for declared in Base.metadata.sorted_tables:
+        rows = [
+            (f"`{column.name}`", f"`{column.type.compile(dialect=postgresql.dialect())}`", column.comment or "")
+            for column in declared.columns
+        ]
+        parts += [f"## {declared.name}", f"{declared.comment}.", table(["column", "type", "meaning"], rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+_ONLINE = """\
+The tables of PostgreSQL behind the API. [online-store.sql](online-store.sql) makes them, with functions and rights;
+`credit-scoring database upgrade` runs the same."""
+
+
 def pages() -> dict[Path, str]:
     """File -> what stands in it according to the code."""
     return {
         DOCS / "dictionary.md": dictionary.markdown(),
         DOCS / "errors.md": errors_page(),
+        DOCS / "reference" / "openapi.json": openapi_page(),
+        DOCS / "reference" / "online-store.sql": database.script(),
+        DOCS / "reference" / "online-store.md": online_store_page(),
         DOCS / "reference" / "command-line.md": command_line_page(),
         DOCS / "reference" / "json.md": json_page(),
         DOCS / "reference" / "settings.md": settings_page(),

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from credit_scoring.code_version import code_version
 from credit_scoring.engines.choice import engine_of, runs_elsewhere
 from credit_scoring.engines.engine import Engine
+from credit_scoring.errors import CreditScoringError
 from credit_scoring.errors.usage import PICTURE_NOT_WRITTEN
 from credit_scoring.explanation.waterfall import Language
 from credit_scoring.ledger.lease import present
@@ -36,10 +37,13 @@ if TYPE_CHECKING:
     from credit_scoring.publishing.explain import Explanation
     from credit_scoring.publishing.truth import Truth
     from credit_scoring.publishing.work import Report, ScoreRun
+    from credit_scoring.online.loading import Loaded
     from credit_scoring.training.promises import Kept
     from credit_scoring.training.promotion.promote import Promotion
     from credit_scoring.training.run import TrainingReport
     from credit_scoring.training.source import Source
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,10 @@ def promote(settings: Settings, force_reason: str | None = None, estimate: bool 
     connect(settings.mlflow)
     name = settings.mlflow.estimate if estimate else settings.mlflow.model
     version_of(name, Alias.CHALLENGER)  # said before a session is started, which takes seconds
-    return promote_challenger(_training_source(settings), settings, clock(), force_reason, estimate)
+    done = promote_challenger(_training_source(settings), settings, clock(), force_reason, estimate)
+    if not done.refused:
+        _load_online(settings)
+    return done
 
 
 def _training_source(settings: Settings) -> Callable[[], AbstractContextManager[Source]]:
@@ -153,7 +160,9 @@ def rollback(settings: Settings, estimate: bool = False) -> Promotion:
     from credit_scoring.training.promotion.promote import rollback as roll_back
 
     connect(settings.mlflow)
-    return roll_back(settings.mlflow.estimate if estimate else settings.mlflow.model)
+    done = roll_back(settings.mlflow.estimate if estimate else settings.mlflow.model)
+    _load_online(settings)
+    return done
 
 
 def score(settings: Settings, only: str | None = None) -> ScoreReport:
@@ -183,7 +192,9 @@ def publish(
     """Scores and publishes what is accepted and has no CSV yet; `only` one delivery, by a version or the champion."""
     from credit_scoring.publishing.run import score_and_publish
 
-    return score_and_publish(_score_run(settings, store, run_id, watch), only, model_version)
+    report = score_and_publish(_score_run(settings, store, run_id, watch), only, model_version)
+    _load_online(settings)
+    return report
 
 
 def rescore(settings: Settings, clients_of: str | None = None, as_of: str | None = None) -> ScoreReport:
@@ -199,7 +210,44 @@ def rescore(settings: Settings, clients_of: str | None = None, as_of: str | None
         connect(settings.mlflow)
     store.ledger.create()
     run = _score_run(settings, store, new_run_id(), watch)
-    return ScoreReport(IntakeReport(), score_again(run, clients_of, as_of))
+    report = score_again(run, clients_of, as_of)
+    _load_online(settings)
+    return ScoreReport(IntakeReport(), report)
+
+
+def _load_online(settings: Settings) -> None:
+    """Brings what is published into the online store, where there is one. That it does not answer is a warning: what is
+    published is published, and the next load catches up."""
+    from credit_scoring.online.place import owner_url
+
+    with owner_url(settings, start=False) as url:
+        if not url:
+            return
+        try:
+            done = publish_online(settings, url)
+        except CreditScoringError as error:
+            log.warning("The online store was not loaded (`credit-scoring publish-online` does it later): %s", error)
+        else:
+            log.info("The online store holds what is published (%s scores new or changed)", f"{done.scores:,}")
+
+
+def publish_online(settings: Settings, url: str) -> Loaded:
+    """Brings what is published, and the champions, into the online store at `url`."""
+    from credit_scoring.model.packaging import load_version
+    from credit_scoring.model.registry import Alias, find
+    from credit_scoring.online import database
+    from credit_scoring.online.loading import Champion, load
+    from credit_scoring.online.reader import DeltaStore
+
+    connect(settings.mlflow)
+    named = ((name, find(name, Alias.CHAMPION)) for name in (settings.mlflow.model, settings.mlflow.estimate))
+    champions = [
+        Champion(name, version, lambda name=name, version=version: load_version(name, version)[0])
+        for name, version in named
+        if version is not None
+    ]
+    with database.current(url) as connection:
+        return load(connection, lambda: DeltaStore.open(settings.tables), champions, new_run_id())
 
 
 def _score_run(settings: Settings, store: Store, run_id: str, watch: Stopwatch) -> ScoreRun:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from credit_scoring.commands import Store, clock, connect, new_run_id, open_store, publish
 from credit_scoring.model.registry import Alias, find
+from credit_scoring.online.place import owner_url
 from credit_scoring.operations.forget import Forgotten
 from credit_scoring.operations.forget import forget as forget_client
 from credit_scoring.operations.maintain import Maintained
@@ -92,9 +93,16 @@ def requeue(settings: Settings, delivery: str | None, rule: str | None) -> Tried
 
 
 def forget(settings: Settings, client: int) -> Forgotten:
-    """Erases a client from every table, and lists the files that still name it."""
+    """Erases a client from every table and from the online store, and lists the files that still name it."""
     store = open_store(settings)
-    return forget_client(_context(settings, store), client, (store.landing, store.published, store.reports))
+    done = forget_client(_context(settings, store), client, (store.landing, store.published, store.reports))
+    with owner_url(settings) as url:
+        if url:
+            from credit_scoring.online import database, journal
+
+            with database.current(url) as connection:
+                journal.erase(connection, client)
+    return done
 
 
 def upkeep(settings: Settings, work: Upkeep) -> Maintained:

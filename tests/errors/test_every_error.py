@@ -43,6 +43,7 @@ from credit_scoring.errors import (
     faults,
     learning,
     models,
+    online,
     runs,
     storage,
     usage,
@@ -69,6 +70,7 @@ from credit_scoring.model.registry import Alias, version_of
 from credit_scoring.model.scorer import Scorer, scorer
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import FILES, ModelTexts
+from credit_scoring.online.reader import DeltaStore
 from credit_scoring.publishing import history, what_if
 from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.rescore import rescore
@@ -480,6 +482,9 @@ def no_project(bench: Bench) -> None:
 
 
 PROVOKED |= {
+    online.STORE_NOT_READ: lambda bench: DeltaStore.open(str(bench.tmp)),
+    online.CLIENT_NOT_NAMED: lambda bench: bench.command("journal", "export"),
+    online.KEY_NOT_NAMED: lambda bench: bench.command("key", "create"),
     usage.CLIENT_NOT_APPLIED: nobody_applied_by_then,
     usage.PERCENT_IN_PLACE: lambda bench: object_store(str(bench.tmp / "a%20b"), StorageSettings()),
     learning.TRAINER_NEEDS_SPARK: trainer_of_spark,
@@ -498,6 +503,18 @@ PROVOKED |= {
 }
 
 ELSEWHERE: dict[ErrorKind[Any], str] = {
+    online.ONLINE_URL_MISSING: "online/test_database.py::test_an_address_that_is_none_is_a_sentence",
+    online.ONLINE_URL_WRONG: "online/test_database.py::test_an_address_that_is_none_is_a_sentence",
+    online.DATABASE_AWAY: "online/test_database.py::test_a_database_that_is_away_is_a_sentence",
+    online.DATABASE_OLD: "online/test_database.py::test_tables_of_another_release_are_a_sentence",
+    online.KEY_UNKNOWN: "online/test_keys.py::test_a_key_that_does_not_hold_is_not_ended_again",
+    online.JOURNAL_BROKEN: "online/test_journal.py::test_a_broken_journal_is_a_fault",
+    online.JOURNAL_KEPT: "online/test_journal.py::test_nothing_younger_than_six_months_is_dropped",
+    online.NO_POSTGRESQL: "online/test_cluster.py::test_without_its_programs_there_is_a_sentence",
+    online.CLUSTER_SERVED: "online/test_cluster.py::test_it_keeps_what_it_holds_and_is_found_while_it_runs",
+    online.CLUSTER_UNREACHED: "online/test_cluster.py::test_a_folder_that_its_user_does_not_reach_is_a_sentence",
+    online.CLUSTER_NOT_STARTED: "online/test_cluster.py::test_one_that_does_not_start_is_a_sentence",
+    online.PORT_TAKEN: "serving/test_faults.py::test_a_port_that_is_taken_is_a_sentence",
     storage.STORAGE_UNREACHED: "azurite/test_files_in_a_container.py::test_a_lasting_outage_is_a_sentence",
     storage.ROOT_UNKNOWN: "storage/test_roots.py::test_what_spark_and_fsspec_do_not_both_reach_is_refused",
     storage.CREDENTIAL_MISSING: "storage/test_roots.py::test_wasb_knows_account_keys_only",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,6 @@ from sqlalchemy import text
 
 import served
 from credit_scoring.features.registry import names
-from credit_scoring.online.cluster import Cluster
 from credit_scoring.online.loading import Loaded, load
 from published_lender import PublishedLender
 
@@ -22,28 +21,24 @@ OLD = range(1_000, 1_060)
 
 
 @pytest.fixture(scope="module")
-def postgres() -> Iterator[Cluster]:
-    with served.server() as started:
-        yield started
-
-
-@pytest.fixture
-def database(postgres: Cluster) -> served.Database:
-    return served.new_database(postgres)
-
-
-@pytest.fixture
-def lender(tmp_path: Path, lender_at: Callable, drawn: Callable) -> PublishedLender:
-    made = PublishedLender(tmp_path, lender_at(tmp_path), drawn)
+def first_delivery(tmp_path_factory: pytest.TempPathFactory, lender_at: Callable, drawn: Callable) -> PublishedLender:
+    root = tmp_path_factory.mktemp("lender")
+    made = PublishedLender(root, lender_at(root), drawn)
     made.deliver(1, MONDAY)
     made.score(1, MONDAY)
     made.publish("d1", 1)
     return made
 
 
+@pytest.fixture
+def lender(first_delivery: PublishedLender, tmp_path: Path) -> PublishedLender:
+    """A copy of the lender after its first delivery."""
+    return first_delivery.copy(tmp_path / "lender")
+
+
 def loaded(database: served.Database, lender: PublishedLender, version: int = 1) -> Loaded:
     with database.transaction() as connection:
-        return load(connection, lender.store, lender.champion(version), "run")
+        return load(connection, lender.store, lender.champions(version), "run")
 
 
 def online(database: served.Database) -> dict[int, dict[str, object]]:
@@ -140,7 +135,7 @@ def test_a_load_that_is_killed_shows_nothing(database: served.Database, lender: 
 
     def killed() -> None:
         with database.transaction() as connection:
-            load(connection, lender.store, lender.champion(), "run")
+            load(connection, lender.store, lender.champions(), "run")
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

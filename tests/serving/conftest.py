@@ -59,12 +59,6 @@ def _answer(response: Any) -> Answer:
     return Answer(response.status, headers, body)
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
-    with served.server() as started:
-        yield started
-
-
 @pytest.fixture(scope="module")
 def database(postgres: Cluster) -> served.Database:
     """A database of the module's own."""
@@ -92,7 +86,7 @@ def lender(
     made.score(3, TUESDAY)
     made.publish("d3", 3)
     with database.transaction() as connection:
-        load(connection, made.store, made.champion(), "run")
+        load(connection, made.store, made.champions(), "run")
     return made
 
 
@@ -116,7 +110,7 @@ def generated(lender: PublishedLender, api: served.Api, database: served.Databas
     lender.score(4, clients)
     lender.publish("d4", 4)
     with database.transaction() as connection:
-        load(connection, lender.store, lender.champion(), "run")
+        load(connection, lender.store, lender.champions(), "run")
     until(lambda: api.service.champion.current is not None)
     return clients
 

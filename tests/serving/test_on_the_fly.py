@@ -166,7 +166,7 @@ def test_every_answer_is_wholly_one_models_while_the_champion_changes(
     lender.score(4, sorted(lender.scores), version=2, name="rescore-2")
     lender.publish("rescore-2", 4, "rescored")
     with database.transaction() as connection:
-        load(connection, lender.store, lender.champion(2), "run")
+        load(connection, lender.store, lender.champions(2), "run")
     until(lambda: any(version == 2 for version, _ in seen))
     ended.set()
     for thread in threads:

@@ -41,8 +41,8 @@ JOURNAL_BROKEN = ErrorKind(
 JOURNAL_KEPT = ErrorKind(
     "journal-kept",
     UsageError,
-    "The journal of {month} cannot be dropped: it is kept for at least six months.",
-    "Name an earlier month.",
+    "The journal cannot be kept for {months} months only: at least six are kept.",
+    "Set online.journal_months to 6 or more.",
 )
 NO_POSTGRESQL = ErrorKind(
     "no-postgresql",
@@ -73,4 +73,22 @@ STORE_NOT_READ = ErrorKind(
     UsageError,
     "The tables in {root} cannot be loaded into the online store, which reads a folder with published scores.",
     "Run `make score` first; tables of a catalog or a container are not read yet.",
+)
+CLIENT_NOT_NAMED = ErrorKind(
+    "client-not-named",
+    UsageError,
+    "`credit-scoring journal export` needs the number of the client.",
+    "Name it: credit-scoring journal export 100002.",
+)
+KEY_NOT_NAMED = ErrorKind(
+    "key-not-named",
+    UsageError,
+    "`credit-scoring key {action}` needs {what}.",
+    "`credit-scoring key list` shows the keys; --help shows the options.",
+)
+PORT_TAKEN = ErrorKind(
+    "port-taken",
+    UsageError,
+    "Port {port} of {host} is taken.",
+    "End what uses it, or set {setting} to another (0: any that is free).",
 )

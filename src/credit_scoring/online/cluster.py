@@ -90,10 +90,30 @@ def running(folder: Path, options: Sequence[str] = ()) -> Iterator[Cluster]:
         )
         if started.returncode:
             raise CLUSTER_NOT_STARTED(log=log)
+        (folder / "port").write_text(f"{port}\n", "utf-8")
         try:
             yield Cluster(folder, port)
         finally:
+            (folder / "port").unlink(missing_ok=True)
             _run([bin_ / "pg_ctl", "stop", "--wait", "--pgdata", data, "--mode", "fast"], check=False)
+
+
+def served(folder: Path) -> Cluster | None:
+    """The server that another process runs below the folder; None: nobody does."""
+    try:
+        with open(folder / "lock") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        return None
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        port = folder / "port"  # it is written when the server has started
+        return Cluster(folder, int(port.read_text("utf-8"))) if port.exists() else None
+
+
+def made(folder: Path) -> bool:
+    """Whether there is a server below the folder, running or not."""
+    return (folder / "data" / "PG_VERSION").exists()
 
 
 def _make(folder: Path, bin_: Path) -> None:

@@ -19,6 +19,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg import sql
 from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
@@ -114,7 +115,7 @@ def script() -> str:
     configuration = _alembic()
     configuration.output_buffer = written
     command.upgrade(configuration, "head", sql=True)
-    return written.getvalue()
+    return written.getvalue().replace("%%", "%")  # doubled for a driver that is not there
 
 
 def diagram() -> str:
@@ -123,7 +124,7 @@ def diagram() -> str:
     for table in Base.metadata.sorted_tables:
         lines.append(f"    {table.name} {{")
         for column in table.columns:
-            kind = str(column.type).lower().replace(" ", "_").replace("[]", "_list")
+            kind = column.type.compile(dialect=_POSTGRESQL).lower().replace(" ", "_").replace("[]", "_list")
             key = " PK" if column.primary_key else " FK" if column.foreign_keys else ""
             said = (column.comment or "").replace('"', "'")
             lines.append(f'        {kind} {column.name}{key} "{said}"')
@@ -133,6 +134,7 @@ def diagram() -> str:
     return "\n".join(lines) + "\n"
 
 
+_POSTGRESQL = postgresql.dialect()  # type: ignore[no-untyped-call]
 _REFERS = (
     ("client_score", "score_history", "was given before"),
     ("client_score", "client_file", "rests on"),

@@ -8,12 +8,11 @@ those clients it keeps what was published before. Who is no longer in `scores` (
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import polars as pl
 from sqlalchemy import Connection, delete, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import func
 
 from credit_scoring.features.registry import fingerprint, names
@@ -38,11 +37,11 @@ _WHOLE = (*_PLAIN, "start_points", "reasons", "drivers", "contributions", "finge
 
 @dataclass(frozen=True)
 class Champion:
-    """The model that scores, for the API to take."""
+    """The model that scores, for the API to take; its texts are fetched only when the online store lacks them."""
 
     name: str
     version: int
-    texts: ModelTexts
+    texts: Callable[[], ModelTexts]
 
 
 @dataclass(frozen=True)
@@ -56,16 +55,16 @@ class Loaded:
 
 
 def load(
-    connection: Connection, open_store: Callable[[], PublishedStore], champion: Champion | None, run_id: str
+    connection: Connection, open_store: Callable[[], PublishedStore], champions: Sequence[Champion], run_id: str
 ) -> Loaded:
     """Loads within the transaction of `connection`; nothing is visible before it is committed."""
     connection.execute(text("SELECT pg_advisory_xact_lock(730303)"))
     store = open_store()
-    source = _source(store, champion)
+    source = _source(store, champions)
     if connection.execute(select(OnlineLoad.source).order_by(OnlineLoad.id.desc()).limit(1)).scalar() == source:
         return Loaded(None)
     facts = published(store.events())
-    if champion is not None:
+    for champion in champions:
         register(connection, champion)
     keys = store.scores(KEY)
     shown = keys.filter(pl.col("delivery").is_in(facts.finished))
@@ -83,23 +82,26 @@ def load(
     return Loaded(number, scores, removed, files)
 
 
-def _source(store: PublishedStore, champion: Champion | None) -> str:
-    model = f"{champion.name}@{champion.version}" if champion else "no model"
-    return f"{store.state()};{model};{fingerprint()}"
+def _source(store: PublishedStore, champions: Sequence[Champion]) -> str:
+    models = ",".join(f"{champion.name}@{champion.version}" for champion in champions)
+    return f"{store.state()};{models};{fingerprint()}"
 
 
 def register(connection: Connection, champion: Champion) -> None:
     """Puts the model into the store, and makes it the champion unless it is."""
-    decision = Decision.from_json(champion.texts.decision, "decision.json")
-    values = {
-        "name": champion.name,
-        "version": champion.version,
-        "sha256": champion.texts.sha256(),
-        "fingerprint": decision.fingerprint,
-        "cut_off": decision.cut_off,
-        "texts": asdict(champion.texts),
-    }
-    connection.execute(upsert(Model).values(values).on_conflict_do_nothing())
+    ours = (Model.name == champion.name) & (Model.version == champion.version)
+    if connection.execute(select(Model.version).where(ours)).scalar() is None:
+        texts = champion.texts()
+        decision = Decision.from_json(texts.decision, "decision.json")
+        values = {
+            "name": champion.name,
+            "version": champion.version,
+            "sha256": texts.sha256(),
+            "fingerprint": decision.fingerprint,
+            "cut_off": decision.cut_off,
+            "texts": asdict(texts),
+        }
+        connection.execute(insert(Model).values(values))
     newest = (
         select(Model.version)
         .where(Model.name == champion.name, Model.champion_since.is_not(None))
@@ -107,7 +109,6 @@ def register(connection: Connection, champion: Champion) -> None:
         .limit(1)
     )
     if connection.execute(newest).scalar() != champion.version:
-        ours = (Model.name == champion.name) & (Model.version == champion.version)
         connection.execute(update(Model).where(ours).values(champion_since=func.clock_timestamp()))
 
 

@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
+from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -64,12 +66,12 @@ def application(service: Service) -> FastAPI:
         await asyncio.gather(*work, return_exceptions=True)
         await service.store.close()
 
-    app = FastAPI(
+    app = FastAPIOffline(
+        docs_url="/docs",
+        redoc_url="/redoc",
         title="Credit scoring",
         version="1",
         summary="Published scores with exact reasons, one client at a time; every answer is recorded.",
-        docs_url=None,
-        redoc_url=None,
         openapi_url="/openapi.json",
         lifespan=living,
         redirect_slashes=False,
@@ -78,10 +80,25 @@ def application(service: Service) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(LimitedBodies)
+    app.middleware("http")(_pages_alone)
     app.add_exception_handler(HTTPException, _unrouted)
     app.add_exception_handler(Exception, _failed)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
     return app
+
+
+async def _pages_alone(request: Request, following: RequestResponseEndpoint) -> Response:
+    """Has a browser load nothing from elsewhere for /docs and /redoc, whose scripts come with the package."""
+    response = await following(request)
+    if request.url.path in ("/docs", "/redoc"):
+        response.headers["Content-Security-Policy"] = _ALONE
+    return response
+
+
+_ALONE = (
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; "
+    "worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'"
+)
 
 
 async def _unrouted(request: Request, error: Exception) -> Response:

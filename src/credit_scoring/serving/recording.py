@@ -30,6 +30,7 @@ from fastapi import Depends, Path
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -138,6 +139,9 @@ def _refusal(error: Exception) -> Refusal:
         known = error.errors()
         errors = wrong_parts([*known, *(each for each in _unknown() if each not in known)])
         return REQUEST_WRONG(errors, count=len(errors))
+    if isinstance(error, HTTPException) and error.status_code == 400:  # FastAPI's word for a body that is no JSON
+        wrong = WrongPart(code="json_invalid", pointer="/body", detail="The body is not readable JSON")
+        return REQUEST_WRONG([wrong], count=1)
     # Texts of errors quote values: only kind and place are told.
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].name}, line {frames[-1].lineno}" if frames else "?"
@@ -167,7 +171,7 @@ async def _input(request: Request, said: str) -> str:
         body = await request.body()
         try:
             asked["body"] = json.loads(body) if body else None
-        except ValueError:
+        except (ValueError, RecursionError):
             asked["body"] = None
             asked["unreadable_bytes"] = len(body)
     return json.dumps(asked, ensure_ascii=False, separators=(",", ":")).replace("\\u0000", "")

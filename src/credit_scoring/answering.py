@@ -1,0 +1,196 @@
+"""What a user can have done with the online store and its API, each a function of the settings (see commands)."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from credit_scoring.errors import CreditScoringError
+from credit_scoring.errors.online import JOURNAL_BROKEN, ONLINE_URL_MISSING
+from credit_scoring.online import cluster, database, journal, keys
+from credit_scoring.online.loading import Loaded
+from credit_scoring.online.models import ClientScore
+from credit_scoring.online.place import folder, owner_url, passwords
+from credit_scoring.online.service_user import grant
+from credit_scoring.settings import Settings
+
+Say = Callable[[str], None]
+_OWN_KEY = "make serve"
+_OWN_KEY_DAYS = 30
+
+
+@contextmanager
+def _connected(settings: Settings) -> Iterator[Connection]:
+    """A transaction on the online store, its tables being this release's; UsageError where there is none."""
+    with owner_url(settings) as url, database.current(url) as connection:
+        yield connection
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A database; `created`: whether it was not there before; `revision`: of its tables."""
+
+    created: bool
+    revision: str
+
+
+def prepare(settings: Settings, create: bool) -> Prepared:
+    """Brings the tables to this release; where asked, creates the database first."""
+    with owner_url(settings) as url:
+        if not url:
+            raise ONLINE_URL_MISSING()
+        created = database.create(url) if create else False
+        return Prepared(created, database.upgrade(url))
+
+
+def new_key(
+    settings: Settings, name: str, role: keys.RoleName, per_minute: int | None, days: int | None
+) -> keys.NewKey:
+    """Makes a key."""
+    online = settings.online
+    with _connected(settings) as connection:
+        return keys.create(
+            connection, name, role, per_minute or online.per_minute, days or online.key_days, datetime.now(UTC)
+        )
+
+
+def all_keys(settings: Settings) -> tuple[keys.KeyFacts, ...]:
+    """What may be shown of every key."""
+    with _connected(settings) as connection:
+        return keys.listed(connection)
+
+
+def revoke_key(settings: Settings, prefix: str) -> None:
+    """Ends a key."""
+    with _connected(settings) as connection:
+        keys.revoke(connection, prefix, datetime.now(UTC))
+
+
+def rotate_key(settings: Settings, prefix: str, overlap_hours: int, days: int | None) -> keys.NewKey:
+    """Makes a key in the place of one that holds for some hours more."""
+    with _connected(settings) as connection:
+        overlap, lasts = timedelta(hours=overlap_hours), days or settings.online.key_days
+        return keys.rotate(connection, prefix, lasts, overlap, datetime.now(UTC))
+
+
+def verify_journal(settings: Settings) -> journal.Verified:
+    """Seals what is not sealed yet, and proves the whole journal; Fault when it is not as it was recorded."""
+    with _connected(settings) as connection:
+        journal.seal(connection)
+    with _connected(settings) as connection:
+        found = journal.verify(connection)
+    if found.problems:
+        raise JOURNAL_BROKEN(problems="; ".join(found.problems))
+    return found
+
+
+def export_journal(settings: Settings, client: int) -> dict[str, list[dict[str, Any]]]:
+    """All that is held of a client."""
+    with _connected(settings) as connection:
+        return journal.export(connection, client)
+
+
+def expire_journal(settings: Settings) -> dict[str, int]:
+    """Drops what is older than the settings keep."""
+    with _connected(settings) as connection:
+        return journal.expire(connection, settings.online.journal_months, datetime.now(UTC))
+
+
+def publish_online(settings: Settings) -> Loaded:
+    """Brings what is published into the online store."""
+    from credit_scoring.commands import publish_online as publish
+
+    with owner_url(settings) as url:
+        if not url:
+            raise ONLINE_URL_MISSING()
+        return publish(settings, url)
+
+
+def serve(settings: Settings, say: Say) -> None:
+    """The API until it is told to end: on the server that the settings name, or on one of our own, which is made,
+    migrated and loaded before, and ends with it."""
+    from credit_scoring.serving.running import listening, run
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Ctrl-C does: what was started is ended
+    online = settings.online
+    listener = listening(online.host, online.port)
+    port = listener.getsockname()[1]
+    if online.url or online.api_url:
+        run(online, settings.mlflow, listener, lambda: say(_addresses(settings, port)))
+        return
+    below = folder(settings)
+    say(f"Starting PostgreSQL in {below}")
+    with cluster.running(below) as started, passwords(started):
+        database.create(started.url)
+        database.upgrade(started.url)
+        with database.transaction(started.url) as connection:
+            grant(connection, cluster.SERVICE, cluster.service_password(below))
+            key = _own_key(connection)
+            empty = connection.execute(select(ClientScore.client_id).limit(1)).scalar() is None
+        if empty:
+            say("Loading what is published")
+            _load(settings, started.url, say)
+        with database.transaction(started.url) as connection:
+            client = connection.execute(select(ClientScore.client_id).order_by(ClientScore.client_id).limit(1)).scalar()
+        own = online.model_copy(update={"url": started.url, "api_url": started.api_url})
+
+        def ready() -> None:
+            say(_addresses(settings, port) + _to_try(settings, port, key, client))
+            if not empty:
+                threading.Thread(target=_load, args=(settings, started.url, say), daemon=True).start()
+
+        run(own, settings.mlflow, listener, ready)
+    say("Ended: the API and PostgreSQL are stopped.")
+
+
+def _own_key(connection: Connection) -> str:
+    """A key for whoever typed `make serve`; the one that was made at the start before ends."""
+    now = datetime.now(UTC)
+    for each in keys.listed(connection):
+        if each.name == _OWN_KEY and each.revoked_at is None and each.expires_at > now:
+            keys.revoke(connection, each.prefix, now)
+    return keys.create(connection, _OWN_KEY, "admin", 6_000, _OWN_KEY_DAYS, now).key
+
+
+def _load(settings: Settings, url: str, say: Say) -> None:
+    """Loads; what goes wrong is said, and what is loaded already is served."""
+    from credit_scoring.commands import publish_online as publish
+
+    if not Path(settings.tables).is_dir():
+        say("Nothing is published yet: `make score` shows how it goes; then start again.")
+        return
+    try:
+        done = publish(settings, url)
+    except CreditScoringError as error:
+        say(f"Not loaded: {error}")
+        return
+    if done.load is not None:
+        say(f"Loaded {done.scores:,} scores and {done.files:,} files; {done.removed:,} clients left.")
+
+
+def _addresses(settings: Settings, port: int) -> str:
+    host, metrics = settings.online.host, settings.online.metrics_port
+    return (
+        f"Ready: http://{host}:{port}/docs (try it out), /redoc (read it), /health, /ready\n"
+        f"Metrics: http://{host}:{metrics}/metrics"
+    )
+
+
+def _to_try(settings: Settings, port: int, key: str, client: int | None) -> str:
+    """The key, and three requests with it."""
+    base = f"http://{settings.online.host}:{port}/v1"
+    send = f'curl -H "Authorization: Bearer {key}" '
+    paths = ["clients?limit=5", "features?language=fr", "queue"]
+    if client is not None:
+        paths = [f"clients/{client}/score", f"clients/{client}/contributions?top=5", f"comparisons?client={client}"]
+    lines = [f"  {send}'{base}/{path}'" for path in paths]
+    return f"\nKey (admin, until this ends or is started again): {key}\nTry:\n" + "\n".join(lines) + "\nCtrl-C ends it."

@@ -1,0 +1,53 @@
+"""Where the online store of the settings is: a server that they name, or one of our own below `home`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from credit_scoring.online import cluster
+from credit_scoring.settings import Settings
+
+_PASSFILE = "PGPASSFILE"
+
+
+def folder(settings: Settings) -> Path:
+    """Where our own server lies, if there is one."""
+    return Path(settings.online.cluster) if settings.online.cluster else settings.home / "postgres"
+
+
+@contextmanager
+def owner_url(settings: Settings, start: bool = True) -> Iterator[str]:
+    """The database as its owner reaches it, for as long as the block; empty where there is none.
+
+    Our own server is used where somebody runs it (`make serve`), else started for the block if `start` says so.
+    """
+    if settings.online.url:
+        yield settings.online.url
+        return
+    below = folder(settings)
+    running = cluster.served(below)
+    if running is not None:
+        with passwords(running):
+            yield running.url
+    elif start and cluster.made(below):
+        with cluster.running(below) as started, passwords(started):
+            yield started.url
+    else:
+        yield ""
+
+
+@contextmanager
+def passwords(of: cluster.Cluster) -> Iterator[None]:
+    """Has both drivers find the passwords of our own server."""
+    before = os.environ.get(_PASSFILE)
+    os.environ[_PASSFILE] = str(of.passfile)
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_PASSFILE, None)
+        else:
+            os.environ[_PASSFILE] = before
