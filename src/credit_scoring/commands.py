@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from credit_scoring.intake.deliver import Delivery
     from credit_scoring.intake.run import IntakeReport
     from credit_scoring.model.texts import ModelTexts
+    from credit_scoring.online.loading import Loaded
     from credit_scoring.publishing.explain import Explanation
     from credit_scoring.publishing.truth import Truth
     from credit_scoring.publishing.work import Report, ScoreRun
-    from credit_scoring.online.loading import Loaded
     from credit_scoring.training.promises import Kept
     from credit_scoring.training.promotion.promote import Promotion
     from credit_scoring.training.run import TrainingReport
@@ -240,12 +240,12 @@ def publish_online(settings: Settings, url: str) -> Loaded:
     from credit_scoring.online.reader import DeltaStore
 
     connect(settings.mlflow)
+
+    def texts_of(name: str, version: int) -> ModelTexts:
+        return load_version(name, version)[0]
+
     named = ((name, find(name, Alias.CHAMPION)) for name in (settings.mlflow.model, settings.mlflow.estimate))
-    champions = [
-        Champion(name, version, lambda name=name, version=version: load_version(name, version)[0])
-        for name, version in named
-        if version is not None
-    ]
+    champions = [Champion(name, version, partial(texts_of, name, version)) for name, version in named if version]
     with database.current(url) as connection:
         return load(connection, lambda: DeltaStore.open(settings.tables), champions, new_run_id())
 
