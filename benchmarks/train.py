@@ -8,7 +8,7 @@ it, by either trainer: LightGBM in this process on arrays, SynapseML from vector
 with lightgbm on a matrix in memory. Reading and features are on no side. CPU is that of all processes; the first fit of
 each side, on few clients, is not counted. Threads that wait sleep on all sides, as in the product, so that on a busy
 machine the CPU says more than the clock. The trainers bring different LightGBMs, which may stop after other rounds:
-`a tree` is CPU by tree, over all folds and the final model.
+`ms a tree` is CPU by tree, over all folds and the final model.
 
 On a generated lender the whole of an embedded training follows: comparisons, intervals, examination, promises on 2,000
 clients, the texts and the card; its last line says what it takes beside the fits themselves (the rivals' included).

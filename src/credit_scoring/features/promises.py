@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.provenance import raw_columns
 from credit_scoring.features.registry import FEATURES
-from credit_scoring.features.vector import client_vectors
+from credit_scoring.features.vector import Histories, client_vectors, reading
 from credit_scoring.features.words import Words
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.bureau import BUREAU
@@ -232,9 +232,14 @@ class Moves:
     wrong: Mapping[str, int]
 
 
-def moves(promise: Promise, tables: Rows, before: Matrix) -> Moves:
-    """Rebuilds every feature after the improvement; `before`: the vectors of the same tables."""
-    _, after = client_vectors(promise.kept_by(tables))
+def moves(promise: Promise, tables: Rows, before: Matrix, told: Histories | None = None) -> Moves:
+    """Rebuilds every feature after the improvement; `before`: the vectors of the same tables.
+
+    `told`: what features take of the histories of `tables` (vector.histories), for those that the improvement leaves
+    alone; without it they are computed again for every promise.
+    """
+    left_alone = {rows: found for rows, found in (told or {}).items() if promise.table not in reading(rows)}
+    _, after = client_vectors(promise.kept_by(tables), left_alone)
     flipped = (np.isnan(after) != np.isnan(before)).any(axis=1)
     difference = np.nan_to_num(after.astype(np.float64) - before)
     promised = (difference != 0).any(axis=1) & ~flipped

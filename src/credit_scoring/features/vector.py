@@ -22,6 +22,9 @@ from credit_scoring.features.rows import Rows
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.table import CLIENT
 
+Histories = Mapping[Rows, pl.DataFrame]
+"""Rows of histories -> what features take of them, a row a client."""
+
 
 def feature_frame(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """SK_ID_CURR and every feature as Float32 in registry order, one row a row of `application`, sorted by client.
@@ -39,9 +42,14 @@ def matrix(frame: pl.DataFrame) -> NDArray[np.float32]:
     return np.where(np.isfinite(found), found, np.float32(np.nan))  # one NaN of the many that there are
 
 
-def client_vectors(tables: Mapping[str, pl.DataFrame]) -> tuple[pl.Series, NDArray[np.float32]]:
-    """SK_ID_CURR and `matrix` of `feature_frame`, in less time: of few clients the frame costs more than its values."""
-    frame = _computed(tables)
+def client_vectors(
+    tables: Mapping[str, pl.DataFrame], told: Histories | None = None
+) -> tuple[pl.Series, NDArray[np.float32]]:
+    """SK_ID_CURR and `matrix` of `feature_frame`, in less time: of few clients the frame costs more than its values.
+
+    `told`: what `histories` has of these very tables, as far as it is known; the rest is computed.
+    """
+    frame = _computed(tables, told)
     return frame[CLIENT], matrix(frame)
 
 
@@ -109,19 +117,29 @@ def _plan() -> _Plan:
     )
 
 
-def _computed(tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def histories(tables: Mapping[str, pl.DataFrame]) -> Histories:
+    """What features take of every history."""
+    return {rows: _per_client(rows, aggregates, tables) for rows, aggregates in _plan().histories.items()}
+
+
+def reading(rows: Rows) -> frozenset[str]:
+    """The tables that such rows come from."""
+    return frozenset((rows.table.name, *(rows.only_with or ())[:1]))
+
+
+def _computed(tables: Mapping[str, pl.DataFrame], told: Histories | None = None) -> pl.DataFrame:
     """`feature_frame`, where what is not a finite number may stand as it is."""
     plan = _plan()
     clients = tables[APPLICATION.name].lazy().select(CLIENT, *plan.application)
     for step in STEPS:
         clients = step.apply(clients)
     for rows, aggregates in plan.histories.items():
-        clients = clients.join(_per_client(rows, aggregates, tables).lazy(), on=CLIENT, how="left")
+        found = told[rows] if told and rows in told else _per_client(rows, aggregates, tables)
+        clients = clients.join(found.lazy(), on=CLIENT, how="left")
     return clients.sort(CLIENT).select(CLIENT, *plan.values).collect(engine="in-memory")
 
 
 def _per_client(rows: Rows, aggregates: Mapping[str, pl.Expr], tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    needed = [rows.table.name, *(rows.only_with or ())[:1]]
-    if any(name not in tables or tables[name].is_empty() for name in needed):
+    if any(name not in tables or tables[name].is_empty() for name in reading(rows)):
         return pl.DataFrame(schema={CLIENT: pl.Int64} | dict.fromkeys(aggregates, pl.Float64))
     return rows.per_client(tables, aggregates)

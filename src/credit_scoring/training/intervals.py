@@ -2,7 +2,7 @@
 
 Efron, Tibshirani, "An Introduction to the Bootstrap", 1993. A statistic is a function of how often each client stands
 in a resample, so that one pass over the resamples serves many statistics, all on the same resamples: whatever compares
-two of them is paired by construction.
+two of them is paired by construction, and what several are made of is computed once.
 
 The interval is the pivotal one (Davison, Hinkley, "Bootstrap Methods and their Application", 1997, 5.2.1): it sets the
 resamples against the measured value as it sets that against the truth. Where chance moves a number one way (a
@@ -11,11 +11,13 @@ calibration error up, the cost at the best threshold in hindsight down), a perce
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import threadpool_limits
 
 from credit_scoring.explanation.arrays import Floats
 
@@ -29,6 +31,32 @@ NaN where a resample has none, such as the AUC of clients of one kind.
 
 _COUNTS_AT_A_TIME = 2_000_000
 """Counts that are in memory at once, 8 bytes each."""
+
+_COUNTS_KEPT = 60_000_000
+"""Counts that are kept for the next numbers of the same clients, a byte each."""
+
+
+@dataclass(frozen=True, eq=False)
+class Total:
+    """The total of `values` [n] over the clients of a resample, as a statistic of it."""
+
+    values: Floats
+
+    def __call__(self, counts: Floats) -> Floats:
+        """The total of each resample [r]."""
+        return np.asarray(counts @ self.values)
+
+
+@dataclass(frozen=True, eq=False)
+class Composed:
+    """A statistic made of others, `parts`, by `how`."""
+
+    parts: tuple[Statistic, ...]
+    how: Callable[..., Floats]
+
+    def __call__(self, counts: Floats) -> Floats:
+        """The statistic of each resample [r]."""
+        return self.how(*(part(counts) for part in self.parts))
 
 
 @dataclass(frozen=True)
@@ -64,9 +92,12 @@ def intervals(statistics: Mapping[str, Statistic], clients: int, resampling: Res
     if not statistics:
         return {}
     found: dict[str, list[Floats]] = {name: [] for name in statistics}
-    for counts in _resamples(clients, resampling):
-        for name, statistic in statistics.items():
-            found[name].append(statistic(counts))
+    # On more threads BLAS adds up in another order, and the last bits would depend on the machine.
+    with threadpool_limits(1):
+        for counts in _resamples(clients, resampling):
+            known = _leaves(statistics.values(), counts)
+            for name, statistic in statistics.items():
+                found[name].append(_put_together(statistic, known))
     everyone = np.ones((1, clients))
     return {
         name: _pivotal(float(statistic(everyone)[0]), np.concatenate(found[name]), resampling.level)
@@ -81,12 +112,12 @@ def bootstrap(statistic: Statistic, clients: int, resampling: Resampling) -> Int
 
 def difference(first: Statistic, second: Statistic) -> Statistic:
     """`first` less `second`, on the same resample."""
-    return lambda counts: first(counts) - second(counts)
+    return Composed((first, second), np.subtract)
 
 
 def ratio(first: Statistic, second: Statistic) -> Statistic:
     """`first` by `second`, on the same resample."""
-    return lambda counts: quotients(first(counts), second(counts))
+    return Composed((first, second), quotients)
 
 
 def quotients(parts: Floats, wholes: Floats) -> Floats:
@@ -97,21 +128,59 @@ def quotients(parts: Floats, wholes: Floats) -> Floats:
 def mean_of(values: Floats | Flags, where: Flags | None = None) -> Statistic:
     """The mean of `values` [n] over the clients where `where` [n] is true (default: all)."""
     weights = np.ones(len(values)) if where is None else where.astype(np.float64)
-    return ratio(_sum_of(values * weights), _sum_of(weights))
+    return ratio(Total(values * weights), Total(weights))
 
 
-def _sum_of(values: Floats) -> Statistic:
-    return lambda counts: np.asarray(counts @ values)
+def _leaves(statistics: Iterable[Statistic], counts: Floats) -> dict[int, Floats]:
+    """What the statistics are made of, each once: all totals by one product of matrices."""
+    leaves: dict[int, Statistic] = {}
+    waiting = list(statistics)
+    while waiting:
+        statistic = waiting.pop()
+        if isinstance(statistic, Composed):
+            waiting += statistic.parts
+        else:
+            leaves[id(statistic)] = statistic
+    totals = {key: leaf for key, leaf in leaves.items() if isinstance(leaf, Total)}
+    found = {key: leaf(counts) for key, leaf in leaves.items() if key not in totals}
+    if totals:
+        values = counts @ np.column_stack([total.values for total in totals.values()])
+        found |= dict(zip(totals, values.T, strict=True))
+    return found
+
+
+def _put_together(statistic: Statistic, known: Mapping[int, Floats]) -> Floats:
+    if isinstance(statistic, Composed):
+        return statistic.how(*(_put_together(part, known) for part in statistic.parts))
+    return known[id(statistic)]
 
 
 def _resamples(clients: int, resampling: Resampling) -> Iterator[Floats]:
     """Counts [r, n] of all resamples, some at a time; the same for the same number of clients, repeats and seed."""
-    random = np.random.default_rng(resampling.seed)
     at_a_time = max(1, _COUNTS_AT_A_TIME // max(1, clients))
-    for start in range(0, resampling.repeats, at_a_time):
-        drawn = min(at_a_time, resampling.repeats - start)
-        counts = [np.bincount(random.integers(0, clients, clients), minlength=clients) for _ in range(drawn)]
-        yield np.array(counts, np.float64)
+    kept = clients * resampling.repeats <= _COUNTS_KEPT
+    drawn: Iterable[npt.NDArray[np.uint8]] = _kept(clients, resampling) if kept else _drawn(clients, resampling)
+    some = []
+    for counts in drawn:
+        some.append(counts)
+        if len(some) == at_a_time:
+            yield np.array(some, np.float64)
+            some = []
+    if some:
+        yield np.array(some, np.float64)
+
+
+@lru_cache(maxsize=2)
+def _kept(clients: int, resampling: Resampling) -> npt.NDArray[np.uint8]:
+    """All resamples of a number of clients [r, n]; most numbers of a training are of the same two."""
+    return np.array(list(_drawn(clients, resampling)))
+
+
+def _drawn(clients: int, resampling: Resampling) -> Iterator[npt.NDArray[np.uint8]]:
+    """One resample after the other [n]. Nobody is drawn 256 times: that has a chance of e^-1000."""
+    random = np.random.default_rng(resampling.seed)
+    for _ in range(resampling.repeats):
+        yield np.bincount(random.integers(0, clients, clients), minlength=clients).astype(np.uint8)
 
 
 def _pivotal(value: float, resampled: Floats, level: float) -> Interval:

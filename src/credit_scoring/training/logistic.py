@@ -5,11 +5,16 @@ scikit-learn fits it on a bounded number of clients.
 
 from __future__ import annotations
 
-from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+import warnings
+from collections.abc import Callable
 
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+
+from credit_scoring.explanation.arrays import Floats, Matrix
+from credit_scoring.explanation.points import Integers
 from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.learners import Learners, columns
 from credit_scoring.training.predict import Margins, margins_by
@@ -24,14 +29,24 @@ def out_of_fold(development: Learners, inputs: Inputs, folds: int) -> Margins:
     share = MOST_CLIENTS / len(development.client_id)
     learners = development.where(places(development.client_id, "logistic") < share)
     values, part, target = columns(learners.features, inputs.positions), learners.part, learners.target
-    fitted = {fold: _regression().fit(values[part != fold], target[part != fold]) for fold in range(folds)}
-    return margins_by(development, inputs, {fold: model.decision_function for fold, model in fitted.items()})
+    fitted = {fold: _fitted(values[part != fold], target[part != fold]) for fold in range(folds)}
+    return margins_by(development, inputs, fitted)
 
 
-def _regression() -> Pipeline:
-    """Missing values become the median; a feature that nobody has becomes 0; every feature has variance 1."""
-    return make_pipeline(
-        SimpleImputer(strategy="median", keep_empty_features=True),
-        StandardScaler(),
-        LogisticRegression(C=1.0, solver="newton-cholesky", max_iter=100),
-    )
+def _fitted(values: Matrix, target: Integers) -> Callable[[Matrix], Floats]:
+    """Missing values become the median; a feature that nobody has becomes 0; every feature has variance 1.
+
+    numpy imputes: scikit-learn's imputer masks every value first, which takes five times longer than the rest.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a feature that nobody has
+        medians = np.nan_to_num(np.nanmedian(values, axis=0))
+
+    def known(some: Matrix) -> Matrix:
+        return np.where(np.isnan(some), medians, some)
+
+    regression = make_pipeline(
+        FunctionTransformer(known), StandardScaler(), LogisticRegression(solver="newton-cholesky", max_iter=100)
+    ).fit(values, target)
+    margin_of: Callable[[Matrix], Floats] = regression.decision_function
+    return margin_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,10 @@ import pyarrow as pa
 
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.known import Known
+from credit_scoring.explanation.arrays import Floats, Matrix
+from credit_scoring.explanation.contributions import predicting
 from credit_scoring.features.promises import PROMISES, moves
+from credit_scoring.features.vector import histories
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 
@@ -59,14 +62,14 @@ def added_up(counted: pl.DataFrame) -> tuple[Kept, ...]:
 
 def judge(model: ModelTexts | None, known: Known) -> Iterator[pa.RecordBatch]:
     """One slot's clients, every promise: rows of COUNTS."""
-    before = case_matrix(known)
-    points = None if model is None else scorer(model).score(before).points
+    before, told = case_matrix(known), histories(known.tables)
+    points_of = None if model is None else _points_of(model)
+    points = None if points_of is None else points_of(before)
     for promise in PROMISES:
-        found = moves(promise, known.tables, before)
+        found = moves(promise, known.tables, before, told)
         lower = None
-        if model is not None and points is not None:
-            after = scorer(model).score(found.vectors).points
-            lower = int(np.count_nonzero((after < points) & found.promised))
+        if points_of is not None:
+            lower = int(np.count_nonzero((points_of(found.vectors) < points) & found.promised))
         columns = {
             "promise": pa.array([promise.name]),
             "clients": pa.array([len(before)], pa.int64()),
@@ -75,3 +78,9 @@ def judge(model: ModelTexts | None, known: Known) -> Iterator[pa.RecordBatch]:
             "features": pa.array([sorted(found.wrong)], pa.list_(pa.string())),
         }
         yield pa.RecordBatch.from_pydict(columns)
+
+
+def _points_of(model: ModelTexts) -> Callable[[Matrix], Floats]:
+    """The points of vectors [n, F], bit for bit the Scorer's, without the contributions, which take ten times longer."""
+    proven, margin_of = scorer(model), predicting(model.booster)
+    return lambda vectors: proven.scale.points(margin_of(np.ascontiguousarray(vectors[:, proven.used])))

@@ -14,7 +14,16 @@ from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers
 from credit_scoring.training.evaluate import calibration_error_of
 from credit_scoring.training.examination.groups import UNKNOWN, Grouping, Groups
-from credit_scoring.training.intervals import Flags, Interval, Resampling, Statistic, intervals, mean_of, quotients
+from credit_scoring.training.intervals import (
+    Composed,
+    Flags,
+    Interval,
+    Resampling,
+    Statistic,
+    intervals,
+    mean_of,
+    quotients,
+)
 
 FEW_CLIENTS = 100
 """A group of fewer clients gets no figures: the approval rate of 100 is known within 10 points."""
@@ -83,11 +92,10 @@ def approval_ratio_of(approved: Flags, members: Integers) -> Statistic | None:
     if len(rates) < 2:
         return None
 
-    def found(counts: Floats) -> Floats:
-        by_group = np.stack([rate(counts) for rate in rates])
-        return quotients(by_group.min(axis=0), by_group.max(axis=0))
+    def found(*by_group: Floats) -> Floats:
+        return quotients(np.min(by_group, axis=0), np.max(by_group, axis=0))
 
-    return found
+    return Composed(tuple(rates), found)
 
 
 def _of_grouping(clients: Decided, grouping: Grouping, members: Integers, resampling: Resampling) -> GroupAudit:
