@@ -68,7 +68,7 @@ def judge(model: ModelTexts | None, known: Known) -> Iterator[pa.RecordBatch]:
     for promise in PROMISES:
         found = moves(promise, known.tables, before, told)
         lower = None
-        if points_of is not None:
+        if points_of is not None and points is not None:
             lower = int(np.count_nonzero((points_of(found.vectors) < points) & found.promised))
         columns = {
             "promise": pa.array([promise.name]),
@@ -81,6 +81,6 @@ def judge(model: ModelTexts | None, known: Known) -> Iterator[pa.RecordBatch]:
 
 
 def _points_of(model: ModelTexts) -> Callable[[Matrix], Floats]:
-    """The points of vectors [n, F], bit for bit the Scorer's, without the contributions, which take ten times longer."""
+    """The points of vectors [n, F], bit for bit the Scorer's, without the contributions, which take far longer."""
     proven, margin_of = scorer(model), predicting(model.booster)
     return lambda vectors: proven.scale.points(margin_of(np.ascontiguousarray(vectors[:, proven.used])))
