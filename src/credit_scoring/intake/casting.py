@@ -98,19 +98,20 @@ class _Numbers:
 
 @dataclass(frozen=True, eq=False)
 class _Others:
-    """Identifiers and categories. `values`, `legitimate`: over the cells, and over the values."""
+    """Identifiers and categories. `values`, `given`: over the cells; `legitimate`: over the values."""
 
     columns: Sequence[Column]
     values: Sequence[pl.Expr]
+    given: Sequence[pl.Expr]
     legitimate: Sequence[pl.Expr]
 
     def judge(self, cells: pl.DataFrame) -> Iterator[tuple[str, _Judged]]:
         """Each column as judged, by name."""
-        values = cells.select(self.values)
+        values, given = cells.select(self.values), cells.select(self.given)
         legitimate = values.select(self.legitimate)
         for column in self.columns:
-            given = cells[column.name].is_not_null().to_numpy()
-            yield column.name, _Judged.of(column, values[column.name], given, legitimate[column.name].to_numpy())
+            name = column.name
+            yield name, _Judged.of(column, values[name], given[name].to_numpy(), legitimate[name].to_numpy())
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +137,14 @@ def _judge(table: Table) -> _Judge:
             kinds.append(_Numbers(columns, _number(kind), np.array(low)[:, None], np.array(high)[:, None]))
     others = [column for column in table.columns if column.kind in (Kind.IDENTIFIER, Kind.CATEGORY)]
     if others:
-        kinds.append(_Others(others, [_value(column) for column in others], [_legitimate(column) for column in others]))
+        kinds.append(
+            _Others(
+                columns=others,
+                values=[_value(column) for column in others],
+                given=[pl.col(column.name).is_not_null() for column in others],
+                legitimate=[_legitimate(column) for column in others],
+            )
+        )
     return _Judge(
         kinds=kinds,
         rules=[rule.violated.fill_null(False) for rule in table.rules],

@@ -132,6 +132,17 @@ class JudgedTable:
 
 def judge_table(table: Table, files: Sequence[ClientFile]) -> JudgedTable:
     """Judges one table of files by itself."""
+    if not any(file.get(table.name) for file in files):
+        return _without_rows(table)
+    return _judge_rows(table, files)
+
+
+@cache
+def _without_rows(table: Table) -> JudgedTable:
+    return _judge_rows(table, [{}])
+
+
+def _judge_rows(table: Table, files: Sequence[ClientFile]) -> JudgedTable:
     cells, misread, numbers, rows = _cells(table, files)
     parsed = Parsed(cells=cells, misread=tuple(misread), header=(), unknown_columns=())
     good, bad = judged(parsed, table, table.name)
