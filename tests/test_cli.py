@@ -105,6 +105,36 @@ def test_deliver_is_told_what_to_leave_out_and_what_is_not_there(conf: Path, tmp
     assert json.loads(told.stdout)["without"] == ["bureau", "bureau_balance"]
 
 
+def test_inspect_says_what_to_paste_and_deliver_asks_it_first(conf: Path, tmp_path: Path) -> None:
+    lender = tmp_path / "lender"
+    run("generate", "--clients", 4, "--outcomes", 0, "--out", lender)
+    for path in lender.iterdir():
+        rows = list(csv.reader(path.open(newline="")))
+        with path.open("w", newline="") as file:
+            csv.writer(file, delimiter=";").writerows(rows)
+    deliver = ("deliver", lender, "--name", "monday", "--conf", conf)
+    odd = run(*deliver)
+    assert (odd.exit_code, "its cells are separated by semicolons" in odd.stderr) == (2, True)
+    assert not (tmp_path / "home" / "landing").exists()
+    found = run("inspect", lender, "--conf", conf)
+    assert found.exit_code == 3
+    assert found.stdout.startswith(f"Intake would refuse a delivery of {lender}: 7 of 7 files do not read. Every file")
+    lines = found.stdout[found.stdout.index("intake:") :].split("\n\n")[0]
+    assert lines.split() == ["intake:", "format:", "{delimiter:", ";}"]
+    told = json.loads(run("inspect", lender, "--conf", conf, "--json").stdout)
+    assert (told["formats"], told["ready"], told["guessed"]["applications"]) == ({"delimiter": ";"}, False, 4)
+    conf.write_text(conf.read_text() + lines + "\n")
+    assert run("inspect", lender, "--conf", conf).stdout.startswith(f"Intake would take in {lender} as it is: 7 files")
+    assert run(*deliver).exit_code == 0
+
+
+def test_deliver_uploads_what_intake_would_refuse_only_when_it_is_told_so(conf: Path, tmp_path: Path) -> None:
+    (tmp_path / "outcomes.csv").write_text("SK_ID_CURR\n1\n")
+    deliver = ("deliver", tmp_path, "--name", "monday", "--conf", conf)
+    assert "lacks columns that table outcomes must have" in run(*deliver).stderr
+    assert run(*deliver, "--as-it-is").exit_code == 0
+
+
 def rows_of(path: Path) -> list[tuple[str, ...]]:
     """The records of a CSV file."""
     with path.open(newline="") as file:

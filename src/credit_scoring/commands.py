@@ -21,7 +21,7 @@ from credit_scoring.code_version import code_version
 from credit_scoring.engines.choice import engine_of, runs_elsewhere
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import CreditScoringError
-from credit_scoring.errors.usage import PICTURE_NOT_WRITTEN
+from credit_scoring.errors.usage import PICTURE_NOT_WRITTEN, WOULD_BE_REFUSED
 from credit_scoring.explanation.waterfall import Language
 from credit_scoring.ledger.lease import present
 from credit_scoring.ledger.ledger import Ledger
@@ -32,6 +32,7 @@ from credit_scoring.storage.files import Folder
 
 if TYPE_CHECKING:
     from credit_scoring.intake.deliver import Delivery
+    from credit_scoring.intake.preview import Preview
     from credit_scoring.intake.run import IntakeReport
     from credit_scoring.model.texts import ModelTexts
     from credit_scoring.online.loading import Loaded
@@ -112,6 +113,37 @@ def deliver(
 
     landing, split_bytes = Folder(settings.landing, settings.storage), settings.intake.split_file_mb * 1_000_000
     return deliver_folder(source, landing, name, split_bytes, say, ignored, without, settings.intake.format)
+
+
+def deliver_checked(
+    settings: Settings,
+    source: Path,
+    name: str,
+    say: Callable[[str], None],
+    ignored: Collection[str] = (),
+    without: Collection[str] = (),
+    as_it_is: bool = False,
+) -> tuple[Delivery, Preview | None]:
+    """Uploads a folder as a delivery unless intake would refuse it or could score nothing of it, which is a UsageError;
+    and what intake would say. `as_it_is`: does not look before, and uploads whatever it is."""
+    from credit_scoring.intake.preview import refused_because
+    from credit_scoring.intake.sources import find as find_tables
+
+    find_tables(source, ignored)  # what would be passed over is said before anything is read
+    found = None if as_it_is else inspect(settings, source, ignored)
+    if found is not None and not found.ready:
+        raise WOULD_BE_REFUSED(folder=source, why=refused_because(found))
+    return deliver(settings, source, name, say, ignored, without), found
+
+
+def inspect(settings: Settings, source: Path, ignored: Collection[str] = ()) -> Preview:
+    """What intake would say of a folder's files, and the format that would read more of them."""
+    from credit_scoring.intake.inspection import Limits
+    from credit_scoring.intake.preview import preview
+
+    intake = settings.intake
+    limits = Limits(intake.max_file_mb * 1_000_000, intake.max_inflation)
+    return preview(source, intake.format, limits, intake.split_file_mb * 1_000_000, ignored)
 
 
 def intake(settings: Settings) -> IntakeReport:

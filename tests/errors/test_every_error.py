@@ -28,7 +28,7 @@ import pytest
 from click.testing import CliRunner
 
 import credit_scoring
-from credit_scoring import demo, notebook
+from credit_scoring import commands, demo, notebook
 from credit_scoring.cli import main
 from credit_scoring.cli.ending import ending
 from credit_scoring.engines.choice import chosen
@@ -342,6 +342,10 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
         deliver(bench.tmp, bench.landing, "monday", 99),
     ),
     usage.WITHOUT_UNKNOWN: lambda bench: deliver(bench.tmp, bench.landing, "monday", 99, without=["outcomes"]),
+    usage.WOULD_BE_REFUSED: lambda bench: (
+        (bench.tmp / "outcomes.csv").write_bytes(b"SK_ID_CURR\n1\n"),
+        commands.deliver_checked(load(bench.conf()), bench.tmp, "monday", print),
+    ),
     usage.COLUMN_OF_NO_FEATURE: lambda bench: left_out(["SHOE_SIZE"]),
     usage.LOCAL_NO_CATALOG: lambda bench: chosen(load(bench.conf("{engine: local, tables: lender.credit}"))),
     usage.NO_JAVA: lambda bench: java_home([bench.tmp]),

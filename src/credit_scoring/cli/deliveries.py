@@ -50,29 +50,52 @@ def generate(call: Call, clients: int, outcomes: int, seed: int, first: int, out
     call.print(records, lambda found: table(["file", "records"], list(found.items())))
 
 
+IGNORE = click.option(
+    "--ignore", multiple=True, metavar="NAME", help="Leave this file or folder out; a pattern such as '*.xlsx', too."
+)
+
+
 @command
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="The delivery's name.")
-@click.option(
-    "--ignore", multiple=True, metavar="NAME", help="Leave this file or folder out; a pattern such as '*.xlsx', too."
-)
+@IGNORE
 @click.option(
     "--without",
     multiple=True,
     metavar="TABLE",
     help="There are no rows of this history, on purpose; `histories` names all six. Several with commas.",
 )
-def deliver(call: Call, folder: Path, name: str, ignore: tuple[str, ...], without: tuple[str, ...]) -> None:
-    """Upload a folder of CSV files as a delivery, with its manifest."""
+@click.option("--as-it-is", is_flag=True, help="Upload what intake would refuse, too, and do not look at it before.")
+def deliver(
+    call: Call, folder: Path, name: str, ignore: tuple[str, ...], without: tuple[str, ...], as_it_is: bool
+) -> None:
+    """Upload a folder of CSV files as a delivery, with its manifest, once intake would take them in (see inspect)."""
     from credit_scoring import commands
+    from credit_scoring.cli import previewing
 
-    settings = call.settings()
+    settings, say = call.settings(), logging.getLogger("credit_scoring").info
     lacks = [table for told in without for table in told.split(",")]
-    done = commands.deliver(settings, folder, name, logging.getLogger("credit_scoring").info, ignore, lacks)
+    done, found = commands.deliver_checked(settings, folder, name, say, ignore, lacks, as_it_is)
+    if found is not None and found.seen.cost != (0, 0, 0):
+        click.echo(f"{previewing.headline(found)} `credit-scoring inspect {folder}` says more.", err=True)
     records = sum(file.records for file in done.manifest.files)
     left = f" Left out, because they hold no table: {', '.join(done.left_out)}." if done.left_out else ""
     text = f"Delivered {name}: {len(done.manifest.files)} files, {records:,} records, in {settings.landing}.{left}"
     call.print(done.manifest.model_dump(), lambda _: text)
+
+
+@command
+@click.argument("folder", type=click.Path(path_type=Path))
+@IGNORE
+def inspect(call: Call, folder: Path, ignore: tuple[str, ...]) -> None:
+    """Say what intake would say of a folder's files, and which format would read them; uploads nothing."""
+    from credit_scoring import commands
+    from credit_scoring.cli import previewing
+
+    found = commands.inspect(call.settings(), folder, ignore)
+    call.print(previewing.document(found) if call.as_json else found, previewing.told)
+    if not found.ready:
+        raise SystemExit(DeliveryRefused.exit_code)
 
 
 @command

@@ -154,6 +154,12 @@ WITHOUT_THERE = ErrorKind(
     "--without {table} says that there are no rows of it, and {file} is one of its files.",
     "Leave out the one or the other (--ignore NAME).",
 )
+WOULD_BE_REFUSED = ErrorKind(
+    "would-be-refused",
+    UsageError,
+    "Nothing of {folder} is uploaded, because intake could not use it: {why}.",
+    "`credit-scoring inspect {folder}` says which format would read it, if one would; --as-it-is uploads it anyway.",
+)
 CLIENT_WITHOUT_SCORE = ErrorKind(
     "client-without-score",
     UsageError,

@@ -72,7 +72,7 @@ def deliver(
     files: list[DeliveredFile] = []
     for each in found.files:
         written = formats.of(each.table.name)
-        for wanted, data, records in _unpacked(each, split_bytes, written):
+        for wanted, data, records in uploads(each, split_bytes, written):
             file_name = _free(wanted, {file.name for file in files})
             target.write(data, file_name)
             files.append(
@@ -121,7 +121,7 @@ def _earlier(landing: Folder) -> Iterator[set[str]]:
         yield {file.table for file in manifest.files} | set(manifest.without)
 
 
-def _unpacked(source: Source, split_bytes: int, written: Format) -> Iterator[tuple[str, bytes, int]]:
+def uploads(source: Source, split_bytes: int, written: Format) -> Iterator[tuple[str, bytes, int]]:
     """The parts of a file; UsageError when it does not unpack, or is no text of the declared encoding."""
     try:
         yield from _upload_parts(source, split_bytes, written)

@@ -35,7 +35,7 @@ def _plain(column: Column, written: Format) -> pl.Expr:
     values = {*column.vocabulary, *map(str, column.sentinels)}
     if nothing := [text for text in written.nothing if text not in values]:
         cell = pl.when(~cell.is_in(nothing)).then(cell)
-    if pair := _true_and_false(column):
+    if pair := true_and_false(column):
         words = {**dict.fromkeys(written.is_true, pair[1]), **dict.fromkeys(written.is_false, pair[0])}
         if words := {text: value for text, value in words.items() if text not in values}:
             cell = cell.replace(words)
@@ -48,7 +48,7 @@ def _plain(column: Column, written: Format) -> pl.Expr:
     return cell.alias(column.name)
 
 
-def _true_and_false(column: Column) -> tuple[str, str] | None:
+def true_and_false(column: Column) -> tuple[str, str] | None:
     """(false, true) of a column that holds just these two; None for others."""
     if column.kind is Kind.WHOLE and (column.low, column.high) == (0, 1):
         return "0", "1"

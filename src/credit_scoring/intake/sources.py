@@ -52,10 +52,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Sources:
-    """The files of the tables, and what else the folder holds and nobody would take for a table."""
+    """The files of the tables, and what else the folder holds and nobody would take for a table. `odd`: what looks
+    like a table and is not read, each with what to do; `twice`: two files that say the same table, and that."""
 
     files: tuple[Source, ...]
     left_out: tuple[str, ...]
+    odd: tuple[str, ...] = ()
+    twice: tuple[tuple[str, str, str], ...] = ()
 
 
 def table_of(file_name: str) -> Table | None:
@@ -67,7 +70,19 @@ def table_of(file_name: str) -> Table | None:
 
 def find(folder: Path, ignored: Collection[str] = ()) -> Sources:
     """The tables of a folder; UsageError when something that looks like a table would be passed over, when two files
-    say the same table twice, or when there is no table at all.
+    say the same table twice, or when there is no table at all. `ignored`: see `look`.
+    """
+    found = look(folder, ignored)
+    if odd := found.odd:
+        more = f" and {len(odd) - _MOST_NAMED} more" if len(odd) > _MOST_NAMED else ""
+        raise LOOKS_LIKE_TABLES(folder=folder, files="; ".join(odd[:_MOST_NAMED]) + more)
+    for one, other, table in found.twice:
+        raise TABLE_TWICE(one=one, other=other, table=table)
+    return found
+
+
+def look(folder: Path, ignored: Collection[str] = ()) -> Sources:
+    """What a folder holds; UsageError when there is no folder, or nothing in it looks like a table.
 
     `ignored`: names or patterns (`*.xlsx`) of files and folders to leave out, whatever they look like.
     """
@@ -82,17 +97,13 @@ def find(folder: Path, ignored: Collection[str] = ()) -> Sources:
             continue
         found = list(_sources_of(path, ignored))
         files += found
-        strange = [] if found and path.is_file() else list(_strange(path, folder, ignored, bool(found)))
+        strange = [] if found and path.is_file() else list(_strange(path, folder, ignored))
         odd += strange
         if not found and not strange:
             left_out.append(path.name)
-    if odd:
-        more = f" and {len(odd) - _MOST_NAMED} more" if len(odd) > _MOST_NAMED else ""
-        raise LOOKS_LIKE_TABLES(folder=folder, files="; ".join(odd[:_MOST_NAMED]) + more)
-    if not files:
+    if not files and not odd:
         raise NO_TABLE_FILES(folder=folder, stems=", ".join(sorted(table.stems[0] for table in TABLES)))
-    _refuse_twice(files)
-    return Sources(tuple(files), tuple(left_out))
+    return Sources(tuple(files), tuple(left_out), tuple(odd), tuple(_twice(files)))
 
 
 def _sources_of(path: Path, ignored: Collection[str]) -> Iterator[Source]:
@@ -113,8 +124,8 @@ def _sources_of(path: Path, ignored: Collection[str]) -> Iterator[Source]:
                 yield Source(part, table, said, f"{stem}-{part.name[: -len(ending)]}")
 
 
-def _strange(path: Path, folder: Path, ignored: Collection[str], is_table: bool) -> Iterator[str]:
-    """What looks like a table in an entry and is none, each with what to do. `is_table`: a folder with part files."""
+def _strange(path: Path, folder: Path, ignored: Collection[str]) -> Iterator[str]:
+    """What looks like a table in an entry and is none, each with what to do."""
     if _is_mark(path.name):
         return
     if not path.is_dir():
@@ -189,12 +200,11 @@ _SETS = {APPLICATION.name: {"train", "test"}}
 """Words that tell different clients apart, in tables that come in several files of their own."""
 
 
-def _refuse_twice(files: Sequence[Source]) -> None:
+def _twice(files: Sequence[Source]) -> Iterator[tuple[str, str, str]]:
     for one, other in combinations(files, 2):
-        if one.table is other.table and one.path.parent == other.path.parent and _nested(one) and _nested(other):
-            continue  # part files of one folder
-        if one.table is other.table and _same(one, other):
-            raise TABLE_TWICE(one=one.said, other=other.said, table=one.table.name)
+        parts = one.path.parent == other.path.parent and _nested(one) and _nested(other)
+        if one.table is other.table and not parts and _same(one, other):
+            yield one.said, other.said, one.table.name
 
 
 def _nested(source: Source) -> bool:
