@@ -119,7 +119,7 @@ def test_inspect_says_what_to_paste_and_deliver_asks_it_first(conf: Path, tmp_pa
     found = run("inspect", lender, "--conf", conf)
     assert found.exit_code == 3
     assert found.stdout.startswith(f"Intake would refuse a delivery of {lender}: 7 of 7 files do not read. Every file")
-    lines = found.stdout[found.stdout.index("intake:") :].split("\n\n")[0]
+    lines = found.stdout[found.stdout.index("\nintake:\n") + 1 :].split("\n\n")[0]
     assert lines.split() == ["intake:", "format:", "{delimiter:", ";}"]
     told = json.loads(run("inspect", lender, "--conf", conf, "--json").stdout)
     assert (told["formats"], told["ready"], told["guessed"]["applications"]) == ({"delimiter": ";"}, False, 4)
@@ -211,7 +211,7 @@ def test_a_client_without_a_score_is_a_sentence(conf: Path, tmp_path: Path, spar
 def test_a_refused_delivery_ends_with_3_and_is_listed(conf: Path, tmp_path: Path, spark: SparkSession) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "outcomes.csv").write_text("SK_ID_CURR\n1\n")
-    run("deliver", tmp_path / "source", "--name", "monday", "--conf", conf)
+    run("deliver", tmp_path / "source", "--name", "monday", "--as-it-is", "--conf", conf)
     done = run("intake", "--conf", conf)
     assert done.exit_code == 3
     assert "Delivery monday: refused. File outcomes.csv of delivery monday lacks columns" in done.stdout
