@@ -13,6 +13,7 @@ import pyarrow.csv as pcsv
 
 from credit_scoring.explanation.waterfall_text import text as waterfall_text
 from credit_scoring.features.statements import STATEMENTS
+from credit_scoring.intake.unread import sentences
 
 if TYPE_CHECKING:
     from credit_scoring.commands import PromiseReport, ScoreReport
@@ -102,6 +103,8 @@ def intake(report: IntakeReport) -> str:
     lines: list[str] = []
     for accepted in report.accepted:
         lines.append(f"Delivery {accepted.delivery.name}: accepted as number {accepted.delivery.seq}")
+        if causes := sentences(accepted.unread):
+            lines += [f"Not read, so that clients are referred or get no decision: {'; '.join(causes)}."]
         head = ["file", "table", "records", "accepted", "duplicates", "quarantined", "cells made missing"]
         rows = [
             [f.finding.file, f.finding.table, f.finding.records, f.accepted, f.duplicates, f.quarantined,

@@ -8,11 +8,13 @@ import polars as pl
 import pytest
 
 from conftest import on_both_engines
+from credit_scoring import printing
 from credit_scoring.clients.waiting_balances import waiting_of
 from credit_scoring.errors import Fault, RunActive
 from credit_scoring.intake import appending
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.ledger.ledger import Ledger
+from credit_scoring.publishing.show import show
 from credit_scoring.schema.tables import TABLES
 
 
@@ -190,3 +192,36 @@ def test_appends_are_counted_again_by_seq(stored_lender: Any, engine: Any) -> No
         appends.verify({"outcomes": {2: 3, 1: 3}})
     with pytest.raises(Fault, match="Table bureau holds 0 rows of seq 1, expected 2"):
         appends.verify({"outcomes": {1: 2}, "bureau": {1: 2}})
+
+
+def test_what_does_not_read_is_told_by_column_and_cause_from_the_run_to_the_ledger(lender: Any) -> None:
+    """NULL in every empty cell of bureau, an amount that is none, and two applications that contradict each other."""
+
+    def nulls(frame: pl.DataFrame) -> pl.DataFrame:
+        return set_cell("AMT_CREDIT_SUM", 0, "lots")(frame.with_columns(pl.all().fill_null("NULL")))
+
+    def twice(frame: pl.DataFrame) -> pl.DataFrame:
+        return pl.concat([frame, set_cell("AMT_CREDIT", 0, "5")(frame.head(1))])
+
+    lender.deliver("monday", range(8), outcomes=0, bureau=nulls, application_test=twice)
+    report = lender.intake()
+    (accepted,) = report.accepted
+    held = {(each.table, each.column, each.becomes, each.rule, each.text): each.cells for each in accepted.unread}
+    assert held["application", "SK_ID_CURR", "quarantined", "conflicting_key", None] == 2
+    assert held["bureau", "AMT_CREDIT_SUM", "made missing", "not_legitimate", None] == 1
+    nothing = {key: cells for key, cells in held.items() if key[4] == "NULL"}
+    bureau = next(counts for counts in accepted.files if counts.finding.table == "bureau")
+    assert sum(nothing.values()) == bureau.finding.cells_missing - 1 > 8
+    assert {key[:3] for key in nothing} == {("bureau", key[1], "made missing") for key in nothing}
+
+    said = printing.intake(report).splitlines()[1]
+    assert said.startswith("Not read, so that clients are referred or get no decision: 'NULL' stands in ")
+    assert f"{sum(nothing.values())} cells of {len(nothing)} columns (bureau." in said
+    assert "1 cells of 1 column hold no legitimate value and were made missing (bureau.AMT_CREDIT_SUM 1)" in said
+    assert said.endswith("records are in quarantine for application.SK_ID_CURR 2.")
+    (event,) = (event for event in Ledger(lender.engine).events() if event.event == "accepted")
+    assert event.unread == accepted.unread
+    listing = show(lender.engine, "deliveries")
+    row = dict(zip(listing.head, listing.rows[0], strict=True))
+    assert (row["event"], row["made_missing"], row["quarantined"]) == ("accepted", bureau.finding.cells_missing, 2)
+    assert row["message"].startswith("'NULL' stands in ")

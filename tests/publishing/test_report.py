@@ -15,6 +15,7 @@ from playwright.sync_api import Page as Tab
 
 from credit_scoring.clients.cohort import Count
 from credit_scoring.features import registry
+from credit_scoring.ledger.events import Unread
 from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.pages.page import Table
 from credit_scoring.publishing.explain import sentence
@@ -169,9 +170,9 @@ def figures(scores: dict[int, int], cut_offs: tuple[int, ...]) -> Figures:
     return Figures(scores, cut_offs, tuple(bands), {"AGE": 1.0}, {0: 1.0}, ())
 
 
-def report(found: Figures, seconds: dict[str, float] | None = None, refused=()):
+def report(found: Figures, seconds: dict[str, float] | None = None, refused=(), unread=()):
     stamp = Stamp(datetime(2026, 11, 21, 10, 0, tzinfo=UTC), 3, "0.1.0", "run")
-    part = Part("monday", 3, Count(2, 0, 2, 0), Summary(), ())
+    part = Part("monday", 3, Count(2, 0, 2, 0), Summary(), (), unread)
     line = FeatureLine(name="age", meaning="Age", unit="years", risk="unknown", reason="AGE")
     return page(stamp, [part], refused, found, [line], seconds or {})
 
@@ -216,3 +217,17 @@ def test_two_models_have_two_cut_offs_and_none_is_drawn() -> None:
 def test_the_slowest_step_comes_first() -> None:
     shown = report(figures({500: 2}, (550,)), {"a": 1.0, "b": 3.0})
     assert tables_of(shown, "Slowest steps")[0].rows == [("b", "3.0", "75.0%"), ("a", "1.0", "25.0%")]
+
+
+def test_what_does_not_read_is_told_by_column_the_cause_first() -> None:
+    unread = (
+        Unread("bureau", "AMT_ANNUITY", "made missing", "not_legitimate", "NULL", 24),
+        Unread("application", "AMT_CREDIT", "quarantined", "missing", None, 2),
+    )
+    shown = report(figures({500: 2}, (550,)), unread=unread)
+    (section,) = [section for section in shown.sections if section.title == "Not read"]
+    assert section.parts[0].words.startswith("monday: 'NULL' stands in 24 cells of 1 column (bureau.AMT_ANNUITY 24)")
+    assert tables_of(shown, "Not read")[0].rows == [
+        ("monday", "bureau", "AMT_ANNUITY", "made missing", "not_legitimate", "NULL", 24),
+        ("monday", "application", "AMT_CREDIT", "quarantined", "missing", None, 2),
+    ]

@@ -15,6 +15,8 @@ from credit_scoring.intake.inspection import Limits, inspect
 from credit_scoring.intake.manifest import DeliveredFile
 from credit_scoring.intake.parsing import Parsed, parse
 from credit_scoring.intake.refused_alone import LEFT_TO_OTHERS, refused_alone
+from credit_scoring.intake.unread import unread_in
+from credit_scoring.ledger.events import Unread
 from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.schema.outcomes import TARGET as TARGET_COLUMN
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, Table
@@ -55,6 +57,8 @@ class Finding:
     records: int = 0
     cells_missing: int = 0
     unknown_columns: tuple[str, ...] = ()
+    bad_records: int = 0
+    unread: tuple[Unread, ...] = ()
     refusal: str | None = None
     incomplete: bool = False
     unforeseen: bool = False
@@ -130,6 +134,8 @@ def _read(
         blank_records=parsed.blank_records,
         empty_columns=parsed.empty_columns,
         padding=padding,
+        bad_records=quarantined.height,
+        unread=unread_in(parsed.cells, good, quarantined, declared),
     )
     return ReadFile(found, tuple(with_outcomes(declared, good)), quarantined)
 

@@ -15,7 +15,9 @@ from credit_scoring.intake.reading import Finding
 from credit_scoring.intake.refused_alone import refused_for
 from credit_scoring.intake.slots import ACCEPTED, BAD, COUNTS, FAILED, FINDING, UNNAMED
 from credit_scoring.intake.staging import Work
-from credit_scoring.ledger.events import FileAccount, ReadAs
+from credit_scoring.intake.unread import CONFLICTING, QUARANTINED, together
+from credit_scoring.ledger.events import FileAccount, ReadAs, Unread
+from credit_scoring.schema.tables import table as declared
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,15 @@ class FileCounts:
                 duplicates=self.duplicates,
                 quarantined=self.quarantined,
             )
+
+    def unread(self) -> tuple[Unread, ...]:
+        """What of the file does not read; rows that contradict each other are only seen beside those of other files."""
+        found, of = self.finding, self.finding.table
+        conflicting = self.quarantined - found.bad_records
+        if conflicting <= 0:
+            return found.unread
+        key = ", ".join(declared(of).key)
+        return (*found.unread, Unread(of, key, QUARANTINED, CONFLICTING, None, conflicting))
 
     def told(self) -> FileAccount:
         """As the ledger keeps it."""
@@ -79,6 +90,10 @@ class Account:
         """The account of a delivery's files."""
         return [counts for counts in self.files if counts.finding.seq == seq]
 
+    def unread(self, seq: int) -> tuple[Unread, ...]:
+        """What of a delivery does not read, most cells first."""
+        return together(each for counts in self.of(seq) for each in counts.unread())
+
 
 def account(staged: pl.DataFrame, work: Sequence[Work] = (), found_before: Iterable[Finding] = ()) -> Account:
     """Adds up the index of staged rows and checks every file.
@@ -93,7 +108,8 @@ def account(staged: pl.DataFrame, work: Sequence[Work] = (), found_before: Itera
     for kind, seq, of, rows, detail in staged.select("kind", "seq", "table", "rows", "detail").iter_rows():
         if kind == FINDING:
             told = json.loads(detail)
-            findings.append(Finding(**{**told, "unknown_columns": tuple(told["unknown_columns"])}))
+            unread = tuple(Unread(**each) for each in told["unread"])
+            findings.append(Finding(**{**told, "unknown_columns": tuple(told["unknown_columns"]), "unread": unread}))
         elif kind in (ACCEPTED, UNNAMED):
             by_seq = result.rows.setdefault(of, {})
             by_seq[seq] = by_seq.get(seq, 0) + rows

@@ -19,7 +19,7 @@ from credit_scoring.intake.reconciliation import Account, FileCounts, account
 from credit_scoring.intake.refused_alone import refused_alone
 from credit_scoring.intake.staging import Work, stage, staging_of
 from credit_scoring.intake.waiting import landed, manifest_of, waiting
-from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, latest_accepted, names_taken
+from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, Unread, latest_accepted, names_taken
 from credit_scoring.ledger.events import accepted as visible_in
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
@@ -35,10 +35,11 @@ _APPENDS_AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Accepted:
-    """An accepted delivery and the account of its files."""
+    """An accepted delivery and the account of its files. `unread`: what of it does not read, by column and reason."""
 
     delivery: Delivered
     files: tuple[FileCounts, ...]
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,12 +138,13 @@ def _take_in(
             "files": tuple(counts.told() for counts in result.of(d.seq)),
             "read_as": tuple(counts.read_as() for counts in result.of(d.seq)),
             "without": manifests[d].without,
+            "unread": result.unread(d.seq),
         }
         for d in good
     }
     ledger.record_all(claim, "accepted", files, clock())
     return IntakeReport(
-        accepted=tuple(Accepted(delivery, tuple(result.of(delivery.seq))) for delivery in good),
+        accepted=tuple(Accepted(d, tuple(result.of(d.seq)), result.unread(d.seq)) for d in good),
         refused=tuple((delivery.name, str(refused[delivery])) for delivery in claim.deliveries if delivery in refused),
     )
 

@@ -30,6 +30,7 @@ FILE_COUNTS = (
     "duplicates: BIGINT, quarantined: BIGINT, cells_missing: BIGINT, unknown_columns: ARRAY<STRING>>"
 )
 READ_AS = "STRUCT<file: STRING, format: STRING, blank_records: BIGINT, empty_columns: BIGINT, padding: BIGINT>"
+UNREAD = "STRUCT<table: STRING, column: STRING, becomes: STRING, rule: STRING, text: STRING, cells: BIGINT>"
 DELIVERIES = StoredTable(
     TABLE,
     "The ledger: what happened to each delivery, an event a row; rows of a delivery are visible once it is accepted",
@@ -65,6 +66,12 @@ DELIVERIES = StoredTable(
             f"ARRAY<{READ_AS}>",
             "In which format each of the delivery's files was read, as JSON of what is not the default, and what of it "
             "was passed over because it means nothing (accepted)",
+        ),
+        StoredColumn(
+            "unread",
+            f"ARRAY<{UNREAD}>",
+            "What of the delivery does not read, by table, column and rule: cells that were made missing, with a text "
+            "that exports write for nothing, and records in quarantine (accepted)",
         ),
     ),
 )
@@ -108,6 +115,21 @@ class ReadAs:
 
 
 @dataclass(frozen=True)
+class Unread:
+    """Cells of a column that do not read: they `become` "made missing", or their records "quarantined", by a `rule`.
+
+    `text`: what stands there, where it is a text that exports write for nothing (NULL); no other cell is told.
+    """
+
+    table: str
+    column: str
+    becomes: str
+    rule: str
+    text: str | None
+    cells: int
+
+
+@dataclass(frozen=True)
 class LedgerEvent:
     """One row of the ledger, in the order of DELIVERIES."""
 
@@ -131,6 +153,7 @@ class LedgerEvent:
     without: tuple[str, ...] = ()
     judged_with: str | None = None
     read_as: tuple[ReadAs, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -301,6 +324,7 @@ def to_frame(events: Sequence[LedgerEvent]) -> pl.DataFrame:
             "files": [asdict(file) for file in event.files] or None,
             "without": list(event.without) or None,
             "read_as": [asdict(file) for file in event.read_as] or None,
+            "unread": [asdict(each) for each in event.unread] or None,
         }
         for event in events
     ]
@@ -318,6 +342,7 @@ def from_frame(rows: pl.DataFrame) -> list[LedgerEvent]:
             "without": tuple(row.get("without") or ()),
             "judged_with": row.get("judged_with"),
             "read_as": tuple(ReadAs(**file) for file in row.get("read_as") or ()),
+            "unread": tuple(Unread(**each) for each in row.get("unread") or ()),
         }
         events.append(LedgerEvent(**told))
     return sorted(events, key=lambda event: (event.at, event.claim_number, event.seq, event.event))

@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 import polars as pl
 
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.intake.quarantine import QUARANTINE
+from credit_scoring.intake.unread import sentences
 from credit_scoring.ledger import events
+from credit_scoring.ledger.events import FileAccount
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.publishing import runs
 
 What = Literal["runs", "deliveries", "quarantine"]
+
+
+_DELIVERIES: Mapping[str, pl.DataType | type[pl.DataType]] = MappingProxyType(
+    {
+        "at": pl.Datetime("us", "UTC"),
+        "delivery": pl.String,
+        "seq": pl.Int64,
+        "event": pl.String,
+        "records": pl.Int64,
+        "quarantined": pl.Int64,
+        "made_missing": pl.Int64,
+        "message": pl.String,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -39,15 +57,23 @@ def _runs(engine: Engine) -> pl.DataFrame:
 
 
 def _deliveries(engine: Engine) -> pl.DataFrame:
-    rows = engine.scan(Scan(events.TABLE, ("at", "delivery", "seq", "event", "files", "message")))
-    counted = [
-        pl.col("files").list.eval(pl.element().struct.field(name)).list.sum().alias(name)
-        for name in ("records", "quarantined")
-    ]
-    told = rows.filter(pl.col("event") != "released").with_columns(counted)
-    return told.sort("at", "seq", descending=[True, False]).select(
-        "at", "delivery", "seq", "event", "records", "quarantined", "message"
-    )
+    """What happened, the latest first; of an accepted delivery also what of it does not read, the cause first."""
+    told = [event for event in Ledger(engine).events() if event.event != "released"]
+    rows = [
+        (
+            event.at, event.delivery, event.seq, event.event, *_summed(event.files),
+            "; ".join(sentences(event.unread)) or event.message,
+        )
+        for event in told
+    ]  # fmt: skip
+    return pl.DataFrame(rows, pl.Schema(_DELIVERIES), orient="row").sort("at", "seq", descending=[True, False])
+
+
+def _summed(files: Sequence[FileAccount]) -> tuple[int | None, int | None, int | None]:
+    """Records, those in quarantine and cells made missing of a delivery; None of what brought no files."""
+    if not files:
+        return None, None, None
+    return sum(f.records for f in files), sum(f.quarantined for f in files), sum(f.cells_missing for f in files)
 
 
 def _quarantine(engine: Engine) -> pl.DataFrame:

@@ -123,4 +123,27 @@ CLIENT_AS_OF = StoredView(
     """,
 )
 
-VIEWS = (SCORES_EXPLAINED, CLIENT_AS_OF)
+NOT_READ = StoredView(
+    StoredTable(
+        "not_read",
+        "What of each accepted delivery does not read, by table, column and reason: why its clients are referred",
+        (
+            *_of(DELIVERIES, "delivery", "seq"),
+            StoredColumn("table", "STRING", "Table of the cells"),
+            StoredColumn("column", "STRING", "Their column; empty where a whole record is meant"),
+            StoredColumn("becomes", "STRING", "made missing: the cells; quarantined: their records"),
+            StoredColumn("rule", "STRING", "The rule that they violate"),
+            StoredColumn("text", "STRING", "What stands there, where it is a text that exports write for nothing"),
+            StoredColumn("cells", "BIGINT", "How many cells or records"),
+        ),
+    ),
+    f"""
+    SELECT delivery, seq, each.`table`, each.`column`, each.becomes, each.rule, each.text, each.cells
+    FROM (
+        SELECT delivery, seq, explode(unread) AS each FROM {{{DELIVERIES.name}}} WHERE event = 'accepted'
+        AND seq NOT IN (SELECT seq FROM {{{DELIVERIES.name}}} WHERE event = 'withdrawn')
+    )
+    """,
+)
+
+VIEWS = (SCORES_EXPLAINED, CLIENT_AS_OF, NOT_READ)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from credit_scoring.clients.cohort import Count
-from credit_scoring.ledger.events import FileAccount
+from credit_scoring.intake.unread import sentences
+from credit_scoring.ledger.events import FileAccount, Unread
 from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.pages.page import Cell, Figure, Page, Section, Table, Text
 from credit_scoring.publishing.history import Summary
@@ -15,18 +16,22 @@ from credit_scoring.publishing.report.figures import Figures
 from credit_scoring.publishing.report.words import count, percent
 from credit_scoring.scoring.rows import Stamp
 
+_MOST_UNREAD = 40
+"""Columns of a delivery that are listed, those with the most cells."""
 _CLIENTS = ("clients", "scored", "with outcome", "waiting", "median score")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One delivery's part of a run. `files`: the account of its files, as the ledger holds it (events.FILE_COUNTS)."""
+    """One delivery's part of a run. `files`: the account of its files, as the ledger holds it (events.FILE_COUNTS).
+    `unread`: what of it does not read, by column and reason."""
 
     delivery: str
     model_version: int
     clients: Count
     summary: Summary
     files: Sequence[FileAccount]
+    unread: Sequence[Unread] = ()
 
     def records(self, column: str) -> int:
         """A column of the account, over all files: records, accepted, duplicates, quarantined, cells_missing."""
@@ -65,6 +70,7 @@ def page(
         sections=[
             _deliveries(parts, refused),
             *scores.sections(found, features),
+            *_unread(parts),
             _quarantine(found, quarantined),
             _steps(seconds),
         ],
@@ -90,6 +96,20 @@ def _deliveries(parts: Sequence[Part], refused: Sequence[tuple[str, str]]) -> Se
     if refused:
         told += [Text("Refused whole:"), Table(("delivery", "because"), refused, words=2)]
     return Section("Deliveries", told)
+
+
+def _unread(parts: Sequence[Part]) -> list[Section]:
+    """Why clients are referred whatever they score: cells that were made missing, by column, the cause first."""
+    causes = [Text(f"{part.delivery}: {'; '.join(said)}.") for part in parts if (said := sentences(part.unread))]
+    if not causes:
+        return []
+    rows = [
+        (part.delivery, each.table, each.column, each.becomes, each.rule, each.text, each.cells)
+        for part in parts
+        for each in part.unread[:_MOST_UNREAD]
+    ]
+    head = ("delivery", "table", "column", "became", "rule", "text", "cells")
+    return [Section("Not read", [*causes, Table(head, rows, words=6)])]
 
 
 def _quarantine(found: Figures, rows: int) -> Section:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from credit_scoring.clients.cohort import Count
 from credit_scoring.engines.engine import Engine
-from credit_scoring.ledger.events import Delivered
+from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent, Unread
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.artifacts import Features
 from credit_scoring.pages.page import html
@@ -50,14 +50,14 @@ def write(
         with watch.step("counting for this report"):
             found = figures(engine, [(each.delivered, each.model_version) for each in scored])
             events = ledger.events()
-        accounts = {event.delivery: event.files for event in events if event.event == "accepted"}
+        accepted = {event.delivery: event for event in events if event.event == "accepted"}
         parts = [
             Part(
                 each.delivered.name,
                 each.model_version,
                 each.clients,
                 each.summary,
-                accounts.get(each.delivered.name) or (),  # a rescore brought no files
+                *_account(accepted.get(each.delivered.name)),
             )
             for each in scored
         ]
@@ -74,3 +74,8 @@ def write(
         log.warning("the scores are published without a report: it could not be written (%s)", error)
         return None
     return reports.path(name)
+
+
+def _account(event: LedgerEvent | None) -> tuple[Sequence[FileAccount], Sequence[Unread]]:
+    """What a delivery brought and what of it does not read; a rescore brought nothing."""
+    return ((), ()) if event is None else (event.files, event.unread)
