@@ -29,14 +29,14 @@ from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.writing import NEW, write
 
 LIMITS = Limits(10_000_000, 1_000)
-TABLES = ("bureau.csv", "previous_application.csv", "installments_payments.csv")
+TABLES = ("bureau.csv", "bureau_balance.csv", "previous_application.csv", "installments_payments.csv")
 """What most kinds are tried on; application, which has far more columns, in WITH_APPLICATION."""
 Rows = list[list[str]]
 
 
 @pytest.fixture(scope="module")
 def clean(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Rows]:
-    """The header and the cells of a generated delivery of nine clients, four of its tables."""
+    """The header and the cells of a generated delivery of nine clients, five of its tables."""
     folder = tmp_path_factory.mktemp("clean")
     write(folder, range(30, 39), 0, 3)
     return {name: list(csv.reader(io.StringIO((folder / name).read_text()))) for name in (NEW, *TABLES)}
@@ -185,6 +185,10 @@ DECLARED = {
     "t and f": (truths("t", "f"), {"is_true", "is_false"}),
     "ids as floats": (
         over(cells(lambda cell, kind: f"{cell}.0" if kind is Kind.IDENTIFIER else cell)),
+        {"float_ids"},
+    ),
+    "ids and states as floats": (
+        over(cells(lambda cell, kind: f"{cell}.0" if cell.isdigit() else cell)),
         {"float_ids"},
     ),
     "trailing minus": (
