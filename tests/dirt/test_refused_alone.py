@@ -12,7 +12,6 @@ from types import SimpleNamespace
 import polars as pl
 import pyarrow as pa
 import pytest
-from credit_scoring.intake.events import verdicts
 from polars.exceptions import PanicException
 
 from credit_scoring.file_format import DEFAULT_FORMATS, LenderFormat
