@@ -155,7 +155,7 @@ def test_a_second_run_does_nothing(on_azurite, model_of_seed) -> None:
     assert score(on_azurite.store, model_of_seed(1), "run-2").published == ()
 
 
-@pytest.mark.parametrize("engine", ["spark"])
+@pytest.mark.parametrize("engine", ["local", "spark"])
 def test_an_outage_inside_the_engines_work_is_a_sentence_and_the_next_run_finishes(
     request,
     local: Ran,

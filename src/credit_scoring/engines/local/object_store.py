@@ -71,8 +71,10 @@ def _access(place: BlobPlace, storage: StorageSettings) -> dict[str, str]:
         from azure.storage.blob import BlobServiceClient  # a second that only containers cost
 
         key = BlobServiceClient.from_connection_string("UseDevelopmentStorage=true").credential.account_key
-        endpoint = place.account_url(storage.emulator)
-        return {**named, "azure_storage_account_key": key, "azure_storage_endpoint": endpoint, "allow_http": "true"}
+        # Azurite passes over where a listing is to begin. delta-rs knows that of an emulator, and takes its address
+        # from the environment.
+        os.environ["AZURITE_BLOB_STORAGE_URL"] = storage.emulator.rstrip("/")
+        return {**named, "azure_storage_account_key": key, "azure_storage_use_emulator": "true", "allow_http": "true"}
     if storage.credential == "account_key":
         return {**named, "azure_storage_account_key": value_of(Variable.ACCOUNT_KEY)}
     if storage.credential == "service_principal":

@@ -1,4 +1,4 @@
-"""Spark over tables in a folder or a container: many rows move by Spark, what is small by delta-rs, in no statement.
+"""Spark over tables in a folder: many rows move by Spark, what is small by delta-rs, in no statement.
 
 A statement of Spark's costs a tenth of a second and more of planning, however few rows it reads or writes, and a run of
 few clients was mostly those. In a catalog there is no such way: only Spark knows its tables.
@@ -19,7 +19,7 @@ from credit_scoring.engines.spark.engine import SparkEngine
 from credit_scoring.engines.spark.rows import SparkRows
 from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.schema.stored import StoredTable
-from credit_scoring.storage.roots import is_volume
+from credit_scoring.storage.roots import blob_place, is_volume
 
 FEW = 200_000
 """Rows up to which this process merges and writes a file itself: as many as fit into a fraction of a driver."""
@@ -107,7 +107,12 @@ def _counted(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def spark_over(tables: Tables, rows_per_block: int = 500_000) -> SparkEngine:
-    """The Spark engine over tables, which is told how near they are. A volume promises no rename that is atomic, which
-    delta-rs needs for a commit; nor does delta-rs take a path with a percent sign."""
-    near = tables.below_folder and not is_volume(tables.root) and "%" not in tables.root
+    """The Spark engine over tables, which is told how near they are.
+
+    Not near is a volume, which promises no rename that is atomic, as delta-rs needs for a commit; a path with a percent
+    sign, which delta-rs does not take; and a container, whose answers break off at times: Hadoop asks again, delta-rs
+    does not always.
+    """
+    root = tables.root
+    near = tables.below_folder and not is_volume(root) and blob_place(root) is None and "%" not in root
     return (SparkInFolder if near else SparkEngine)(tables, rows_per_block)
