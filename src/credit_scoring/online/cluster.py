@@ -12,7 +12,7 @@ import pwd
 import secrets
 import shutil
 import socket
-import subprocess
+import subprocess  # nosec B404: the programs of PostgreSQL, with arguments of ours
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -168,7 +168,7 @@ def _give(path: Path, folder: Path) -> None:
 def _run(command: Sequence[str | Path], check: bool) -> subprocess.CompletedProcess[bytes]:
     """Runs a program of PostgreSQL as its user, in a session of its own: Ctrl-C is ours to handle."""
     user = _user()
-    return subprocess.run(
+    return subprocess.run(  # nosec B603: no shell, and no argument from outside
         [str(part) for part in command],
         check=check,
         user=user,
