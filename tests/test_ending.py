@@ -85,6 +85,15 @@ def test_a_number_that_no_client_can_have_is_wrong_usage(store: Path, command: s
     assert "is no client's number" in done.stderr
 
 
+def test_a_panic_of_a_library_is_a_sentence(intake: Callable[..., Result]) -> None:
+    class PanicException(BaseException):
+        """As polars and delta-rs raise it, which is no Exception."""
+
+    done = intake(raising(PanicException("of 100002")))
+    assert (done.exit_code, "foresaw: PanicException" in done.stderr) == (1, True)
+    assert "100002" not in done.output + done.stderr
+
+
 def test_an_error_that_nobody_foresaw_is_a_document_too(intake: Callable[..., Result]) -> None:
     done = intake(raising(ValueError("100002 has a bad income")), "--json")
     assert json.loads(done.stdout)["error"]["code"] == "failed-unforeseen"

@@ -133,7 +133,10 @@ set has the default below; a key that does not exist is refused."""
 
 _PLACES = """\
 A place that is not set lies below `home`: `landing/`, `tables/`, `published/`, `reports/`. Each is a folder, a
-`/Volumes/...` path or an `abfss://` address; `tables` may also be `catalog.schema`."""
+`/Volumes/...` path or an `abfss://` address; `tables` may also be `catalog.schema`. A relative folder begins at the
+folder of the settings file, wherever a command is typed; in a variable it begins at the working directory. `~` is the
+user's folder. A store is begun by `deliver`, by `demo`, and by `intake --new` or `score --new`; any other command on a
+place without a store is an error."""
 
 
 def _is_nested(field: FieldInfo) -> bool:

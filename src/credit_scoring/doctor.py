@@ -273,6 +273,20 @@ def _variables(names: list[str]) -> Finding:
     return Finding("Variables", True, shown)
 
 
+def engine(settings: Settings) -> Finding:
+    """Which engine a run has, and whether it can keep tables where the settings want them."""
+    from credit_scoring.engines.choice import chosen
+    from credit_scoring.engines.local.object_store import object_store
+
+    try:
+        which = chosen(settings)
+        if which == "local":
+            object_store(settings.tables, settings.storage)
+    except UsageError as error:
+        return Finding("Engine", False, settings.engine, advice=str(error))
+    return Finding("Engine", True, "in this process" if which == "local" else "Spark")
+
+
 def store(settings: Settings) -> Finding:
     """Whether the settings' places hold a store: commands but a few begin none."""
     from credit_scoring.storage.store import holds_a_store

@@ -490,7 +490,7 @@ PROVOKED |= {
     online.CLIENT_NOT_NAMED: lambda bench: bench.command("journal", "export"),
     online.KEY_NOT_NAMED: lambda bench: bench.command("key", "create"),
     usage.CLIENT_NOT_APPLIED: nobody_applied_by_then,
-    usage.PERCENT_IN_PLACE: lambda bench: object_store(str(bench.tmp / "a%20b"), StorageSettings()),
+    usage.PATH_NOT_TAKEN: lambda bench: object_store(str(bench.tmp / "a%20b"), StorageSettings()),
     learning.TRAINER_NEEDS_SPARK: trainer_of_spark,
     faults.NOT_SPARK: lambda bench: spark_of(embedded(bench)),
     usage.NO_PROJECT: no_project,

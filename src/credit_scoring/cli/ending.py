@@ -32,7 +32,7 @@ def ending(error: BaseException, as_json: bool) -> int:
         return error.exit_code
     told = error if isinstance(error, CreditScoringError) else of_storage(error)
     if told is None:
-        if output.wanted_whole() or not isinstance(error, Exception):
+        if output.wanted_whole():
             raise error
         told = unforeseen(error)
     return _told(told, as_json)

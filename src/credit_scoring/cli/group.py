@@ -37,9 +37,9 @@ class Group(click.Group):
         arguments = sys.argv[1:] if args is None else list(args)
         try:
             code = super().main(arguments, prog_name, complete_var, standalone_mode=False, **extra)
-        except SystemExit:
+        except (SystemExit, GeneratorExit):
             raise
-        except (Exception, KeyboardInterrupt) as error:
+        except BaseException as error:  # a panic of polars or delta-rs is no Exception
             from credit_scoring.cli.ending import ending
 
             code = ending(error, as_json="--json" in arguments)

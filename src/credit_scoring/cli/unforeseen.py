@@ -30,7 +30,7 @@ _SYSTEM = re.compile(f"(?P<place>{_PLACE})|(?P<process>{_PROCESS})")
 """What an operating system refuses, however many libraries its words have passed."""
 
 
-def unforeseen(error: Exception) -> CreditScoringError:
+def unforeseen(error: BaseException) -> CreditScoringError:
     """The sentence for an error; for one of ours that a task of Spark's raised, its own."""
     texts = list(texts_of(error))
     for text in texts:
@@ -43,7 +43,7 @@ def unforeseen(error: Exception) -> CreditScoringError:
     )
 
 
-def _of_the_machine(error: Exception, texts: list[str]) -> CreditScoringError | None:
+def _of_the_machine(error: BaseException, texts: list[str]) -> CreditScoringError | None:
     """The sentence for what an operating system refused; None for any other error."""
     refused = next((found for found in map(_SYSTEM.search, texts) if found), None)
     if refused is None:
@@ -54,7 +54,7 @@ def _of_the_machine(error: Exception, texts: list[str]) -> CreditScoringError | 
     return PLACE_NOT_WRITABLE(place=file, why=refused["place"])
 
 
-def _kind(error: Exception, text: str) -> str:
+def _kind(error: BaseException, text: str) -> str:
     """Such as `NotADirectoryError: Not a directory: /a/file`, or `Py4JJavaError, caused by IOException`."""
     causes = _CAUSE.findall(text)
     kind = type(error).__name__ + (f", caused by {causes[-1]}" if causes else "")

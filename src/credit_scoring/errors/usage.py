@@ -166,11 +166,11 @@ CLIENT_WITHOUT_SCORE = ErrorKind(
     "Client {client} has no score: no delivery that was scored holds an application with this SK_ID_CURR.",
     "Check the number; `credit-scoring show quarantine` lists what was not accepted.",
 )
-PERCENT_IN_PLACE = ErrorKind(
-    "percent-in-place",
+PATH_NOT_TAKEN = ErrorKind(
+    "path-not-taken",
     UsageError,
-    "The embedded engine cannot keep tables in {place}: delta-rs takes a percent sign in a path for a code.",
-    "Choose a folder without one (`home` or `tables` in the settings), or run it with `--engine spark`.",
+    "The embedded engine cannot keep tables in {place}: delta-rs takes no path that has one of the characters {odd}.",
+    "Choose a folder without them (`home` or `tables` in the settings), or run it with `--engine spark`.",
 )
 LOCAL_NO_CATALOG = ErrorKind(
     "local-no-catalog",

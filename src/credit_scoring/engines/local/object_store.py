@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from deltalake.exceptions import DeltaError
 
-from credit_scoring.errors.usage import PERCENT_IN_PLACE
+from credit_scoring.errors.usage import PATH_NOT_TAKEN
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.credentials import Variable, value_of
 from credit_scoring.storage.roots import BlobPlace, blob_place
@@ -30,12 +31,21 @@ class ObjectStore:
         return f"{self.uri.rstrip('/')}/{name}"
 
 
+_ODD = re.compile(r"[%\[\]^|\\\x00-\x1f\x7f]")
+"""delta-rs makes an address of a path: it takes a percent sign for a code, and cannot write some characters at all."""
+
+
+def not_taken(root: str) -> list[str]:
+    """The characters of a folder's path with which delta-rs keeps no tables there."""
+    return sorted(set(_ODD.findall(os.path.abspath(root))))
+
+
 def object_store(root: str, storage: StorageSettings) -> ObjectStore:
     """The store of a root; UsageError where a variable that proves who we are is missing."""
     place = blob_place(root)
     if place is None:
-        if "%" in os.path.abspath(root):
-            raise PERCENT_IN_PLACE(place=root)
+        if odd := not_taken(root):
+            raise PATH_NOT_TAKEN(place=ascii(root), odd=" ".join(map(ascii, odd)))
         return ObjectStore(os.path.abspath(root))
     return ObjectStore(
         f"az://{place.container}/{place.path}".rstrip("/"), {**_bounds(storage), **_access(place, storage)}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.synchronize import Lock
@@ -53,10 +55,14 @@ class Workers:
         pool = self._started()
         waiting = iter(tasks)
         running = [pool.submit(function, task) for task in islice(waiting, self.processes * _AHEAD)]
-        while running:
-            done = running.pop(0).result()
-            running += [pool.submit(function, task) for task in islice(waiting, 1)]
-            yield done
+        try:
+            while running:
+                done = running.pop(0).result()
+                running += [pool.submit(function, task) for task in islice(waiting, 1)]
+                yield done
+        finally:
+            for each in running:  # of a run that ends early, nobody waits for them
+                each.cancel()
 
     def close(self) -> None:
         """Ends the processes."""
@@ -76,4 +82,21 @@ class Workers:
                 initializer=_start,
                 initargs=(os.getpid(), context.Lock(), context.Value("i", 0, lock=False)),
             )
+            with _ctrl_c_is_for_this_process():
+                self._pool.submit(number)  # with the first task all of them are started
         return self._pool
+
+
+@contextmanager
+def _ctrl_c_is_for_this_process() -> Iterator[None]:
+    """A terminal sends Ctrl-C to every process of a command. Those that are started inside pass it over: what they do
+    is told by the process that began them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        if before is not None:  # None: not set by Python
+            signal.signal(signal.SIGINT, before)

@@ -15,6 +15,7 @@ import polars as pl
 
 from credit_scoring.engines.engine import Engine, Pieces, Rows, Scan
 from credit_scoring.engines.local.engine import LocalEngine
+from credit_scoring.engines.local.object_store import not_taken
 from credit_scoring.engines.spark.engine import SparkEngine
 from credit_scoring.engines.spark.rows import SparkRows
 from credit_scoring.engines.spark.tables import Tables
@@ -109,10 +110,10 @@ def _counted(rows: pl.DataFrame) -> pl.DataFrame:
 def spark_over(tables: Tables, rows_per_block: int = 500_000) -> SparkEngine:
     """The Spark engine over tables, which is told how near they are.
 
-    Not near is a volume, which promises no rename that is atomic, as delta-rs needs for a commit; a path with a percent
-    sign, which delta-rs does not take; and a container, whose answers break off at times: Hadoop asks again, delta-rs
+    Not near is a volume, which promises no rename that is atomic, as delta-rs needs for a commit; a path
+    that delta-rs does not take; and a container, whose answers break off at times: Hadoop asks again, delta-rs
     does not always.
     """
     root = tables.root
-    near = tables.below_folder and not is_volume(root) and blob_place(root) is None and "%" not in root
+    near = tables.below_folder and not is_volume(root) and blob_place(root) is None and not not_taken(root)
     return (SparkInFolder if near else SparkEngine)(tables, rows_per_block)
