@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from credit_scoring.engines.spark import rewriting
+from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.errors import UsageError
 from credit_scoring.ledger.events import Delivered
 from credit_scoring.operations.maintain import expire, maintain
@@ -62,15 +63,13 @@ def test_maintain_on_spark_makes_them_anew_and_is_finished_when_killed(engine_at
 
     whole = rewriting.Tables.append
 
-    def killed(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
+    def killed(tables: Tables, table: str, frame: object, app_id: str, version: int = 0) -> None:
+        if app_id.startswith("rewriting_"):
+            raise KeyboardInterrupt
+        whole(tables, table, frame, app_id, version)
 
     with monkeypatch.context() as kill:
-        kill.setattr(
-            rewriting.Tables,
-            "append",
-            lambda *args, **more: killed() if "rewriting_" in more["app_id"] else whole(*args, **more),
-        )
+        kill.setattr(rewriting.Tables, "append", killed)
         with pytest.raises(KeyboardInterrupt):
             maintain(shop.context, NOTHING_EXPIRES)
     for engine in (local, shop.engine):
