@@ -25,6 +25,7 @@ def test_documents_are_of_their_shapes(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "conf.yml").write_text("home: var\n")
     for command, arguments in {
         "generate": ("generate", "--clients", 5, "--outcomes", 0, "--out", tmp_path / "csv"),
+        "inspect": ("inspect", tmp_path / "csv"),
         "deliver": ("deliver", tmp_path / "csv", "--name", "may"),
         "doctor": ("doctor",),
         "dictionary": ("dictionary",),
@@ -32,6 +33,11 @@ def test_documents_are_of_their_shapes(tmp_path: Path, monkeypatch: pytest.Monke
     }.items():
         assert misfits(document(*arguments), shape_of(command)) == [], command
     assert misfits(document("explain", "none"), ERROR) == []
+    for path in (tmp_path / "csv").iterdir():
+        path.write_text(path.read_text().replace(",,", ",NULL,"))
+    guessed = document("inspect", tmp_path / "csv")
+    assert guessed["formats"] == {"nothing": ["NULL"]}
+    assert misfits(guessed, shape_of("inspect")) == []
 
 
 def test_a_document_of_another_shape_is_seen() -> None:
