@@ -279,8 +279,8 @@ def measured(seconds: float) -> dict[str, float]:
             database.upgrade(started.url)
             with database.transaction(started.url) as connection:
                 grant(connection, cluster.SERVICE, cluster.service_password(started.folder))
-                register(connection, Champion("credit_default", 1, champion))
-                register(connection, Champion("credit_estimate", 1, estimate))
+                register(connection, Champion("credit_default", 1, lambda: champion))
+                register(connection, Champion("credit_estimate", 1, lambda: estimate))
                 connection.execute(insert(ClientScore), [score_row(row) for row in expected])
                 key = keys.create(connection, "load", "service", 1_000_000_000, 1, datetime.now(UTC)).key
             online = {"url": started.url, "api_url": started.api_url, "answer_seconds": 10}

@@ -19,7 +19,7 @@ FOUR = {"amount": 450_000, "annuity": 27_000, "goods_price": 400_000, "income": 
 @pytest.fixture(autouse=True)
 def loaded(database: served.Database, api: served.Api) -> None:
     with database.transaction() as connection:
-        register(connection, Champion("credit_estimate", 1, estimate_model()))
+        register(connection, Champion("credit_estimate", 1, estimate_model))
     until(lambda: api.service.estimates.current is not None)
 
 
@@ -62,7 +62,7 @@ def test_a_model_of_whole_files_is_not_taken_and_ready_says_so(
     adviser: Caller, database: served.Database, api: served.Api
 ) -> None:
     with database.transaction() as connection:
-        register(connection, Champion("credit_estimate", 2, drawn_model(2)))
+        register(connection, Champion("credit_estimate", 2, lambda: drawn_model(2)))
     until(lambda: api.service.estimates.problem)
     (problem,) = [each for each in adviser.ask("/ready").body["problems"] if "estimate" in each]
     assert "version 2 is not taken" in problem
