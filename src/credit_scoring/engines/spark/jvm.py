@@ -50,9 +50,11 @@ def configuration(archive: Path | None = None) -> dict[str, str]:
     mapped = [_quoted(f"-XX:SharedArchiveFile={found}"), "-Xlog:cds*=off"] if found.exists() else []
     logging = _conf() / "log4j2.properties"
     told = [_quoted(f"-Dlog4j2.configurationFile={logging.as_uri()}")] if logging.exists() else []
+    # Where the machine has no account of a user's number, Java calls its folder `?`, on which Spark's Ivy fails.
+    home = [_quoted(f"-Duser.home={os.path.expanduser('~')}")] if user_name() is None else []
     return {
         "spark.driver.extraClassPath": os.pathsep.join(map(str, jars())),
-        "spark.driver.defaultJavaOptions": " ".join([*OPTIONS, *mapped, *told]),
+        "spark.driver.defaultJavaOptions": " ".join([*OPTIONS, *mapped, *told, *home]),
     }
 
 
