@@ -63,6 +63,8 @@ def run(online: OnlineSettings, mlflow: MlflowSettings, listener: socket.socket,
     try:
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(serve())
+    except KeyboardInterrupt:
+        pass  # uvicorn hands Ctrl-C on when all has ended; that is how one ends this
     finally:
         metrics.shutdown()
         listener.close()
