@@ -20,7 +20,7 @@ from credit_scoring.engines.guarded import TaskFailed
 from credit_scoring.engines.local import writing
 from credit_scoring.engines.local.engine import LocalEngine
 from credit_scoring.engines.local.workers import Workers
-from credit_scoring.errors import RunActive
+from credit_scoring.errors import RunActive, UsageError
 from credit_scoring.ledger.events import Delivered
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.schema.stored import StoredColumn, StoredTable
@@ -238,3 +238,13 @@ def test_a_table_that_is_made_anew_at_the_same_place_is_read_anew(table: Engine)
     for seq in (5, 6, 7):
         table.append("rows", rows((seq, "new", 1)), f"claim-{seq}")
     assert frame(table, "rows")["name"].to_list() == ["new"] * 3
+
+
+def test_a_worker_that_is_ended_is_a_sentence_and_the_next_run_has_others() -> None:
+    workers = Workers(1)
+    try:
+        with pytest.raises(UsageError, match="worker-ended"):
+            list(workers.map(os._exit, [1]))
+        assert list(workers.map(abs, [-1, 2])) == [1, 2]
+    finally:
+        workers.close()

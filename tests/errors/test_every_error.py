@@ -559,6 +559,7 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     learning.NOTHING_TO_SPLIT: "training/test_fit.py::test_constant_features_are_refused",
     learning.NOBODY_APPROVED: "training/test_reference.py::test_nobody_approved_is_refused",
     faults.UNFORESEEN: "test_unforeseen.py::test_an_error_of_a_library_is_told_by_kind_and_place_and_not_by_its_text",
+    usage.WORKER_ENDED: "engines/test_local.py::test_a_worker_that_is_ended_is_a_sentence_and_the_next_run_has_others",
     faults.APPEND_NOT_ONCE: "intake/test_run.py::test_appends_are_counted_again_by_seq",
     faults.SCORED_TWICE: "publishing/test_history.py::test_a_client_that_stands_there_twice_is_a_fault",
     faults.PUBLISHED_OTHERWISE: "publishing/test_scores_csv.py::test_a_file_that_is_there_is_never_changed",

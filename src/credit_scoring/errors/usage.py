@@ -234,6 +234,12 @@ TOO_FEW_FILES = ErrorKind(
     "This shell lets a process open {allowed} files, and Spark needs {needed:,}.",
     "Type `ulimit -n {needed}` first (or raise `nofile` in the limits of the machine), then the command again.",
 )
+WORKER_ENDED = ErrorKind(
+    "worker-ended",
+    UsageError,
+    "A worker process of the embedded engine was ended from outside, most likely because memory ran out.",
+    "Give it fewer workers (`local.workers` in the settings) or smaller slots, and run the command again.",
+)
 MACHINE_TOO_SMALL = ErrorKind(
     "machine-too-small",
     UsageError,

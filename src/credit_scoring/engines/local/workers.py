@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.synchronize import Lock
 from typing import Any, TypeVar
+
+from credit_scoring.errors.usage import WORKER_ENDED
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -51,13 +55,17 @@ class Workers:
         self._pool: ProcessPoolExecutor | None = None
 
     def map(self, function: Callable[[T], R], tasks: Iterable[T]) -> Iterator[R]:
-        """The results in the order of the tasks. A task's error is raised here."""
+        """The results in the order of the tasks. A task's error is raised here; UsageError when a process ended."""
         pool = self._started()
         waiting = iter(tasks)
         running = [pool.submit(function, task) for task in islice(waiting, self.processes * _AHEAD)]
         try:
             while running:
-                done = running.pop(0).result()
+                try:
+                    done = running.pop(0).result()
+                except BrokenProcessPool:
+                    self.close()
+                    raise WORKER_ENDED() from None
                 running += [pool.submit(function, task) for task in islice(waiting, 1)]
                 yield done
         finally:
@@ -82,9 +90,24 @@ class Workers:
                 initializer=_start,
                 initargs=(os.getpid(), context.Lock(), context.Value("i", 0, lock=False)),
             )
-            with _ctrl_c_is_for_this_process():
-                self._pool.submit(number)  # with the first task all of them are started
+            with _ctrl_c_is_for_this_process(), _not_run_again():
+                for _ in range(self.processes):  # each starts one, because none is idle before it has begun
+                    self._pool.submit(number)
         return self._pool
+
+
+@contextmanager
+def _not_run_again() -> Iterator[None]:
+    """Processes that are started inside do not run the main script again, which has no need to expect it: what they are
+    to do stands in modules."""
+    main = sys.modules["__main__"]
+    held = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+    main.__dict__.pop("__file__", None)
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        main.__dict__.update(held)
 
 
 @contextmanager
