@@ -37,6 +37,7 @@ def test_rounds_come_from_the_folds(trained, parameters):
 
 def test_what_was_found_is_told_as_json(trained, tmp_path, monkeypatch):
     (tmp_path / "conf.yml").write_text(f"home: {tmp_path}\n")
+    (tmp_path / "landing").mkdir()
     report = TrainingReport(Registered(version=2, run_id="r"), trained, examined=None)
     monkeypatch.setattr(commands, "train", lambda settings, trials, estimate: report)
     done = CliRunner().invoke(main, ["train", "--json", "--conf", str(tmp_path / "conf.yml")])
