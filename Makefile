@@ -85,7 +85,7 @@ lock: system-test $(BUILD_TOOLS)  ## renew the locks from pyproject.toml and pac
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-build.in -o requirements-build.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra serving -o requirements.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra spark --extra serving -c requirements.lock -o requirements-spark.lock
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --all-extras -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --all-extras -c requirements-spark.lock -o requirements-dev.lock
 	@tools/lock-npm
 
 clean:  ## remove what setup made; var/ stays, it is yours
