@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -16,6 +17,8 @@ from credit_scoring.engines.spark.tasks import Batches, frame_of, without_values
 from credit_scoring.storage.roots import blob_place
 
 BLOCKS = "slot INT, label STRING, block BINARY"
+_PATTERN = re.compile(r"[*?\[\]{}\\]")
+"""What makes a path a pattern to Spark. Its setting against that reads every file once for each such path."""
 _BATCH = "spark.sql.execution.arrow.maxRecordsPerBatch"
 
 
@@ -101,10 +104,12 @@ def each_slot(compute: Compute) -> Callable[[Batches], Batches]:
 def file_blocks(spark: SparkSession, source: FileSource) -> DataFrame:
     """BLOCKS of the files that are there.
 
-    Spark's own reading of a container knows block blobs only, and ends for all where one cannot be read. Folders and
-    volumes are its to read: a task's Python may not reach them.
+    Spark's own reading of a container knows block blobs only, and ends for all where one cannot be read; a folder's
+    path it takes for a pattern where it looks like one. Other folders and volumes are its to read: a task's Python may
+    not reach them.
     """
-    if blob_place(source.folder.root) and source.files:
+    by_name = blob_place(source.folder.root) is not None or _PATTERN.search(source.folder.root)
+    if by_name and source.files:
         named = [(folder, file) for folder, file, _ in source.files]
         return spark.createDataFrame(named, "folder STRING, file STRING").mapInArrow(read_by_name(source), BLOCKS)
     return _content(spark, source).mapInArrow(read_files(source.read), BLOCKS)
@@ -115,9 +120,7 @@ def _content(spark: SparkSession, source: FileSource) -> DataFrame:
     paths = [source.folder.path(folder, file) for folder, file, _ in source.files]
     if not paths:
         return spark.createDataFrame([], "path STRING, content BINARY")
-    # The paths are files, whatever stands in them: `?` and `[` are no patterns.
-    read = spark.read.format("binaryFile").option("ignoreMissingFiles", True).option("__globPaths__", False)
-    return read.load(paths).select("path", "content")
+    return spark.read.format("binaryFile").option("ignoreMissingFiles", True).load(paths).select("path", "content")
 
 
 @contextmanager
