@@ -153,7 +153,7 @@ def test_a_token_of_the_issuer_names_its_bearer(
         {"key": "a shared secret of enough bytes to be one", "algorithm": "HS256"},
         {"key": None, "algorithm": "none"},
     ],
-    ids=str,
+    ids=lambda changed: " ".join(changed),
 )
 def test_any_other_token_is_refused(
     with_issuer: served.Api, token: Callable[..., str], changed: dict[str, object]
