@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -24,18 +25,20 @@ import numpy as np
 import polars as pl
 import pytest
 from click.testing import CliRunner
-from pyspark.sql import DataFrame, SparkSession
 
 import canary
+from conftest import frame
 from credit_scoring import commands, printing
 from credit_scoring.cli import main
 from credit_scoring.commands import ScoreReport
+from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import ModelError, UsageError
 from credit_scoring.features import registry
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.artifacts import Decision
 from credit_scoring.model.packaging import load_version
 from credit_scoring.model.texts import ModelTexts
@@ -60,7 +63,15 @@ class World:
     promotion: Promotion
     report: ScoreReport
     texts: ModelTexts
-    history: DataFrame
+
+    @property
+    def engine(self) -> Engine:
+        return commands.open_store(self.settings).engine
+
+    @property
+    def history(self) -> list[Any]:
+        """The rows of score_history, by client."""
+        return rows_of(frame(self.engine, "score_history").sort("client_id"))
 
     @property
     def decision(self) -> Decision:
@@ -70,11 +81,20 @@ class World:
         return pl.read_csv(Path(self.settings.published) / delivery / "scores.csv")
 
 
+def rows_of(found: pl.DataFrame) -> list[Any]:
+    """Rows whose columns, and structs in them, are read by their names."""
+    return [
+        json.loads(json.dumps(row, default=str), object_hook=lambda it: SimpleNamespace(**it))
+        for row in found.to_dicts()
+    ]
+
+
 def settings_of(home: Path) -> Settings:
     return Settings(
         home=home,
         spark=SparkSettings(driver_memory="2g", shuffle_partitions=2),
         training=TrainingSettings(
+            trainer="lightgbm",  # in spark-submit too, so that the model is the same
             folds=2,
             max_rounds=40,
             learning_rate=0.1,
@@ -87,7 +107,7 @@ def settings_of(home: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> World:
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     home = tmp_path_factory.mktemp("lender")
     settings = settings_of(home)
     write(home / "generated" / "history", KNOWN, len(KNOWN), SEED)
@@ -101,7 +121,7 @@ def world(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Worl
     promotion = commands.promote(settings, "a lender of 1,500 clients")
     report = commands.score(settings)
     texts, _ = load_version(settings.mlflow.model, 1)
-    return World(settings, promotion, report, texts, commands.open_store(settings).tables.read("score_history"))
+    return World(settings, promotion, report, texts)
 
 
 def test_the_csv_holds_exactly_the_touched_clients_with_an_application_and_no_outcome(world: World) -> None:
@@ -115,7 +135,7 @@ def test_the_csv_holds_exactly_the_touched_clients_with_an_application_and_no_ou
 
 def test_every_clients_points_add_up_and_agree(world: World) -> None:
     scale, decision = world.decision.scale, world.decision
-    rows = world.history.collect()
+    rows = world.history
     assert len(rows) == len(NEW)
     factor = scale.pdo / math.log(2)
     for row in rows:
@@ -144,7 +164,7 @@ def test_contributions_are_lightgbms_rescaled(world: World) -> None:
     shares = lgb.Booster(model_str=world.texts.booster).predict(vectors[:, positions], pred_contrib=True)
     decision = world.decision
     rescaled = -decision.scale.pdo / math.log(2) * decision.scale.a * shares[:, :-1]
-    rows = world.history.orderBy("client_id").collect()
+    rows = world.history
     found = np.array([row.contributions for row in rows])
     reference = np.array([decision.reference[registry.names()[i]] for i in positions])
     wanted = np.zeros_like(found)
@@ -167,27 +187,25 @@ def test_a_clean_process_loads_the_model_and_gives_the_batchs_numbers(world: Wor
     arguments = [str(world.settings.mlflow.tracking_uri), str(tmp_path / "vectors.npy"), str(out)]
     subprocess.run([sys.executable, "-c", script, *arguments], cwd=tmp_path, check=True, capture_output=True)
     loaded = np.load(out)
-    rows = world.history.orderBy("client_id").collect()
+    rows = world.history
     for name in ("points", "probability", "contributions"):
-        assert np.array_equal(loaded[name], np.array([row[name] for row in rows])), name
+        assert np.array_equal(loaded[name], np.array([getattr(row, name) for row in rows])), name
 
 
 def test_every_score_can_be_traced(world: World) -> None:
-    tables = commands.open_store(world.settings).tables
-    traced = world.history.join(tables.read("deliveries").where("event = 'published'"), ["delivery", "seq"])
-    assert traced.count() == len(NEW)
-    row = world.history.first()
+    published = {(event.delivery, event.seq) for event in Ledger(world.engine).events() if event.event == "published"}
+    assert [(row.delivery, row.seq) in published for row in world.history] == [True] * len(NEW)
+    row = world.history[0]
     assert (row.delivery, row.model_version, row.fingerprint) == ("new", 1, registry.fingerprint())
     assert row.code_version.startswith("0.1.0")
-    features = tables.read("features").orderBy("position").collect()
-    assert tuple(feature.name for feature in features) == registry.names()
+    assert tuple(frame(world.engine, "features").sort("position")["name"]) == registry.names()
     declared = {statement.code for statement in STATEMENTS}
-    assert {reason.code for reason in tables.read("reasons").collect()} == declared
+    assert set(frame(world.engine, "reasons")["code"]) == declared
     assert {reason.code for reason in row.reasons} <= declared
 
 
 def test_a_client_is_explained_in_words_and_in_a_picture(world: World, tmp_path: Path) -> None:
-    row = world.history.where("file_complete").orderBy("client_id").first()
+    row = next(row for row in world.history if row.file_complete)
     found = commands.explain(world.settings, row.client_id, "fr", tmp_path / "client.png")
     drawn = found.waterfall()
     assert (drawn.score, drawn.cut_off) == (row.score, row.cut_off)
@@ -215,7 +233,7 @@ def test_the_run_has_a_report_and_says_where(world: World, tmp_path: Path) -> No
     path = Path(str(world.report.scores.page))
     assert path == Path(world.settings.reports) / f"{world.report.scores.run_id}.html"
     text = path.read_text()
-    assert all(step in text for step in ("starting Spark", "taking in what waited", f"<dd>{len(NEW)}</dd>"))
+    assert all(step in text for step in ("starting the engine", "taking in what waited", f"<dd>{len(NEW)}</dd>"))
     assert printing.scores(world.report).endswith(f"Report: {path}")
     (tmp_path / "conf.yml").write_text(f"home: {world.settings.home}\n")
     shown = CliRunner().invoke(main, ["show", "runs", "--conf", str(tmp_path / "conf.yml")])
@@ -245,7 +263,7 @@ def test_a_second_run_does_nothing(world: World) -> None:
     assert set(again.intake.known) == {"history", "new"}
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, modified)
     assert {table.name: log_length(world, table.name) for table in TABLES} == versions
-    assert world.history.count() == len(NEW)
+    assert len(world.history) == len(NEW)
 
 
 def log_length(world: World, table: str) -> int:
@@ -298,7 +316,7 @@ def test_the_model_was_examined_and_its_promotion_is_on_record(world: World) -> 
 def conf(world: World, folder: Path) -> Path:
     """A settings file for jobs on the world's store."""
     path = folder / "conf.yml"
-    learning = {"folds": 2, "max_rounds": 40, "learning_rate": 0.1, "min_data_in_leaf": 40}
+    learning = {"trainer": "lightgbm", "folds": 2, "max_rounds": 40, "learning_rate": 0.1, "min_data_in_leaf": 40}
     training = {**learning, "compare": [], "resamples": 100}
     gates = {"promise_clients": 100}
     path.write_text(json.dumps({"home": str(world.settings.home), "training": training, "gates": gates}))
@@ -306,7 +324,7 @@ def conf(world: World, folder: Path) -> Path:
 
 
 def run_here(world: World, folder: Path, job: str) -> tuple[int, Any]:
-    """Runs jobs/<job>.py in this process, whose session is there already: its exit code, and what it says as JSON."""
+    """Runs jobs/<job>.py in this process, on the embedded engine: its exit code, and what it says as JSON."""
     said = io.StringIO()
     script = str(PROJECT / "jobs" / f"{job}.py")
     with (
@@ -398,7 +416,7 @@ def told_of_clients(world: World, events: Path, said: dict[str, str]) -> list[tu
     plans = [path.read_text() for path in events.iterdir()]
     assert len(plans) == len(said)
     assert all(" INFO " in text for text in said.values())
-    assert all(plan.count("physicalPlanDescription") > 20 for plan in plans)
+    assert all(plan.count("physicalPlanDescription") > 2 for plan in plans)
     home = Path(world.settings.home)
     clients = {home / name for name in ("generated", "landing", "tables", "published")}
     files = [path for path in home.rglob("*") if path.is_file() and not clients & set(path.parents)]

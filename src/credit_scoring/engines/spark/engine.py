@@ -38,7 +38,9 @@ from credit_scoring.errors.faults import NOT_SPARK
 from credit_scoring.schema.stored import StoredTable, StoredView
 
 _MOST_SAID = 200
-"""Values that stand in a statement; of more, Spark makes a frame and joins."""
+_SAID = frozenset({"seq", "delivery", "model_version", "table"})
+"""Up to so many values of these columns stand in a statement. Of more, and of every other column, because plans and
+logs would name clients, Spark makes a frame and joins."""
 _MOST_ROWS = 5_000
 """Rows that go into a plan as they are; more go as blocks."""
 _APART = ("kind", "table")
@@ -108,7 +110,7 @@ class SparkEngine:
 
     def _among(self, rows: DataFrame, column: str, values: Sequence[Value]) -> DataFrame:
         known = [value for value in values if value is not None]
-        if len(known) <= _MOST_SAID:
+        if not known or (column in _SAID and len(known) <= _MOST_SAID):
             said: Column = F.col(column).isin(known)
             return rows.where(said | F.col(column).isNull() if len(known) < len(values) else said)
         blocks = pl.DataFrame({column: known})
