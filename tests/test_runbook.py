@@ -37,8 +37,8 @@ def test_every_exit_code_is_explained_once_and_exists() -> None:
     def codes(of: type[CreditScoringError]) -> set[int]:
         return {of.exit_code}.union(*(codes(each) for each in of.__subclasses__()))
 
-    rows = [int(code) for code in re.findall(r"^\| (\d) \|", TEXT, flags=re.MULTILINE)]
-    sections = [int(code) for code in re.findall(r"^### (\d), ", TEXT, flags=re.MULTILINE)]
+    rows = [int(code) for code in re.findall(r"^\| (\d+) \|", TEXT, flags=re.MULTILINE)]
+    sections = [int(code) for code in re.findall(r"^### (\d+), ", TEXT, flags=re.MULTILINE)]
     assert rows == [0, *sections]
     assert set(sections) == codes(CreditScoringError)
 

@@ -26,6 +26,7 @@ _SCORE = "credit_scoring.commands:ScoreReport"
 _REPORT = "credit_scoring.publishing.work:Report"
 _UPKEEP = "credit_scoring.operations.maintain:Maintained"
 RESULTS: Mapping[str, str | Shape] = {
+    "database": "credit_scoring.answering:Prepared",
     "deliver": "credit_scoring.intake.manifest:Manifest",
     "demo": _SCORE,
     "dictionary": ["credit_scoring.features.dictionary:Entry", "..."],
@@ -47,11 +48,19 @@ RESULTS: Mapping[str, str | Shape] = {
         "left_out": ["text", "..."],
     },
     "intake": "credit_scoring.intake.run:IntakeReport",
+    "journal expire": {"<month>": "whole number"},
+    "journal export": {"<key>": "any value"},
+    "journal verify": "credit_scoring.online.journal:Verified",
+    "key create": "credit_scoring.online.keys:NewKey",
+    "key list": ["credit_scoring.online.keys:KeyFacts", "..."],
+    "key revoke": {"revoked": "text"},
+    "key rotate": "credit_scoring.online.keys:NewKey",
     "maintain": _UPKEEP,
     "optimize": _UPKEEP,
     "promises": "credit_scoring.commands:PromiseReport",
     "promote": "credit_scoring.training.promotion.promote:Promotion",
     "publish": _REPORT,
+    "publish-online": "credit_scoring.online.loading:Loaded",
     "reasons": [{"code": "text", "absent": "true or false", "side": "text", "en": "text", "fr": "text"}, "..."],
     "reasons --check": "credit_scoring.publishing.truth:Truth",
     "requeue": "credit_scoring.operating:TriedAgain",

@@ -147,7 +147,7 @@ class LocalEngine:
             yield exchange.Given(source.label, source.key, source.rows), int(source.rows.estimated_size())
         else:
             scan, table = source.rows, self._open(source.rows.table)
-            place = (self.store, scan.table, table.version(), str(table.metadata().id))
+            place = (self.store, scan.table, table.version(), scanning.identity(table))
             dataset = scanning.dataset_at(*place)
             for part in scanning.parts_of(dataset, scan, _PART_ROWS):
                 # A row of any table takes some 20 bytes of Parquet and of lz4 blocks, and ten times that in memory.
@@ -264,7 +264,7 @@ class LocalEngine:
 
     def _dataset(self, table: str) -> FileSystemDataset:
         held = self._open(table)
-        return scanning.dataset_at(self.store, table, held.version(), str(held.metadata().id))
+        return scanning.dataset_at(self.store, table, held.version(), scanning.identity(held))
 
 
 def _is_commit(name: str) -> bool:

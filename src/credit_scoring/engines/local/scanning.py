@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -39,10 +40,15 @@ def dataset_of(table: DeltaTable, store: ObjectStore, name: str) -> ds.FileSyste
     return table.to_pyarrow_dataset()
 
 
+def identity(table: DeltaTable) -> str:
+    """What tells the files of a table from those of another one at the same place."""
+    return hashlib.sha256("\n".join(sorted(table.file_uris())).encode()).hexdigest()
+
+
 @lru_cache(maxsize=32)
-def dataset_at(store: ObjectStore, name: str, version: int, table_id: str) -> ds.FileSystemDataset:
-    """The table as of a version, opened once a process. `table_id`: its own, which one made anew at the same place has
-    not."""
+def dataset_at(store: ObjectStore, name: str, version: int, identity: str) -> ds.FileSystemDataset:
+    """The table as of a version, opened once a process. `identity`: of its files at that version, because a table that
+    was made anew, or brought back from a copy, may stand at the same place with the same version."""
     table = DeltaTable(store.table(name), version=version, storage_options=store.options)
     return dataset_of(table, store, name)
 
