@@ -40,8 +40,10 @@ def kill(run: int, frames: Frames) -> list[pa.RecordBatch]:
 
 
 if __name__ == "__main__":
+    from engines import computing  # workers do not run this script: they import it by its name
+
     folder = Path(sys.argv[1])
     rows = pl.DataFrame({"client_id": range(1_000)})
     engine = LocalEngine(str(folder / "tables"), folder / "spill", memory=0, processes=2)
     sources = [Source("rows", "client_id", rows), Source("others", "client_id", rows)]
-    engine.exchange(sources, 2, partial(kill, os.getpid()), "client_id BIGINT").collect()
+    engine.exchange(sources, 2, partial(computing.kill, os.getpid()), "client_id BIGINT").collect()
