@@ -29,10 +29,10 @@ def conf(storage, new_root, tmp_path_factory) -> Path:
 
 def test_a_delivery_that_an_outage_stopped_is_delivered_again(conf, proxy, tmp_path) -> None:
     (tmp_path / "application.csv").write_text("SK_ID_CURR\n1\n")
-    deliver = ["deliver", str(tmp_path), "--name", "may", "--quiet", "--conf", str(conf)]
+    deliver = ["deliver", str(tmp_path), "--name", "may", "--as-it-is", "--quiet", "--conf", str(conf)]
     with proxy.outage():
         failed = CliRunner().invoke(main, deliver)
-    assert failed.exit_code == 7
+    assert failed.exit_code == 7, failed.stderr
     assert failed.stderr.startswith("The blob storage did not answer in time, or refused access (ServiceRe")
     assert len(failed.stderr.splitlines()) == 1
     assert CliRunner().invoke(main, deliver).exit_code == 0
