@@ -22,7 +22,7 @@ from credit_scoring.engines.choice import engine_of, runs_elsewhere
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.errors.usage import PICTURE_NOT_WRITTEN, WOULD_BE_REFUSED
-from credit_scoring.explanation.waterfall import Language
+from credit_scoring.features.words import Language
 from credit_scoring.ledger.lease import present
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.places import sqlite_file

@@ -18,8 +18,8 @@ from credit_scoring.commands import Store
 from credit_scoring.engines.spark.engine import spark_of
 from credit_scoring.engines.spark.views import by_name
 from credit_scoring.errors.usage import NO_PROJECT, NOBODY_SCORED
-from credit_scoring.explanation.waterfall import Language
 from credit_scoring.explanation.waterfall_picture import png
+from credit_scoring.features.words import Language
 from credit_scoring.model.packaging import load_version
 from credit_scoring.publishing import explain
 from credit_scoring.publishing.latest import SCORES

@@ -15,10 +15,10 @@ from playwright.sync_api import Page as Tab
 
 from credit_scoring.clients.cohort import Count
 from credit_scoring.features import registry
+from credit_scoring.features.statements import sentence
 from credit_scoring.ledger.events import Unread
 from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.pages.page import Table
-from credit_scoring.publishing.explain import sentence
 from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report.figures import BANDS, Band, Figures
 from credit_scoring.publishing.report.page import Part, page

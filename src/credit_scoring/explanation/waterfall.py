@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
 
 import numpy as np
 
 from credit_scoring.explanation.points import whole_points
-
-Language = Literal["en", "fr"]
+from credit_scoring.features.words import Language
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from credit_scoring.features.findings.catalogue import ABSENCES, FINDINGS
 from credit_scoring.features.findings.finding import Side
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.registry import names
+from credit_scoring.features.words import Language
 
 Positions = NDArray[np.int64]
 
@@ -106,3 +107,9 @@ def _columns(vectors: NDArray[np.float32], features: Sequence[str]) -> pl.DataFr
 def by_code() -> Mapping[tuple[str, bool], Statement]:
     """Every statement by what is published of it: code and absent."""
     return {(statement.code, statement.absent): statement for statement in STATEMENTS}
+
+
+def sentence(code: str, absent: bool, language: Language) -> str:
+    """What was said under a published code; the code itself when this release no longer declares it."""
+    statement = by_code().get((code, absent))
+    return code if statement is None else statement.fr if language == "fr" else statement.en

@@ -37,6 +37,11 @@ class Unit(Enum):
         self.en = en
         self.fr = fr
 
+    @property
+    def words(self) -> Words:
+        """The unit in both languages."""
+        return Words(self.en, self.fr)
+
 
 @dataclass(frozen=True, eq=False)
 class Aggregate:

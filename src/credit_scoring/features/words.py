@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
+Language = Literal["en", "fr"]
 _VOWELS = "aâàeéèêiîoôuûyAÂÀEÉÈÊIÎOÔUÛY"
 
 
@@ -13,6 +15,10 @@ class Words:
 
     en: str
     fr: str
+
+    def to(self, language: Language) -> str:
+        """The phrase in a language."""
+        return self.fr if language == "fr" else self.en
 
     def __bool__(self) -> bool:
         return bool(self.en)

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors.usage import CLIENT_WITHOUT_SCORE
-from credit_scoring.explanation.waterfall import Language, Waterfall, waterfall
-from credit_scoring.features.statements import by_code
+from credit_scoring.explanation.waterfall import Waterfall, waterfall
+from credit_scoring.features.statements import sentence
+from credit_scoring.features.words import Language
 from credit_scoring.publishing import latest
 
 _DECISIONS: dict[Language, dict[str, str]] = {
@@ -79,11 +80,3 @@ def explain(engine: Engine, client_id: int, language: Language = "en") -> Explan
         model_version=row["model_version"],
         language=language,
     )
-
-
-def sentence(code: str, absent: bool, language: Language) -> str:
-    """What was said under a published code; the code itself when this release no longer declares it."""
-    statement = by_code().get((code, absent))
-    if statement is None:
-        return code
-    return statement.fr if language == "fr" else statement.en

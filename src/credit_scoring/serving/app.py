@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from credit_scoring.serving.bodies import LimitedBodies
 from credit_scoring.serving.journal import new_id
-from credit_scoring.serving.problems import FAILED, METHOD_WRONG, PATH_UNKNOWN
+from credit_scoring.serving.problems import FAILED, METHOD_WRONG, PATH_UNKNOWN, Refusal
 from credit_scoring.serving.routes import (
     clients,
     decisions,
@@ -106,19 +106,16 @@ async def _unrouted(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "GET")
-        refusal = METHOD_WRONG(allowed=allowed)
-        refusal.headers = {"Allow": allowed}
-    else:
-        refusal = PATH_UNKNOWN()
-    return _with_id(refusal.answer, request)
+        return _answered(Refusal(METHOD_WRONG, {"allowed": allowed}, headers={"Allow": allowed}), request)
+    return _answered(PATH_UNKNOWN(), request)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    return _with_id(FAILED().answer, request)
+    return _answered(FAILED(), request)
 
 
-def _with_id(answer: object, request: Request) -> Response:
+def _answered(refusal: Refusal, request: Request) -> Response:
     request_id = str(new_id())
-    response: Response = answer(request_id, of_request(request))  # type: ignore[operator]
+    response = refusal.answer(request_id, of_request(request))
     response.headers["X-Request-ID"] = request_id
     return response

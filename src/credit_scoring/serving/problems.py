@@ -15,11 +15,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from credit_scoring.features.words import Words
-from credit_scoring.serving.words import Language, said
+from credit_scoring.features.words import Language, Words
+from credit_scoring.serving.words import said
 
 MEDIA = "application/problem+json"
-DOCUMENTATION = "https://www.rfc-editor.org/rfc/rfc9457"
 
 
 class WrongPart(BaseModel):
@@ -62,10 +61,15 @@ class Refusal(Exception):
     """A problem with its facts, on its way to the caller."""
 
     def __init__(
-        self, problem: Problem, facts: Mapping[str, object], errors: Sequence[WrongPart] = (), **headers: str
+        self,
+        problem: Problem,
+        facts: Mapping[str, object],
+        errors: Sequence[WrongPart] = (),
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(problem.code)
-        self.problem, self.facts, self.errors, self.headers = problem, facts, errors, headers
+        self.problem, self.facts, self.errors = problem, facts, errors
+        self.headers = problem.headers if headers is None else headers
 
     def answer(self, request_id: str, language: Language) -> Response:
         """The refusal as it leaves."""
@@ -78,8 +82,7 @@ class Refusal(Exception):
             instance=f"urn:uuid:{request_id}",
             errors=list(self.errors),
         )
-        headers = {**{name.replace("_", "-"): value for name, value in self.headers.items()}}
-        return Response(told.model_dump_json(), self.problem.status, headers, MEDIA)
+        return Response(told.model_dump_json(), self.problem.status, dict(self.headers), MEDIA)
 
 
 @dataclass(frozen=True)
@@ -94,7 +97,7 @@ class Problem:
 
     def __call__(self, errors: Sequence[WrongPart] = (), **facts: object) -> Refusal:
         """The problem with these facts, to be raised."""
-        return Refusal(self, facts, errors, **self.headers)
+        return Refusal(self, facts, errors)
 
 
 def documented(*problems: Problem) -> dict[int | str, dict[str, Any]]:
@@ -119,7 +122,7 @@ KEY_MISSING = Problem(
         "The request has no key. Send `Authorization: Bearer <key>`.",
         "La requête ne porte pas de clé. Envoyez `Authorization: Bearer <clé>`.",
     ),
-    {"WWW_Authenticate": 'Bearer realm="credit-scoring"'},
+    {"WWW-Authenticate": 'Bearer realm="credit-scoring"'},
 )
 KEY_REFUSED = Problem(
     "key-refused",
@@ -129,7 +132,7 @@ KEY_REFUSED = Problem(
         "The key is unknown, has expired or was revoked. Ask whoever runs the service for another.",
         "La clé est inconnue, expirée ou révoquée. Demandez-en une autre à l'exploitant du service.",
     ),
-    {"WWW_Authenticate": 'Bearer realm="credit-scoring", error="invalid_token"'},
+    {"WWW-Authenticate": 'Bearer realm="credit-scoring", error="invalid_token"'},
 )
 ROLE_MISSING = Problem(
     "role-missing",
@@ -148,7 +151,7 @@ TOO_MANY = Problem(
         "This key may ask {per_minute} times a minute. Wait, and ask again.",
         "Cette clé permet {per_minute} requêtes par minute. Patientez avant de recommencer.",
     ),
-    {"Retry_After": "1"},
+    {"Retry-After": "1"},
 )
 REQUEST_WRONG = Problem(
     "request-wrong",
@@ -173,7 +176,7 @@ DATABASE_AWAY = Problem(
         "The answer could not be read or recorded, and nothing is answered without a record. Ask again in a moment.",
         "La réponse n'a pu être lue ou enregistrée, et rien n'est répondu sans trace. Réessayez dans un instant.",
     ),
-    {"Retry_After": "1"},
+    {"Retry-After": "1"},
 )
 FAILED = Problem(
     "failed-unforeseen",
@@ -242,7 +245,7 @@ NO_MODEL = Problem(
     503,
     Words("No model", "Aucun modèle"),
     Words("There is no champion that passed its probe yet.", "Aucun modèle champion n'a encore passé son contrôle."),
-    {"Retry_After": "10"},
+    {"Retry-After": "10"},
 )
 FILE_UNUSABLE = Problem(
     "file-unusable",
@@ -272,7 +275,7 @@ NO_ESTIMATES = Problem(
         "There is no model for estimates: `credit-scoring train --estimate` and `promote --estimate` make one.",
         "Aucun modèle d'estimation : `credit-scoring train --estimate` et `promote --estimate` en font un.",
     ),
-    {"Retry_After": "10"},
+    {"Retry-After": "10"},
 )
 DECIDED_ALREADY = Problem(
     "decided-already",

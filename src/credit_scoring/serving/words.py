@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import Depends, Header, Query
 from starlette.requests import Request
 
-from credit_scoring.features.words import Words
-
-Language = Literal["en", "fr"]
+from credit_scoring.features.words import Language, Words
 
 
 def preferred(asked: str | None, accepted: str | None) -> Language:
@@ -44,7 +42,7 @@ def of_request(request: Request) -> Language:
 
 def said(words: Words, language: Language, **facts: object) -> str:
     """A phrase in a language, with its facts."""
-    return (words.fr if language == "fr" else words.en).format(**facts)
+    return words.to(language).format(**facts)
 
 
 def _asked(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from credit_scoring.features.statements import sentence
 from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.model.scorer import APPROVE, REFER, REFUSE
 from credit_scoring.pages.charts import Mark, bars, histogram, shares
 from credit_scoring.pages.page import Cell, Section, Table, Text
-from credit_scoring.publishing.explain import sentence
 from credit_scoring.publishing.report.figures import BAND_POINTS, BANDS, Band, Figures
 from credit_scoring.publishing.report.words import count, percent
 

@@ -14,7 +14,7 @@ from credit_scoring.serving.callers import Clients
 from credit_scoring.serving.problems import CLIENT_UNKNOWN, FEATURES_OF_OTHERS, documented
 from credit_scoring.serving.recording import Asking, ClientId, RecordedRoute
 from credit_scoring.serving.routes.scores import stored
-from credit_scoring.serving.words import AskedLanguage, Language
+from credit_scoring.serving.words import AskedLanguage
 
 router = APIRouter(prefix="/v1", tags=["clients"], route_class=RecordedRoute)
 
@@ -111,7 +111,7 @@ async def features_of(client_id: ClientId, of: Asking, actor: Clients, language:
         fingerprint=row["features"],
         features=[
             FeatureValue(
-                name=each.name, value=_number(value), meaning=_meaning(each, language), unit=_unit(each, language)
+                name=each.name, value=_number(value), meaning=each.words.to(language), unit=each.unit.words.to(language)
             )
             for each, value in zip(FEATURES, row["vector"], strict=True)
         ],
@@ -173,8 +173,8 @@ async def contributions(
                 name=FEATURES[place].name,
                 points=points[place],
                 value=_number(row["vector"][place]),
-                meaning=_meaning(FEATURES[place], language),
-                unit=_unit(FEATURES[place], language),
+                meaning=FEATURES[place].words.to(language),
+                unit=FEATURES[place].unit.words.to(language),
                 reason=FEATURES[place].reason.code,
             )
             for place in heaviest
@@ -242,11 +242,3 @@ _POSITION = {name: place for place, name in enumerate(names())}
 def _number(value: float | None) -> float | None:
     """NaN, which JSON has not, is a value that is missing."""
     return None if value is None or value != value else value
-
-
-def _meaning(feature: Any, language: Language) -> str:
-    return str(feature.words.fr if language == "fr" else feature.words.en)
-
-
-def _unit(feature: Any, language: Language) -> str:
-    return str(feature.unit.fr if language == "fr" else feature.unit.en)

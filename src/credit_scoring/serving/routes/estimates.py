@@ -9,13 +9,13 @@ from fastapi import APIRouter
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
-from credit_scoring.features.words import Words
+from credit_scoring.features.words import Language, Words
 from credit_scoring.scoring.on_the_fly.estimate import SAYS, Impossible, Outside, Person, estimate
 from credit_scoring.serving.callers import Scoring
 from credit_scoring.serving.problems import NO_ESTIMATES, documented
 from credit_scoring.serving.recording import Asking, RecordedRoute
 from credit_scoring.serving.routes.scores import ReasonAnswer, reason
-from credit_scoring.serving.words import AskedLanguage, Language, said
+from credit_scoring.serving.words import AskedLanguage, said
 
 router = APIRouter(prefix="/v1", tags=["scoring"], route_class=RecordedRoute)
 

@@ -53,18 +53,17 @@ class FeaturesAnswer(BaseModel):
 @router.get("/features", summary="What every feature means", responses=documented())
 async def features(of: Asking, actor: Clients, language: AskedLanguage) -> FeaturesAnswer:
     """Names, meanings, units and reasons, in English or French."""
-    french = language == "fr"
     of.entry.answer = json.dumps({"features": len(FEATURES)})
     return FeaturesAnswer(
         fingerprint=fingerprint(),
         features=[
             FeatureLine(
                 name=each.name,
-                meaning=each.words.fr if french else each.words.en,
-                unit=each.unit.fr if french else each.unit.en,
-                risk=each.risk.words.fr if french else each.risk.words.en,
+                meaning=each.words.to(language),
+                unit=each.unit.words.to(language),
+                risk=each.risk.words.to(language),
                 reason=each.reason.code,
-                reason_says=each.reason.value_fr if french else each.reason.value_en,
+                reason_says=each.reason.value_fr if language == "fr" else each.reason.value_en,
                 table=each.table,
             )
             for each in FEATURES

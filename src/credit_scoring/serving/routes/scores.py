@@ -9,12 +9,13 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from credit_scoring.features.statements import by_code
+from credit_scoring.features.statements import sentence
+from credit_scoring.features.words import Language
 from credit_scoring.serving.callers import Clients
 from credit_scoring.serving.journal import Entry
 from credit_scoring.serving.problems import CLIENT_UNKNOWN, documented
 from credit_scoring.serving.recording import Asked, Asking, ClientId, RecordedRoute
-from credit_scoring.serving.words import AskedLanguage, Language
+from credit_scoring.serving.words import AskedLanguage
 
 router = APIRouter(prefix="/v1", tags=["clients"], route_class=RecordedRoute)
 
@@ -85,6 +86,4 @@ def refer(entry: Entry, seq: int, model_version: int, fingerprint: str) -> None:
 
 def reason(code: str, points: float, absent: bool, language: Language) -> ReasonAnswer:
     """A reason with its sentence; the code itself where this release no longer declares it."""
-    statement = by_code().get((code, absent))
-    sentence = code if statement is None else statement.fr if language == "fr" else statement.en
-    return ReasonAnswer(code=code, points=points, absent=absent, sentence=sentence)
+    return ReasonAnswer(code=code, points=points, absent=absent, sentence=sentence(code, absent, language))

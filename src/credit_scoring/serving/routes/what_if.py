@@ -12,6 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
 from credit_scoring.features.registry import FEATURES
+from credit_scoring.features.words import Language
 from credit_scoring.scoring.on_the_fly.changed import CellChange, Unusable, WhatIf, misplaced, what_if
 from credit_scoring.scoring.on_the_fly.judging import Problem
 from credit_scoring.scoring.what_if import Improvement
@@ -20,7 +21,7 @@ from credit_scoring.serving.problems import CHANGE_UNUSABLE, CLIENT_UNKNOWN, NO_
 from credit_scoring.serving.recording import Asking, ClientId, RecordedRoute
 from credit_scoring.serving.routes.on_the_fly import champion
 from credit_scoring.serving.routes.scores import stored
-from credit_scoring.serving.words import AskedLanguage, Language
+from credit_scoring.serving.words import AskedLanguage
 
 router = APIRouter(prefix="/v1", tags=["scoring"], route_class=RecordedRoute)
 
@@ -173,7 +174,7 @@ def _moved(found: WhatIf, language: Language) -> list[MovedFeature]:
     return [
         MovedFeature(
             feature=FEATURES[place].name,
-            meaning=FEATURES[place].meaning_fr if language == "fr" else FEATURES[place].meaning,
+            meaning=FEATURES[place].words.to(language),
             before=_value(found.vectors[0, place]),
             after=_value(found.vectors[1, place]),
             points_before=float(before[place]),
@@ -189,7 +190,7 @@ def _value(value: np.float32) -> float | None:
 
 def _improvement(each: Improvement, language: Language) -> ImprovementTold:
     return ImprovementTold(
-        improvement=each.words.fr if language == "fr" else each.words.en,
+        improvement=each.words.to(language),
         steps=each.step,
         score=each.score,
         decision=each.decision,
