@@ -10,7 +10,8 @@ import resource
 import socket
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 FILES_NEEDED = 1_024
@@ -95,3 +96,22 @@ def of_others(environment: Mapping[str, str] = os.environ) -> list[str]:
 def of_another_spark(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Those of them that set up another Spark."""
     return [name for name in of_others(environment) if name not in OF_ANOTHER_MLFLOW]
+
+
+@contextmanager
+def environment(variables: Mapping[str, str | None]) -> Iterator[None]:
+    """This process's environment with these variables, None for one that is taken away, and as it was afterwards."""
+    before = {name: os.environ.get(name) for name in variables}
+    _set(variables)
+    try:
+        yield
+    finally:
+        _set(before)
+
+
+def _set(variables: Mapping[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

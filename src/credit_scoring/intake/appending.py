@@ -9,7 +9,7 @@ from functools import partial
 
 import polars as pl
 
-from credit_scoring.engines.engine import Engine, Scan, Staged
+from credit_scoring.engines.engine import Engine, Prepare, Rows, Scan, Staged
 from credit_scoring.errors.faults import APPEND_NOT_ONCE
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.intake.quarantine import QUARANTINE, QUARANTINED
@@ -99,13 +99,13 @@ class Appends:
         rows = rows.filter(pl.col("client_id").is_not_null()).unique().sort(_TOUCH.names())
         self.engine.append(CLIENT_DELIVERIES, rows, app_id=f"{CLIENT_DELIVERIES}/{self.claim_id}")
 
-    def _append(self, table: str, rows: object, what: str) -> None:
-        self.engine.append(table, rows, app_id=f"{what}/{self.claim_id}")  # type: ignore[arg-type]
+    def _append(self, table: str, rows: Rows, what: str) -> None:
+        self.engine.append(table, rows, app_id=f"{what}/{self.claim_id}")
 
-    def _credits(self, kind: str, table: str | None, read: object) -> pl.DataFrame:
+    def _credits(self, kind: str, table: str | None, read: Prepare) -> pl.DataFrame:
         """(SK_ID_BUREAU, seq) of staged balances without a client."""
         schema = {CREDIT: "BIGINT", SEQ: "BIGINT"}
-        return self.staged.rows(kind, self.seqs, table, schema, read).collect().unique()  # type: ignore[arg-type]
+        return self.staged.rows(kind, self.seqs, table, schema, read).collect().unique()
 
     def _owners(self, credits: pl.DataFrame) -> pl.DataFrame:
         """SK_ID_BUREAU, seq, SK_ID_CURR: whose these balances are by the bureau rows up to their delivery."""

@@ -80,14 +80,12 @@ def running(folder: Path, options: Sequence[str] = ()) -> Iterator[Cluster]:
         if not (data / "PG_VERSION").exists():
             _make(folder, bin_)
         if (data / "postmaster.pid").exists():
-            _run([bin_ / "pg_ctl", "stop", "--pgdata", data, "--mode", "fast"], check=False)
+            _run([bin_ / "pg_ctl", "stop", "--pgdata", data, "--mode", "fast"])
         port = _free_port()
         settings = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *options]
         said = " ".join(f"-c {setting}" for setting in settings)
         log = folder / "log" / "postgresql.log"
-        started = _run(
-            [bin_ / "pg_ctl", "start", "--wait", "--pgdata", data, "--log", log, "--options", said], check=False
-        )
+        started = _run([bin_ / "pg_ctl", "start", "--wait", "--pgdata", data, "--log", log, "--options", said])
         if started.returncode:
             raise CLUSTER_NOT_STARTED(log=log)
         (folder / "port").write_text(f"{port}\n", "utf-8")
@@ -95,7 +93,7 @@ def running(folder: Path, options: Sequence[str] = ()) -> Iterator[Cluster]:
             yield Cluster(folder, port)
         finally:
             (folder / "port").unlink(missing_ok=True)
-            _run([bin_ / "pg_ctl", "stop", "--wait", "--pgdata", data, "--mode", "fast"], check=False)
+            _run([bin_ / "pg_ctl", "stop", "--wait", "--pgdata", data, "--mode", "fast"])
 
 
 def served(folder: Path) -> Cluster | None:
@@ -133,7 +131,6 @@ def _make(folder: Path, bin_: Path) -> None:
                 bin_ / "initdb", "--pgdata", making, "--username", OWNER, "--auth", "scram-sha-256", "--pwfile",
                 password.name, "--encoding", "UTF8", "--locale", "C.UTF-8",
             ],
-            check=False,
         )  # fmt: skip
     if done.returncode:
         raise CLUSTER_UNREACHED(folder=folder, user=_user() or "you")
@@ -165,12 +162,12 @@ def _give(path: Path, folder: Path) -> None:
             raise CLUSTER_UNREACHED(folder=folder, user=user) from None
 
 
-def _run(command: Sequence[str | Path], check: bool) -> subprocess.CompletedProcess[bytes]:
+def _run(command: Sequence[str | Path]) -> subprocess.CompletedProcess[bytes]:
     """Runs a program of PostgreSQL as its user, in a session of its own: Ctrl-C is ours to handle."""
     user = _user()
     return subprocess.run(  # nosec B603: no shell, and no argument from outside
         [str(part) for part in command],
-        check=check,
+        check=False,
         user=user,
         group=pwd.getpwnam(user).pw_gid if user else None,
         extra_groups=[] if user else None,

@@ -25,6 +25,7 @@ from sqlalchemy.pool import NullPool
 
 from credit_scoring.errors.online import DATABASE_AWAY, DATABASE_OLD, ONLINE_URL_MISSING, ONLINE_URL_WRONG
 from credit_scoring.online.models import Base
+from credit_scoring.online.months import OPEN_MONTHS
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 CONNECT_SECONDS = 5
@@ -92,10 +93,7 @@ def upgrade(url: str) -> str:
         configuration = _alembic()
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
-        connection.exec_driver_sql(
-            "SELECT open_journal_month((date_trunc('month', now() AT TIME ZONE 'UTC') "
-            "+ ahead * interval '1 month')::date) FROM generate_series(0, 2) AS ahead"
-        )
+        connection.exec_driver_sql(OPEN_MONTHS)
         return revision(connection) or ""
 
 

@@ -11,11 +11,9 @@ from credit_scoring.features.registry import fingerprint
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.online.reader import PublishedStore
 from credit_scoring.schema.application import APPLICATION
-from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, Table
-from credit_scoring.schema.tables import TABLES
+from credit_scoring.schema.tables import SOURCES
 
-SOURCES = tuple(table for table in TABLES if table is not OUTCOMES)
 INCOME = "AMT_INCOME_TOTAL"
 PIECE = 5_000
 """Clients whose rows are in memory at a time."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from credit_scoring.machine import environment
 from credit_scoring.online import cluster
 from credit_scoring.settings import Settings
-
-_PASSFILE = "PGPASSFILE"
 
 
 def folder(settings: Settings) -> Path:
@@ -39,15 +37,6 @@ def owner_url(settings: Settings, start: bool = True) -> Iterator[str]:
         yield ""
 
 
-@contextmanager
-def passwords(of: cluster.Cluster) -> Iterator[None]:
+def passwords(of: cluster.Cluster) -> AbstractContextManager[None]:
     """Has both drivers find the passwords of our own server."""
-    before = os.environ.get(_PASSFILE)
-    os.environ[_PASSFILE] = str(of.passfile)
-    try:
-        yield
-    finally:
-        if before is None:
-            os.environ.pop(_PASSFILE, None)
-        else:
-            os.environ[_PASSFILE] = before
+    return environment({"PGPASSFILE": str(of.passfile)})

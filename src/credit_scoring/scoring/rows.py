@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,6 +66,10 @@ class Stamp:
     model_version: int
     code_version: str
     run_id: str
+
+
+NO_RUN = Stamp(datetime.fromtimestamp(0, UTC), 0, "", "")
+"""The stamp of what is scored for one request: no run wrote it, and nothing of it is answered."""
 
 
 def score_rows(cases: pl.DataFrame, vectors: Matrix, scorer: Scorer, stamp: Stamp) -> pa.RecordBatch:

@@ -106,16 +106,11 @@ async def _unrouted(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "GET")
-        return _answered(Refusal(METHOD_WRONG, {"allowed": allowed}, headers={"Allow": allowed}), request)
-    return _answered(PATH_UNKNOWN(), request)
+        refusal = Refusal(METHOD_WRONG, {"allowed": allowed}, headers={"Allow": allowed})
+    else:
+        refusal = PATH_UNKNOWN()
+    return refusal.answer(str(new_id()), of_request(request))
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    return _answered(FAILED(), request)
-
-
-def _answered(refusal: Refusal, request: Request) -> Response:
-    request_id = str(new_id())
-    response = refusal.answer(request_id, of_request(request))
-    response.headers["X-Request-ID"] = request_id
-    return response
+    return FAILED().answer(str(new_id()), of_request(request))

@@ -36,10 +36,8 @@ class LimitedBodies:
             except TimeoutError:
                 return  # the connection is closed without an answer
         if body is None:
-            request_id = str(new_id())
             language = preferred(None, headers.get(b"accept-language", b"").decode("latin-1"))
-            answer = BODY_TOO_LARGE(most=MOST_BYTES).answer(request_id, language)
-            answer.headers["X-Request-ID"] = request_id
+            answer = BODY_TOO_LARGE(most=MOST_BYTES).answer(str(new_id()), language)
             answer.headers["Connection"] = "close"
             await answer(scope, receive, send)
             return

@@ -11,13 +11,14 @@ import os
 import secrets
 import time
 import uuid
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 
 from credit_scoring.online.digest import digest
+from credit_scoring.online.months import OPEN_MONTHS
 from credit_scoring.serving.problems import WrongPart
 from credit_scoring.serving.store import DatabaseAwayError, Store
 
@@ -134,9 +135,9 @@ class Journal:
         try:
             rows = [entry.row(self.code_version) for entry, _ in batch]
             wrong = [
-                {"request_id": entry.id, "at": entry.at, "place": place, **asdict(each)}
+                {"request_id": entry.id, "at": entry.at, "place": place, "code": each.code, "pointer": each.pointer}
                 for entry, _ in batch
-                for place, each in enumerate((_Wrong(e.code, e.pointer) for e in entry.errors), 1)
+                for place, each in enumerate(entry.errors, 1)
             ]
             await self.store.using(lambda connection: _written(connection, rows, wrong))
         except Exception as error:
@@ -156,22 +157,13 @@ class Journal:
         """Makes the months that come and seals what was written, for as long as the API lives."""
         while True:
             try:
-                await self.store.rows(
-                    "SELECT open_journal_month((date_trunc('month', now() AT TIME ZONE 'UTC') "
-                    "+ ahead * interval '1 month')::date) FROM generate_series(0, 2) AS ahead"
-                )
+                await self.store.rows(OPEN_MONTHS)
                 await self.store.row("SELECT seal_journal()")
             except DatabaseAwayError:
                 pass  # the next time
             except Exception as error:
                 log.error("The journal cannot be sealed (%s)", type(error).__name__)
             await asyncio.sleep(SEAL_SECONDS)
-
-
-@dataclass(frozen=True)
-class _Wrong:
-    code: str
-    pointer: str
 
 
 async def _written(connection: asyncpg.Connection, rows: list[dict[str, Any]], wrong: list[dict[str, Any]]) -> None:

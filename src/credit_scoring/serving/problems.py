@@ -82,7 +82,8 @@ class Refusal(Exception):
             instance=f"urn:uuid:{request_id}",
             errors=list(self.errors),
         )
-        return Response(told.model_dump_json(), self.problem.status, dict(self.headers), MEDIA)
+        headers = {**self.headers, "X-Request-ID": request_id}
+        return Response(told.model_dump_json(), self.problem.status, headers, MEDIA)
 
 
 @dataclass(frozen=True)

@@ -94,9 +94,7 @@ class RecordedRoute(APIRoute):
                 await service.journal.write(entry)
             except DatabaseAwayError:
                 service.metrics.unrecorded()
-                answer = DATABASE_AWAY().answer(str(entry.id), of_request(request))
-                answer.headers["X-Request-ID"] = str(entry.id)
-                return answer
+                return DATABASE_AWAY().answer(str(entry.id), of_request(request))
             return response
 
         return handle

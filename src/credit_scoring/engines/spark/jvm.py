@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -20,7 +20,7 @@ from typing import IO, Any
 import pyspark
 from pyspark import SparkConf, SparkContext
 
-from credit_scoring.machine import of_another_spark, user_name
+from credit_scoring.machine import environment, of_another_spark, user_name
 from credit_scoring.runtime import jars, jars_folder
 
 ARCHIVE = "classes.jsa"
@@ -84,20 +84,8 @@ def own_surroundings(java: Path) -> Iterator[None]:
         own["LC_ALL"] = "C.UTF-8"
     if user_name() is None:
         own["SPARK_USER"] = NOBODY
-    before = {name: os.environ.get(name) for name in own}
-    _set(own)
-    try:
+    with environment(own):
         yield
-    finally:
-        _set(before)
-
-
-def _set(variables: Mapping[str, str | None]) -> None:
-    for name, value in variables.items():
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
 
 
 NOBODY = "nobody"

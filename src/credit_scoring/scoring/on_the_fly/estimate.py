@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import polars as pl
@@ -23,11 +22,10 @@ from credit_scoring.schema.application import APPLICATION, NO_EMPLOYMENT
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.scoring.on_the_fly.client_file import Cell
 from credit_scoring.scoring.on_the_fly.judging import Problem, judge_table
-from credit_scoring.scoring.rows import Stamp, score_rows
+from credit_scoring.scoring.rows import NO_RUN, score_rows
 
 DAYS_A_YEAR = 365.25
 _OLDEST = int(APPLICATION.column("DAYS_BIRTH").low or 0)
-_NO_RUN = Stamp(datetime.fromtimestamp(0, UTC), 0, "", "")
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ def estimate(person: Person, scorer: Scorer) -> Estimate:
         rows = rows.with_columns(pl.lit(None, pl.Int32).alias("DAYS_BIRTH"))
     vectors = application_vectors(rows, stateable())
     cases = pl.DataFrame({"client_id": [1], "as_of": [1], "delivery": [""], "file_complete": [True]})
-    (said,) = score_rows(cases, vectors, scorer, _NO_RUN).to_pylist()
+    (said,) = score_rows(cases, vectors, scorer, NO_RUN).to_pylist()
     used = set(scorer.features.used)
     families = {line.reason for line in scorer.features.features if line.name in used}
     below, above = spread(scorer, bool(person.unstated))

@@ -28,6 +28,7 @@ from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, MADE_MISSING, RECORD, SEQ, Table
 from credit_scoring.schema.tables import SOURCES
+from credit_scoring.schema.tables import table as declared
 from credit_scoring.scoring.on_the_fly.client_file import ClientFile, columns_of
 
 LEFT_OUT, EMPTIED, NO_EFFECT = "left_out", "made_missing", "no_effect"
@@ -309,7 +310,7 @@ def _spoilt(judged_table: JudgedTable, bureau: pl.DataFrame) -> pl.DataFrame:
 @cache
 def _read(table: str) -> tuple[str, ...]:
     """The columns of a table that features read, and its owner."""
-    (source,) = (source for source in SOURCES if source.name == table)
+    source = declared(table)
     wanted = {CLIENT, source.owner, *columns_read().get(table, ())}
     return tuple(name for name in source.stored_columns() if name in wanted)
 

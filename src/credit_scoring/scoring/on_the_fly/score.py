@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -14,9 +13,8 @@ from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.model.scorer import Scorer
 from credit_scoring.scoring.on_the_fly.client_file import ClientFile
 from credit_scoring.scoring.on_the_fly.judging import JudgedFile, JudgedFiles, judge
-from credit_scoring.scoring.rows import Stamp, score_rows
+from credit_scoring.scoring.rows import NO_RUN, score_rows
 
-_NO_RUN = Stamp(datetime.fromtimestamp(0, UTC), 0, "", "")
 _OF_DELIVERIES = ("delivery", "seq", "scored_at", "run_id", "model_version", "code_version", "contributions")
 
 
@@ -47,5 +45,5 @@ def _scored(found: JudgedFiles, scorer: Scorer) -> list[dict[str, Any]]:
     if found.known.cases.is_empty():
         return []
     cases = found.known.cases.with_columns(pl.lit("").alias("delivery"))
-    batch = score_rows(cases, vectors(found), scorer, _NO_RUN)
+    batch = score_rows(cases, vectors(found), scorer, NO_RUN)
     return list(batch.drop_columns(list(_OF_DELIVERIES)).to_pylist())

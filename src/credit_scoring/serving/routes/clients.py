@@ -9,11 +9,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from credit_scoring.features.registry import FEATURES, fingerprint, names
+from credit_scoring.features.registry import FEATURES
 from credit_scoring.serving.callers import Clients
 from credit_scoring.serving.problems import CLIENT_UNKNOWN, FEATURES_OF_OTHERS, documented
 from credit_scoring.serving.recording import Asking, ClientId, RecordedRoute
 from credit_scoring.serving.routes.scores import stored
+from credit_scoring.serving.vectors import number, of_this_release
 from credit_scoring.serving.words import AskedLanguage
 
 router = APIRouter(prefix="/v1", tags=["clients"], route_class=RecordedRoute)
@@ -104,14 +105,13 @@ class VectorAnswer(BaseModel):
 async def features_of(client_id: ClientId, of: Asking, actor: Clients, language: AskedLanguage) -> VectorAnswer:
     """What the model sees of the client."""
     row = await stored(of, client_id, _VECTOR)
-    if row["features"] != fingerprint():
-        raise FEATURES_OF_OTHERS()
+    of_this_release(row["features"])
     return VectorAnswer(
         client_id=client_id,
         fingerprint=row["features"],
         features=[
             FeatureValue(
-                name=each.name, value=_number(value), meaning=each.words.to(language), unit=each.unit.words.to(language)
+                name=each.name, value=number(value), meaning=each.words.to(language), unit=each.unit.words.to(language)
             )
             for each, value in zip(FEATURES, row["vector"], strict=True)
         ],
@@ -160,8 +160,7 @@ async def contributions(
 ) -> ContributionsAnswer:
     """Exact TreeSHAP in points; nothing is sampled."""
     row = await stored(of, client_id, _CONTRIBUTIONS)
-    if row["fingerprint"] != fingerprint() or row["features"] != fingerprint():
-        raise FEATURES_OF_OTHERS()
+    of_this_release(row["fingerprint"], row["features"])
     points = row["contributions"]
     heaviest = sorted(range(len(points)), key=lambda place: -abs(points[place]))[:top]
     shown = set(heaviest)
@@ -172,7 +171,7 @@ async def contributions(
             Contribution(
                 name=FEATURES[place].name,
                 points=points[place],
-                value=_number(row["vector"][place]),
+                value=number(row["vector"][place]),
                 meaning=FEATURES[place].words.to(language),
                 unit=FEATURES[place].unit.words.to(language),
                 reason=FEATURES[place].reason.code,
@@ -229,16 +228,3 @@ _HISTORY = """
     SELECT seq, delivery, scored_at, model_version, decision, score, points, probability, cut_off, file_complete
     FROM score_history WHERE client_id = $1 ORDER BY seq DESC, model_version DESC, scored_at DESC
 """
-
-
-def position(name: str) -> int | None:
-    """The place of a feature in a vector; None where there is none of that name."""
-    return _POSITION.get(name)
-
-
-_POSITION = {name: place for place, name in enumerate(names())}
-
-
-def _number(value: float | None) -> float | None:
-    """NaN, which JSON has not, is a value that is missing."""
-    return None if value is None or value != value else value

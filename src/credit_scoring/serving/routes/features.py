@@ -18,8 +18,8 @@ from credit_scoring.serving.problems import (
     documented,
 )
 from credit_scoring.serving.recording import Asked, Asking, RecordedRoute
-from credit_scoring.serving.routes.clients import position
 from credit_scoring.serving.routes.scores import stored
+from credit_scoring.serving.vectors import number, of_this_release, position
 from credit_scoring.serving.words import AskedLanguage
 
 router = APIRouter(prefix="/v1", tags=["features"], route_class=RecordedRoute)
@@ -142,10 +142,8 @@ def _bin(edges: list[float], value: float) -> int:
 
 async def _value(of: Asked, client: int, place: int) -> float | None:
     row = await stored(of, client, _ONE_VALUE, place + 1)
-    if row["features"] != fingerprint():
-        raise FEATURES_OF_OTHERS()
-    value: float | None = row["value"]
-    return None if value is None or value != value else value
+    of_this_release(row["features"])
+    return number(row["value"])
 
 
 _ONE_VALUE = """
@@ -194,8 +192,7 @@ async def comparisons(
 ) -> ComparisonsAnswer:
     """The percentile of the score, and means of clients with a similar income."""
     row = await stored(of, client, _COMPARED)
-    if row["features"] != fingerprint():
-        raise FEATURES_OF_OTHERS()
+    of_this_release(row["features"])
     everybody = await of.service.store.row(_PERCENTILE, row["score"])
     if everybody is None or everybody["clients"] < FEWEST:
         raise TOO_FEW()
@@ -228,5 +225,4 @@ _GROUP = """
 
 def _of(vector: list[float | None], name: str) -> float | None:
     place = position(name)
-    value = None if place is None else vector[place]
-    return None if value is None or value != value else value
+    return None if place is None else number(vector[place])

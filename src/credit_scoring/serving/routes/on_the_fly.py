@@ -14,7 +14,7 @@ from credit_scoring.serving.callers import Scoring
 from credit_scoring.serving.champion import Loaded
 from credit_scoring.serving.problems import FILE_UNUSABLE, NO_MODEL, WrongPart, documented
 from credit_scoring.serving.recording import Asked, Asking, RecordedRoute
-from credit_scoring.serving.routes.scores import ReasonAnswer, reason
+from credit_scoring.serving.routes.scores import Judged, reason
 from credit_scoring.serving.sent_file import SentFile
 from credit_scoring.serving.words import AskedLanguage
 
@@ -45,18 +45,9 @@ class Driver(BaseModel):
     points: float = Field(description="Points that it adds, or takes (below 0)", examples=[-7.5])
 
 
-class FileScoreAnswer(BaseModel):
+class FileScoreAnswer(Judged):
     """The score of a file, as the batch would give it when the same rows are delivered."""
 
-    client_id: int = Field(description="The client (SK_ID_CURR)", examples=[500001])
-    decision: str = Field(description="approve, refuse (below the cut-off) or refer (to a person)", examples=["refer"])
-    score: int = Field(description="Points as a whole number; higher is safer", examples=[561])
-    points: float = Field(description="Points, exact", examples=[560.714])
-    probability: float = Field(description="Calibrated probability of default", examples=[0.064])
-    cut_off: int = Field(description="Lowest score that is approved", examples=[553])
-    file_complete: bool = Field(description="Whether all of the file could be used; else the client is referred")
-    start_points: float = Field(description="Where every client starts; with all reasons it gives the points")
-    reasons: list[ReasonAnswer] = Field(description="All reasons, worst first")
     drivers: list[Driver] = Field(description="The ten features of most absolute points, heaviest first")
     problems: list[FileProblem] = Field(description="All that is wrong with the file, by table and row")
     model_version: int = Field(description="Version of the model that scored")

@@ -29,8 +29,8 @@ class ReasonAnswer(BaseModel):
     sentence: str = Field(description="What is said to the client")
 
 
-class ScoreAnswer(BaseModel):
-    """The latest published score of a client."""
+class Judged(BaseModel):
+    """What a score says of a client, be it published or computed for this request."""
 
     client_id: int = Field(description="The client (SK_ID_CURR)", examples=[100002])
     decision: str = Field(description="approve, refuse (below the cut-off) or refer (to a person)", examples=["refer"])
@@ -38,9 +38,14 @@ class ScoreAnswer(BaseModel):
     points: float = Field(description="Points, exact", examples=[560.714])
     probability: float = Field(description="Calibrated probability of default", examples=[0.064])
     cut_off: int = Field(description="Lowest score that is approved", examples=[553])
-    file_complete: bool = Field(description="Whether all of the client's file could be read; else it is referred")
+    file_complete: bool = Field(description="Whether all of the client's file could be used; else it is referred")
     start_points: float = Field(description="Where every client starts; with all reasons it gives the points")
     reasons: list[ReasonAnswer] = Field(description="All reasons, worst first")
+
+
+class ScoreAnswer(Judged):
+    """The latest published score of a client."""
+
     delivery: str = Field(description="The delivery, or the rescore, that this score belongs to")
     seq: int = Field(description="Its place in the order of deliveries")
     scored_at: datetime = Field(description="When the run scored")

@@ -21,6 +21,7 @@ from credit_scoring.serving.problems import CHANGE_UNUSABLE, CLIENT_UNKNOWN, NO_
 from credit_scoring.serving.recording import Asking, ClientId, RecordedRoute
 from credit_scoring.serving.routes.on_the_fly import champion
 from credit_scoring.serving.routes.scores import stored
+from credit_scoring.serving.vectors import number
 from credit_scoring.serving.words import AskedLanguage
 
 router = APIRouter(prefix="/v1", tags=["scoring"], route_class=RecordedRoute)
@@ -175,17 +176,13 @@ def _moved(found: WhatIf, language: Language) -> list[MovedFeature]:
         MovedFeature(
             feature=FEATURES[place].name,
             meaning=FEATURES[place].words.to(language),
-            before=_value(found.vectors[0, place]),
-            after=_value(found.vectors[1, place]),
+            before=number(found.vectors[0, place]),
+            after=number(found.vectors[1, place]),
             points_before=float(before[place]),
             points_after=float(after[place]),
         )
         for place in order[:MOST_TOLD]
     ]
-
-
-def _value(value: np.float32) -> float | None:
-    return None if np.isnan(value) else float(value)
 
 
 def _improvement(each: Improvement, language: Language) -> ImprovementTold:
