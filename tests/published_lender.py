@@ -13,15 +13,19 @@ import polars as pl
 import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
-from credit_scoring.features.vector import feature_frame, matrix
+from credit_scoring.clients.cohort import known_at
+from credit_scoring.clients.vectors import vectors
+from credit_scoring.engines.local.engine import LocalEngine
+from credit_scoring.ledger.events import Delivered
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.online.files import snapshots
 from credit_scoring.online.loading import Champion
-from credit_scoring.online.reader import DeltaStore
+from credit_scoring.online.published import published
+from credit_scoring.online.reader import PublishedStore
 from credit_scoring.schema.outcomes import OUTCOMES, TARGET
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.scoring.rows import SCORE_HISTORY, Stamp, score_rows
+from credit_scoring.settings import GatherSettings
 from drawn_model import drawn_model
 
 FIRST = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -65,11 +69,14 @@ class PublishedLender:
     def score(self, seq: int, clients: Sequence[int], version: int = 1, name: str = "") -> None:
         """Scores clients as known at a delivery, into score_history."""
         cases = pl.DataFrame({"client_id": clients, "as_of": [seq] * len(clients)})
-        (known,) = snapshots(self.store(), cases, self._accepted())
-        vectors = matrix(feature_frame(known.tables))
+        found = vectors(known_at(self.store().engine, cases, self._accepted()), GatherSettings()).collect()
+        found = found.sort("client_id")
         stamp = Stamp(FIRST + timedelta(days=seq, hours=version), version, "0.1.0+src.abc", f"run-{seq}-{version}")
-        told = known.cases.with_columns(delivery=pl.lit(name or f"d{seq}"), file_complete=pl.col("client_id") % 5 != 0)
-        self._history += score_rows(told, vectors, scorer(self.versions[version]), stamp).to_pylist()
+        told = found.select(
+            "client_id", "as_of", delivery=pl.lit(name or f"d{seq}"), file_complete=pl.col("client_id") % 5 != 0
+        )
+        features = found["features"].explode().to_numpy().reshape(found.height, -1)
+        self._history += score_rows(told, features, scorer(self.versions[version]), stamp).to_pylist()
         self._write("score_history", self._history, _HISTORY)
 
     def merge(self, name: str) -> None:
@@ -109,9 +116,10 @@ class PublishedLender:
             if not (self.root / table).exists():
                 self._write(table, [], schema)
 
-    def store(self) -> DeltaStore:
+    def store(self) -> PublishedStore:
         """What the loader reads."""
-        return DeltaStore.open(str(self.root))
+        engine = LocalEngine(str(self.root), self.root.parent / "spill", memory=100_000_000, processes=1)
+        return PublishedStore.open(engine, GatherSettings())
 
     def champions(self, version: int = 1) -> list[Champion]:
         """A version as the model that scores."""
@@ -126,9 +134,8 @@ class PublishedLender:
             row["contributions"] = history[row["client_id"], row["delivery"], row["model_version"]]["contributions"]
         return {row["client_id"]: row for row in rows}
 
-    def _accepted(self) -> list[int]:
-        withdrawn = {event["seq"] for event in self._events if event["event"] == "withdrawn"}
-        return [e["seq"] for e in self._events if e["event"] == "accepted" and e["seq"] not in withdrawn]
+    def _accepted(self) -> tuple[Delivered, ...]:
+        return published(pl.DataFrame(self._events)).accepted
 
     def _write_scores(self) -> None:
         rows = [{name: row[name] for name in _SCORES.names} for row in self._scores.values()]

@@ -200,13 +200,9 @@ def rollback(settings: Settings, estimate: bool = False) -> Promotion:
 def score(settings: Settings, only: str | None = None) -> ScoreReport:
     """Takes in what waits, then scores and publishes every accepted delivery (or `only` that one) without a CSV."""
     from credit_scoring.intake.run import intake as take_in
-    from credit_scoring.publishing.tables import check_writable
 
     watch = Stopwatch(clock)
-    with watch.step("starting the engine"):
-        store = open_store(settings)
-        check_writable(store.engine)
-        connect(settings.mlflow)
+    store = _started(settings, watch)
     run_id = new_run_id()
     with watch.step("taking in what waited"):
         taken = take_in(store.engine, store.ledger, store.landing, settings.intake, run_id, clock)
@@ -225,7 +221,7 @@ def publish(
     from credit_scoring.publishing.run import score_and_publish
 
     report = score_and_publish(_score_run(settings, store, run_id, watch), only, model_version)
-    _load_online(settings)
+    _load_online(settings, store.engine)
     return report
 
 
@@ -233,53 +229,65 @@ def rescore(settings: Settings, clients_of: str | None = None, as_of: str | None
     """Scores all clients, or those of a delivery, again by the champion, as known at a delivery; takes nothing in."""
     from credit_scoring.intake.run import IntakeReport
     from credit_scoring.publishing.rescore import rescore as score_again
-    from credit_scoring.publishing.tables import check_writable
 
     watch = Stopwatch(clock)
-    with watch.step("starting the engine"):
-        store = open_store(settings)
-        check_writable(store.engine)
-        connect(settings.mlflow)
+    store = _started(settings, watch)
     store.ledger.create()
     run = _score_run(settings, store, new_run_id(), watch)
     report = score_again(run, clients_of, as_of)
-    _load_online(settings)
+    _load_online(settings, store.engine)
     return ScoreReport(IntakeReport(), report)
 
 
-def _load_online(settings: Settings) -> None:
-    """Brings what is published into the online store, where there is one. That it does not answer is a warning: what is
-    published is published, and the next load catches up."""
+def _load_online(settings: Settings, engine: Engine | None = None) -> None:
+    """Brings what is published into the online store, where there is one; by `engine` if it is started already.
+
+    That it does not answer is a warning: what is published is published, and the next load catches up.
+    """
     from credit_scoring.online.place import owner_url
 
     with owner_url(settings, start=False) as url:
         if not url:
             return
         try:
-            done = publish_online(settings, url)
+            done = publish_online(settings, url, engine)
         except CreditScoringError as error:
             log.warning("The online store was not loaded (`credit-scoring publish-online` does it later): %s", error)
         else:
             log.info("The online store holds what is published (%s scores new or changed)", f"{done.scores:,}")
 
 
-def publish_online(settings: Settings, url: str) -> Loaded:
-    """Brings what is published, and the champions, into the online store at `url`."""
+def publish_online(settings: Settings, url: str, engine: Engine | None = None) -> Loaded:
+    """Brings what is published, and the champions, into the online store at `url`; without `engine` one is started."""
     from credit_scoring.model.packaging import load_version
     from credit_scoring.model.registry import Alias, find
     from credit_scoring.online import database
     from credit_scoring.online.loading import Champion, load
-    from credit_scoring.online.reader import DeltaStore
+    from credit_scoring.online.reader import PublishedStore
 
     connect(settings.mlflow)
 
     def texts_of(name: str, version: int) -> ModelTexts:
         return load_version(name, version)[0]
 
+    def opened() -> PublishedStore:
+        return PublishedStore.open(engine or engine_of(settings), settings.gather)
+
     named = ((name, find(name, Alias.CHAMPION)) for name in (settings.mlflow.model, settings.mlflow.estimate))
     champions = [Champion(name, version, partial(texts_of, name, version)) for name, version in named if version]
     with database.current(url) as connection:
-        return load(connection, lambda: DeltaStore.open(settings.tables), champions, new_run_id())
+        return load(connection, opened, champions, new_run_id())
+
+
+def _started(settings: Settings, watch: Stopwatch) -> Store:
+    """The store of a run that scores: an engine that can write all tables, and MLflow."""
+    from credit_scoring.publishing.tables import check_writable
+
+    with watch.step("starting the engine"):
+        store = open_store(settings)
+        check_writable(store.engine)
+        connect(settings.mlflow)
+    return store
 
 
 def _score_run(settings: Settings, store: Store, run_id: str, watch: Stopwatch) -> ScoreRun:

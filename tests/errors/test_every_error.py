@@ -70,7 +70,7 @@ from credit_scoring.model.registry import Alias, version_of
 from credit_scoring.model.scorer import Scorer, scorer
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import FILES, ModelTexts
-from credit_scoring.online.reader import DeltaStore
+from credit_scoring.online.reader import PublishedStore
 from credit_scoring.publishing import history, what_if
 from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.rescore import rescore
@@ -486,7 +486,7 @@ def no_project(bench: Bench) -> None:
 
 
 PROVOKED |= {
-    online.STORE_NOT_READ: lambda bench: DeltaStore.open(str(bench.tmp)),
+    online.STORE_NOT_READ: lambda bench: PublishedStore.open(embedded(bench), Settings().gather),
     online.CLIENT_NOT_NAMED: lambda bench: bench.command("journal", "export"),
     online.KEY_NOT_NAMED: lambda bench: bench.command("key", "create"),
     usage.CLIENT_NOT_APPLIED: nobody_applied_by_then,

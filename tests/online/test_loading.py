@@ -169,6 +169,23 @@ def test_a_file_holds_the_rows_and_the_vector(database: served.Database, lender:
         assert np.isnan(held) if value is None else np.float32(held) == np.float32(value)
 
 
+def test_a_file_holds_the_balances_that_waited_for_their_client(
+    database: served.Database, lender: PublishedLender
+) -> None:
+    credit = 9_000_001
+    balance = {"SK_ID_BUREAU": credit, "MONTHS_BALANCE": -1, "STATUS": "2"}
+    lender.stored.deliver(2, {"bureau_balance": [{"SK_ID_CURR": None, **balance}]})
+    lender.note("accepted", "d2", 2)
+    bureau = lender.drawn("bureau", 104, 3) | {"SK_ID_BUREAU": credit}
+    lender.stored.deliver(3, {"application": [lender.drawn("application", 104, 3)], "bureau": [bureau]})
+    lender.note("accepted", "d3", 3)
+    lender.score(3, [104])
+    lender.publish("d3", 3)
+    loaded(database, lender)
+    rows = one(database, "SELECT rows FROM client_file WHERE client_id = 104")
+    assert rows["bureau_balance"] == [{"SK_ID_CURR": 104, **balance}]
+
+
 def test_the_champion_comes_with_the_load(database: served.Database, lender: PublishedLender) -> None:
     loaded(database, lender, 1)
     loaded(database, lender, 2)

@@ -124,6 +124,11 @@ def as_of_latest(engine: Engine, accepted: Sequence[Delivered]) -> Cohort:
     return Cohort(engine, cases, _names(accepted), _seqs(accepted))
 
 
+def known_at(engine: Engine, cases: pl.DataFrame, accepted: Sequence[Delivered]) -> Cohort:
+    """These cases: client_id and as_of, the seq of an accepted delivery."""
+    return Cohort(engine, cases, _names(accepted), _seqs(accepted))
+
+
 def to_train(engine: Engine, accepted: Sequence[Delivered]) -> Cohort:
     """Every client with a visible outcome, as known when the application was first accepted; with `target` Int32.
 

@@ -71,8 +71,8 @@ CLUSTER_NOT_STARTED = ErrorKind(
 STORE_NOT_READ = ErrorKind(
     "store-not-read",
     UsageError,
-    "The tables in {root} cannot be loaded into the online store, which reads a folder with published scores.",
-    "Run `make score` first; tables of a catalog or a container are not read yet.",
+    "The tables in {root} cannot be loaded into the online store: no scores have been published from them.",
+    "Run `make score` first, or name the lender's tables in the settings.",
 )
 CLIENT_NOT_NAMED = ErrorKind(
     "client-not-named",

@@ -6,21 +6,17 @@ Computed when the store is loaded, from a sample that is the same for the same c
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from credit_scoring.clients.known import CASE
+from credit_scoring.clients import cohort
+from credit_scoring.clients.vectors import vectors
 from credit_scoring.features.registry import fingerprint, names
-from credit_scoring.features.vector import feature_frame, matrix
-from credit_scoring.online.files import snapshots
 from credit_scoring.online.published import Published
 from credit_scoring.online.reader import PublishedStore
-from credit_scoring.schema.application import APPLICATION
-from credit_scoring.schema.outcomes import OUTCOMES, TARGET
-from credit_scoring.schema.table import CLIENT, SEQ
 
 FEWEST = 10
 """No number is given about fewer clients."""
@@ -97,10 +93,10 @@ def _told(count: int) -> int:
 def distributions(store: PublishedStore, facts: Published) -> pl.DataFrame:
     """The rows of feature_distribution: every feature over a sample of the clients whose outcome is visible, each as
     known when its application was first accepted."""
-    vectors, defaulted = _sampled(store, facts)
+    sample, defaulted = _sampled(store, facts)
     rows: list[dict[str, object]] = []
     for place, name in enumerate(names()):
-        found = histogram(vectors[:, place].astype(np.float64), defaulted) if len(vectors) else None
+        found = histogram(sample[:, place].astype(np.float64), defaulted) if len(sample) else None
         if found is not None:
             rows.append(
                 {
@@ -110,7 +106,7 @@ def distributions(store: PublishedStore, facts: Published) -> pl.DataFrame:
                     "defaulted": found.defaulted.tolist(),
                     "missing_repaid": found.missing_repaid,
                     "missing_defaulted": found.missing_defaulted,
-                    "clients": len(vectors),
+                    "clients": len(sample),
                     "fingerprint": fingerprint(),
                 }
             )
@@ -131,25 +127,15 @@ _SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 
 def _sampled(store: PublishedStore, facts: Published) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_]]:
     """Vectors [n, F] of at most SAMPLE clients, and whether each defaulted [n]."""
-    outcomes = _latest(store.rows(OUTCOMES.name, (CLIENT, TARGET.name, SEQ), facts.accepted, None))
-    applied = store.rows(APPLICATION.name, (CLIENT, SEQ), facts.accepted, None)
-    first = applied.group_by(CLIENT).agg(pl.col(SEQ).min().alias("as_of"))
-    known = (
-        outcomes.join(first, on=CLIENT).sort(pl.col(CLIENT) * 2_654_435_761 % 2**32, CLIENT).head(SAMPLE).sort(CLIENT)
-    )
-    cases = known.select(pl.col(CLIENT).alias("client_id"), "as_of", pl.col(TARGET.name).alias("target"))
-    if cases.is_empty():
+    learners = cohort.to_train(store.engine, facts.accepted)
+    order = pl.col("client_id") * 2_654_435_761 % 2**32
+    sampled = replace(learners, cases=learners.cases.sort(order, "client_id").head(SAMPLE))
+    if not sampled.size:
         return np.zeros((0, len(names())), np.float32), np.zeros(0, np.bool_)
-    vectors, targets = [], []
-    for snapshot in snapshots(store, cases, facts.accepted):
-        vectors.append(matrix(feature_frame(snapshot.tables)))
-        targets.append(snapshot.cases.sort(CASE)["target"].to_numpy() == 1)
-    return np.concatenate(vectors), np.concatenate(targets)
-
-
-def _latest(outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Of several outcomes of a client the latest counts."""
-    return outcomes.sort(CLIENT, SEQ).group_by(CLIENT, maintain_order=True).agg(pl.col(TARGET.name).last())
+    cases = sampled.cases.select("client_id", "as_of", "target")
+    found = vectors(replace(sampled, cases=cases), store.gather).collect()
+    values = found["features"].explode().to_numpy().astype(np.float32, copy=False)
+    return values.reshape(found.height, -1), found["target"].to_numpy() == 1
 
 
 COMPARED: Sequence[str] = (

@@ -15,17 +15,21 @@ import polars as pl
 from sqlalchemy import Connection, delete, insert, select, text, update
 from sqlalchemy.sql import func
 
+from credit_scoring.clients import cohort
 from credit_scoring.features.registry import fingerprint, names
 from credit_scoring.model.artifacts import Decision
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.online.copying import stage, take_over
 from credit_scoring.online.distributions import COMPARED, FEWEST, distributions
-from credit_scoring.online.files import client_files, snapshots
+from credit_scoring.online.files import client_files
 from credit_scoring.online.models import ClientScore, FeatureDistribution, Model, OnlineLoad, PeerGroup
 from credit_scoring.online.published import Published, published
 from credit_scoring.online.reader import PublishedStore
 
 log = logging.getLogger(__name__)
+
+PIECE = 20_000
+"""Clients whose files are in memory at a time."""
 
 KEY = ("client_id", "delivery", "seq", "model_version")
 """What tells a client's scores apart."""
@@ -179,10 +183,11 @@ def _without_file(connection: Connection, shown: pl.DataFrame) -> pl.DataFrame:
 def _bring_files(connection: Connection, store: PublishedStore, facts: Published, cases: pl.DataFrame) -> int:
     if cases.is_empty():
         return 0
-    frame = pl.concat(
-        [client_files(each) for each in snapshots(store, cases.sort("as_of", "client_id"), facts.accepted)]
-    )
-    return take_over(connection, "client_file", stage(connection, "client_file", frame), ["client_id"])
+    done = 0
+    for piece in cases.sort("as_of", "client_id").iter_slices(PIECE):
+        frame = client_files(cohort.known_at(store.engine, piece, facts.accepted), store.gather).collect()
+        done += take_over(connection, "client_file", stage(connection, "client_file", frame), ["client_id"])
+    return done
 
 
 def _bring_history(connection: Connection, store: PublishedStore, facts: Published) -> None:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from credit_scoring.ledger.events import Delivered
+
 
 @dataclass(frozen=True)
 class Published:
-    """Facts of the ledger. `accepted`: seqs whose rows are visible. `finished`: names of deliveries and rescores whose
-    scores are published. `withdrawn`: seqs."""
+    """Facts of the ledger. `accepted`: the deliveries whose rows are visible, by seq. `finished`: names of deliveries
+    and rescores whose scores are published. `withdrawn`: seqs."""
 
-    accepted: frozenset[int]
+    accepted: tuple[Delivered, ...]
     finished: frozenset[str]
     withdrawn: frozenset[int]
 
@@ -24,8 +26,9 @@ def published(events: pl.DataFrame) -> Published:
         return events.filter(pl.col("event").is_in(kinds))
 
     withdrawn = frozenset(of("withdrawn")["seq"].to_list())
+    taken_in = of("accepted").filter(~pl.col("seq").is_in(withdrawn)).select("delivery", "seq").unique().sort("seq")
     return Published(
-        accepted=frozenset(of("accepted")["seq"].to_list()) - withdrawn,
+        accepted=tuple(Delivered(*each) for each in taken_in.iter_rows()),
         finished=frozenset(of("published", "rescored")["delivery"].to_list()),
         withdrawn=withdrawn,
     )
