@@ -106,9 +106,7 @@ def test_a_body_over_a_megabyte_is_refused_declared_or_not(desk: Caller) -> None
         head = f"POST /v1/decisions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {desk.key}\r\n"
         connection.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
         piece = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
-        for _ in range(
-            16
-        ):  # over the limit with the last: what is sent after the answer would meet a closed connection
+        for _ in range(16):  # the last is over the limit: after the answer nothing more is sent
             connection.sendall(piece)
         assert b" 413 " in connection.recv(1000)
 
