@@ -21,6 +21,15 @@ def test_texts_come_back_from_their_folder_byte_for_byte(texts, tmp_path):
     }
 
 
+def test_bins_are_kept_where_a_model_has_them(texts, tmp_path):
+    counted = replace(texts, bins="{}")
+    counted.write(tmp_path)
+    assert ModelTexts.read(tmp_path) == counted
+    (tmp_path / "bins.json").unlink()
+    with pytest.raises(ModelError, match=r"bins.json is not there"):
+        ModelTexts.read(tmp_path)
+
+
 def test_texts_travel_in_a_closure(texts):
     assert pickle.loads(pickle.dumps(texts)) == texts
 

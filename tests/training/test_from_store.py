@@ -73,6 +73,14 @@ def test_who_has_an_application_and_no_outcome_waits(source):
     assert 0 < len(source.waiting(5).client_id) < 10
 
 
+def test_categories_are_counted_by_value_over_all_applications(source, drawn):
+    rows = [drawn("application", client, 1)["NAME_CONTRACT_TYPE"] for client in range(1, 31)]
+    counted = source.vocabulary()["NAME_CONTRACT_TYPE"]
+    again = drawn("application", 1, 1)["NAME_CONTRACT_TYPE"]
+    assert counted == {value: rows.count(value) + (value == again) for value in sorted({*rows} - {None})}
+    assert "CODE_GENDER" not in source.vocabulary()
+
+
 def test_nobody_waits_and_nobody_learns_from_a_store_of_nothing(stored_lender, engine):
     nothing = StoreSource(engine, (), GatherSettings())
     assert nothing.waiting(10) is None

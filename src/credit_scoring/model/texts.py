@@ -19,7 +19,8 @@ CHECKSUMS = "checksums.json"
 class ModelTexts:
     """The artifacts of one model, each the content of a file.
 
-    `booster`: LightGBM's model text. `decision`, `features`, `probe`: JSON (see artifacts). `model_card`: HTML.
+    `booster`: LightGBM's model text. `decision`, `features`, `probe`: JSON (see artifacts). `model_card`: HTML. `bins`:
+    JSON (see model.bins), empty where the release that trained kept none.
     """
 
     booster: str
@@ -27,6 +28,7 @@ class ModelTexts:
     features: str
     probe: str
     model_card: str
+    bins: str = ""
 
     def sha256(self) -> str:
         """Names the model by its content, whatever it is called or registered as."""
@@ -44,8 +46,9 @@ class ModelTexts:
         """The texts of a folder; ModelError when a file is missing, added or changed."""
         try:
             expected = json.loads((directory / CHECKSUMS).read_bytes())
-            contents = {name: (directory / name).read_bytes() for name in FILES.values()}
-        except (OSError, ValueError) as error:
+            optional = [name for name in OPTIONAL.values() if name in expected]
+            contents = {name: (directory / name).read_bytes() for name in (*FILES.values(), *optional)}
+        except (OSError, ValueError, TypeError) as error:
             missing = Path(error.filename).name if isinstance(error, FileNotFoundError) else CHECKSUMS
             raise MODEL_INCOMPLETE(file=missing) from error
         actual = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
@@ -53,17 +56,22 @@ class ModelTexts:
             known = expected if isinstance(expected, dict) else {}
             changed = sorted(name for name in known.keys() | actual.keys() if known.get(name) != actual.get(name))
             raise MODEL_CHANGED(files=", ".join(changed) or CHECKSUMS)
-        return cls(**{field: contents[file].decode() for field, file in FILES.items()})
+        named = {**FILES, **OPTIONAL}
+        return cls(**{field: contents[file].decode() for field, file in named.items() if file in contents})
 
     def _files(self) -> dict[str, str]:
-        return {file: getattr(self, field) for field, file in FILES.items()}
+        optional = {file: text for field, file in OPTIONAL.items() if (text := getattr(self, field))}
+        return {file: getattr(self, field) for field, file in FILES.items()} | optional
 
 
+OPTIONAL = {"bins": "bins.json"}
+"""Text -> name of its file, where the model has it."""
 FILES = {
     field.name: field.name + {"booster": ".txt", "model_card": ".html"}.get(field.name, ".json")
     for field in fields(ModelTexts)
+    if field.name not in OPTIONAL
 }
-"""Text -> name of its file."""
+"""Text -> name of its file; every model has them."""
 
 
 def _checksums(files: dict[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from credit_scoring.clients import cohort
+from credit_scoring.clients.categories import values_held
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.vectors import vectors
@@ -105,6 +106,10 @@ class StoreSource:
     def contradicted(self) -> int:
         """How many clients have outcomes of both kinds, by different deliveries."""
         return cohort.contradicted(self.engine, self.accepted)
+
+    def vocabulary(self) -> Mapping[str, Mapping[str, int]]:
+        """Category of the application -> value -> how many of the visible rows hold it."""
+        return values_held(self.engine, [delivered.seq for delivered in self.accepted])
 
     def waiting(self, most: int) -> Vectors | None:
         """Clients with an application and no outcome, at most about `most`, chosen by their ids; None: nobody waits."""

@@ -16,6 +16,7 @@ from credit_scoring.model.packaging import load_version
 from credit_scoring.model.registry import Alias
 from credit_scoring.settings import Settings
 from credit_scoring.synthetic.known import known
+from credit_scoring.training.bins import bins
 from credit_scoring.training.card.card import card
 from credit_scoring.training.estimate import estimating, facts
 from credit_scoring.training.examination.examine import Examination, examine, warnings
@@ -86,6 +87,8 @@ def train_and_register(
             if champion is not None:
                 measured = {**lineage, **facts(texts, champion, learners)}
                 texts = texts_of(trained, _probe(), measured, parameters, settings.decision)
+            counted = bins(outcomes, trained, texts, source.vocabulary())
+            texts = replace(texts, bins=counted.to_json())
             examined = examine(source, outcomes, trained, texts, settings)
             for sentence in warnings(examined):
                 log.warning("%s", sentence)

@@ -55,6 +55,9 @@ class Source(Protocol):
     def contradicted(self) -> int:
         """How many clients have outcomes of both kinds, by different deliveries."""
 
+    def vocabulary(self) -> Mapping[str, Mapping[str, int]]:
+        """Category of the application -> value -> how many of the store's rows hold it."""
+
     def waiting(self, most: int) -> Vectors | None:
         """Clients with an application and no outcome, at most about `most`, chosen by their ids; None: nobody waits."""
 
