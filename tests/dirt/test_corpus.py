@@ -1,4 +1,4 @@
-"""Bad input, kind by kind (corpus.py), in memory, and all together as one intake by Spark.
+"""Bad input, kind by kind (corpus.py), in memory, and all together as one intake by either engine.
 
 Whatever it is, read = accepted + duplicates + quarantined, and everybody is told which file and which column it was.
 """
@@ -15,8 +15,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from conftest import EngineAt, frame, on_both_engines
 from credit_scoring import printing
-from credit_scoring.engines.spark.tables import Tables
+from credit_scoring.engines.engine import Engine
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.run import intake
 from credit_scoring.ledger.ledger import Ledger
@@ -78,7 +79,8 @@ def test_a_history_waits_for_its_application(take_in, files_of) -> None:
     assert judged(application).items().isdisjoint(at_once.items()), "the history does count"
 
 
-def test_all_together_by_spark(spark, tmp_path: Path, caplog, capfd) -> None:
+@on_both_engines
+def test_all_together(engine_at: EngineAt, tmp_path: Path, caplog, capfd) -> None:
     """One intake of all the cases: the refused stop nobody, none vanishes, every file's account adds up, and nothing
     tells a cell."""
     caplog.set_level("DEBUG", "credit_scoring")
@@ -89,9 +91,9 @@ def test_all_together_by_spark(spark, tmp_path: Path, caplog, capfd) -> None:
         (source / case.name).write_bytes(case.data(number))
         deliver(source, landing, name_of(number), 64_000_000)
         case.folder(tmp_path / "landing" / name_of(number))
-    tables = Tables(spark, str(tmp_path / "tables"))
+    engine = engine_at(tmp_path / "tables")
     settings = IntakeSettings(max_file_mb=1, slot_mb=8)
-    report = intake(tables, Ledger(tables), landing, settings, "run", lambda: datetime(2026, 1, 5, tzinfo=UTC))
+    report = intake(engine, Ledger(engine), landing, settings, "run", lambda: datetime(2026, 1, 5, tzinfo=UTC))
 
     refused, accepted = dict(report.refused), {done.delivery.name: done for done in report.accepted}
     assert len(report.refused) == len(refused) == len([case for case in CASES if case.refused])
@@ -100,8 +102,8 @@ def test_all_together_by_spark(spark, tmp_path: Path, caplog, capfd) -> None:
         case = case_of(name)
         assert case.refused is not None, sentence
         _check_refused(case, sentence, name)
-    rows = {name: _rows(tables, name) for name in {case.table.name for case in CASES}}
-    quarantined, touched = _rows(tables, "quarantine"), _rows(tables, "client_deliveries")
+    rows = {name: _rows(engine, name) for name in {case.table.name for case in CASES}}
+    quarantined, touched = _rows(engine, "quarantine"), _rows(engine, "client_deliveries")
     for name, done in accepted.items():
         case, seq = case_of(name), done.delivery.seq
         assert case.refused is None, name
@@ -126,7 +128,7 @@ def test_all_together_by_spark(spark, tmp_path: Path, caplog, capfd) -> None:
         line for log in tmp_path.glob("tables/*/_delta_log/*.json") for line in log.open() if "commitInfo" in line
     ]
     assert len(commits) > 10
-    left_behind = f"{caplog.text} {capfd.readouterr()} {commits} {report} {printed} {_rows(tables, 'deliveries')}"
+    left_behind = f"{caplog.text} {capfd.readouterr()} {commits} {report} {printed} {_rows(engine, 'deliveries')}"
     assert not [canary for canary in CANARIES if canary in left_behind]
 
 
@@ -139,8 +141,8 @@ def case_of(delivery: str) -> Case:
     return CASES[int(delivery[1:4]) - 1]
 
 
-def _rows(tables: Tables, name: str) -> list[dict[str, Any]]:
-    return [row.asDict(recursive=True) for row in tables.read(name).collect()]
+def _rows(engine: Engine, name: str) -> list[dict[str, Any]]:
+    return frame(engine, name).to_dicts()
 
 
 def _check_refused(case: Case, sentence: str, delivery: str) -> None:
