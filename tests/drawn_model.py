@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from functools import cache
 
 import lightgbm as lgb
@@ -10,9 +12,10 @@ import numpy as np
 from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale
 from credit_scoring.features import registry
-from credit_scoring.model.artifacts import Costs, Decision, FeatureLine, Features
+from credit_scoring.model.artifacts import Costs, Decision, Features
 from credit_scoring.model.assembly import assemble
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.model.usable import declared
 
 
 @cache
@@ -40,8 +43,23 @@ def drawn_model(seed: int) -> ModelTexts:
 
 @cache
 def _declared_features() -> Features:
-    lines = (
-        FeatureLine(name=f.name, meaning=f.meaning, unit=f.unit.en, risk=f.risk.name.lower(), reason=f.reason.code)
-        for f in registry.FEATURES
-    )
-    return Features(fingerprint=registry.fingerprint(), features=tuple(lines), used=registry.names()[::3])
+    return declared().model_copy(update={"used": registry.names()[::3]})
+
+
+def of_an_earlier_release(texts: ModelTexts) -> ModelTexts:
+    """The model as a release wrote it that kept one fingerprint for all features."""
+    features = json.loads(texts.features)
+    for line in features["features"]:
+        del line["fingerprint"]
+    return replace(texts, features=json.dumps(features))
+
+
+def without(texts: ModelTexts, name: str) -> ModelTexts:
+    """The model as it would be of a code that does not declare the feature, which is none of the model's."""
+    features, decision, probe = (json.loads(text) for text in (texts.features, texts.decision, texts.probe))
+    place = [line["name"] for line in features["features"]].index(name)
+    del features["features"][place]
+    for vector in probe["vectors"]:
+        del vector[place]
+    features["fingerprint"] = decision["fingerprint"] = "another"
+    return replace(texts, features=json.dumps(features), decision=json.dumps(decision), probe=json.dumps(probe))

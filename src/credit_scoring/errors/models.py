@@ -66,7 +66,8 @@ FEATURE_UNDECLARED = ErrorKind(
 OTHER_FINGERPRINT = ErrorKind(
     "other-fingerprint",
     ModelError,
-    "The model was trained with the features of fingerprint {model}, this code computes those of {code}.",
+    "The model was trained with the features of fingerprint {model}, this code computes those of {code}. Of those that "
+    "the model uses they differ in: {features}.",
     "Train and promote a model with this code, or run the code version of the model.",
 )
 OTHER_FEATURES = ErrorKind(

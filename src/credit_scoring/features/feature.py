@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from credit_scoring.features.reasons import Reason
-from credit_scoring.features.value import Unit, Value
+from credit_scoring.features.value import Preparation, Unit, Value
 from credit_scoring.features.words import Words
 
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -39,9 +39,9 @@ _RISK = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Feature:
-    """One number a client.
+    """One number a client; each declaration is equal to itself alone, because expressions cannot be compared.
 
     `name`: lower snake case. `words`: one phrase that a credit officer accepts, in English and in French.
     `risk`: declared only where a credit officer is sure of the sign; the model is constrained to it where a promise
@@ -57,7 +57,7 @@ class Feature:
     risk: Risk
     reason: Reason
     table: str
-    value: Value = field(compare=False)
+    value: Value
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -73,8 +73,11 @@ class Feature:
         """The French phrase."""
         return self.words.fr
 
-    def declaration(self) -> dict[str, object]:
-        """All that makes the feature what it is, as plain JSON values, for the fingerprint."""
+    def declaration(self, prepared: Preparation | None = None) -> dict[str, object]:
+        """All that makes the feature what it is, as plain JSON values, for the fingerprint.
+
+        `prepared`: what is said of the rows of its histories; by default all that is declared of them.
+        """
         return {
             "name": self.name,
             "meaning": self.meaning,
@@ -82,5 +85,5 @@ class Feature:
             "risk": self.risk.name,
             "reason": self.reason.code,
             "table": self.table,
-            "value": self.value.declaration(),
+            "value": self.value.declaration(prepared) if prepared else self.value.declaration(),
         }

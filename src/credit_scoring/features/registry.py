@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import Counter
 from functools import cache
 
@@ -21,6 +19,7 @@ from credit_scoring.features import (
 )
 from credit_scoring.features.application import STEPS
 from credit_scoring.features.feature import Feature
+from credit_scoring.features.fingerprint import described, digest
 from credit_scoring.schema.tables import TABLES
 
 FEATURES: tuple[Feature, ...] = (
@@ -56,26 +55,12 @@ def standing_on(column: str) -> tuple[str, ...]:
 def fingerprint() -> str:
     """sha256 (hex) over everything that a vector depends on: declarations, expressions, vocabularies, sentinels.
 
-    The same on every machine and in every process; another polars minor release may write expressions differently,
-    which is a reason to compute vectors anew anyway.
+    It names the layout of vectors and stored contributions; whether a model can score is a matter of the features that
+    it uses (`features.fingerprint`).
     """
     steps = [step.declaration() for step in STEPS]
-    definition = [[feature.declaration() for feature in FEATURES], steps, _cleaning()]
-    return hashlib.sha256(json.dumps(definition, sort_keys=True).encode()).hexdigest()
-
-
-def _cleaning() -> list[object]:
-    """Type, vocabulary and sentinels of every column, as plain JSON values."""
-    return [
-        [
-            table.name,
-            [
-                [c.name, c.kind.name, list(c.vocabulary), sorted((str(k), v) for k, v in c.sentinels.items())]
-                for c in table.columns
-            ],
-        ]
-        for table in TABLES
-    ]
+    columns: list[object] = [[table.name, [described(column) for column in table.columns]] for table in TABLES]
+    return digest([[feature.declaration() for feature in FEATURES], steps, columns])
 
 
 _twice = [name for name, times in Counter(names()).items() if times > 1]

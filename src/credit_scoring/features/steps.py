@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
 import polars as pl
 
@@ -30,6 +30,9 @@ class Step(Protocol):
     def apply(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The rows after the step, in the same order."""
 
+    def only(self, columns: set[str]) -> Self | None:
+        """The step with no more than these of the columns that it makes; None: without them it changes nothing."""
+
     def declaration(self) -> list[object]:
         """The step as plain JSON values."""
 
@@ -53,6 +56,11 @@ class Derive:
     def apply(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         """The rows with the derived columns beside."""
         return rows.with_columns(**self.columns)
+
+    def only(self, columns: set[str]) -> Derive | None:
+        """The step with these columns; None without any."""
+        kept = {name: expression for name, expression in self.columns.items() if name in columns}
+        return Derive(kept) if kept else None
 
     def declaration(self) -> list[object]:
         """The derived columns by name."""
@@ -83,6 +91,21 @@ class Merge:
         """One row a key, sorted as the rows were."""
         return rows.group_by(CLIENT, *self.keys, maintain_order=True).agg(**self.columns)
 
+    def only(self, columns: set[str]) -> Merge:
+        """The step with these columns; without any it still says how many rows there are."""
+        return Merge(self.keys, {name: expression for name, expression in self.columns.items() if name in columns})
+
     def declaration(self) -> list[object]:
         """Keys and merged columns."""
         return ["merge", list(self.keys), {name: serialised(e) for name, e in self.columns.items()}]
+
+
+def behind(columns: Iterable[str], steps: Sequence[Step]) -> tuple[list[Step], set[str]]:
+    """The steps that columns stand on, without what else these make, and the source columns behind them."""
+    needed, found = list[Step](), set(columns)
+    for step in reversed(steps):
+        made = {name: step.columns[name] for name in found if name in step.columns}
+        found = (found - set(made)) | {root for expression in made.values() for root in expression.meta.root_names()}
+        if (part := step.only(set(made))) is not None:
+            needed.insert(0, part)
+    return needed, found

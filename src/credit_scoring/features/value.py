@@ -7,6 +7,7 @@ history and the application reads like arithmetic: `debt.where(active).sum() / I
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -52,6 +53,14 @@ class Aggregate:
     expression: pl.Expr
 
 
+Preparation = Callable[[Aggregate], list[object]]
+"""How the rows of an aggregate are made ready, as plain JSON values."""
+
+
+def _all_of_the_history(aggregate: Aggregate) -> list[object]:
+    return aggregate.rows.declaration()
+
+
 @dataclass(frozen=True, eq=False)
 class Value:
     """One number a client. `words` and `unit` describe it when it was composed from parts that have words."""
@@ -83,11 +92,11 @@ class Value:
         """This value, raised to `low` where it is below."""
         return Value(self.expression.clip(lower_bound=low), self.aggregates, unit=self.unit)
 
-    def declaration(self) -> list[object]:
+    def declaration(self, prepared: Preparation = _all_of_the_history) -> list[object]:
         """Expression, aggregates and the rows that these stand on, as plain JSON values."""
         return [
             serialised(self.expression),
-            [[a.name, serialised(a.expression), a.rows.declaration()] for a in self.aggregates],
+            [[a.name, serialised(a.expression), prepared(a)] for a in self.aggregates],
         ]
 
     def _with(self, other: Value | float, expression: pl.Expr) -> Value:

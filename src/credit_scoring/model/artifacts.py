@@ -147,13 +147,17 @@ class Decision(Artifact):
 
 
 class FeatureLine(Artifact):
-    """A feature as declared when the model was trained (see features)."""
+    """A feature as declared when the model was trained (see features).
+
+    `fingerprint`: of the feature alone; empty in models of releases that kept one for all features together.
+    """
 
     name: str
     meaning: str
     unit: str
     risk: str
     reason: str
+    fingerprint: str = ""
 
 
 class Features(Artifact):
@@ -176,9 +180,31 @@ class Features(Artifact):
         if unknown := sorted(set(self.used) - set(names)):
             raise FEATURE_UNDECLARED(features=", ".join(unknown))
 
-    def must_match(self, names: Sequence[str], fingerprint: str) -> None:
-        """ModelError unless these are the features that the running code computes."""
-        if self.fingerprint != fingerprint:
-            raise OTHER_FINGERPRINT(model=self.fingerprint, code=fingerprint)
-        if self.names != tuple(names):
-            raise OTHER_FEATURES()
+    def on(self, code: Features) -> Features:
+        """What a model of these features uses, among the features that the running code computes.
+
+        ModelError when the code declares one of those otherwise, or no longer. Where the model holds no fingerprint of
+        each, that is when any of all the features has changed.
+        """
+        theirs = {line.name: line for line in self.features}
+        if not all(theirs[name].fingerprint for name in self.used):
+            if self.fingerprint != code.fingerprint:
+                raise OTHER_FINGERPRINT(model=self.fingerprint, code=code.fingerprint, features=_NOT_TOLD_APART)
+            if self.names != code.names:
+                raise OTHER_FEATURES()
+        else:
+            ours = {line.name: line.fingerprint for line in code.features}
+            other = [name for name in self.used if ours.get(name) != theirs[name].fingerprint]
+            if other:
+                raise OTHER_FINGERPRINT(model=self.fingerprint, code=code.fingerprint, features=_some(other))
+        return code.model_copy(update={"used": self.used})
+
+
+_NOT_TOLD_APART = "which ones, a model of an earlier release does not tell"
+_NAMED = 5
+"""So many features are named where more differ."""
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more

@@ -6,7 +6,7 @@ the same numbers everywhere. They do not depend on which other clients are score
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -77,6 +77,12 @@ class Scorer:
         decision.check(features.used, phi_0)
         reference = np.array([decision.reference[name] for name in features.used], np.float64)
         return cls(explain, decision, features, decision.scale.scale(), used, reference)
+
+    def on(self, features: Features) -> Scorer:
+        """The same model for vectors of other features, among which are those that it uses (see `Features.on`)."""
+        place = {name: i for i, name in enumerate(features.names)}
+        used = np.array([place[name] for name in self.features.used], np.intp)
+        return replace(self, features=features, used=used)
 
     def score(self, vectors: Matrix) -> Scored:
         """Scores clients. `vectors` float32 [n, F], registry order, missing = NaN; n may be 0."""

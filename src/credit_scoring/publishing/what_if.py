@@ -16,8 +16,8 @@ from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.usage import CLIENT_NOT_APPLIED
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.ledger.ledger import Ledger
-from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.model.usable import usable
 from credit_scoring.scoring.what_if import AS_IT_IS, TOGETHER, improvements
 from credit_scoring.settings import GatherSettings
 
@@ -60,7 +60,7 @@ def what_if(
 
 def improved(texts: ModelTexts, known: Known) -> Iterator[pa.RecordBatch]:
     """The one client of a slot: every improvement a row."""
-    found = improvements(known, scorer(texts))
+    found = improvements(known, usable(texts))
     yield pa.RecordBatch.from_pydict(
         {
             "change": pa.array([each.words.en for each in found]),

@@ -17,11 +17,10 @@ from credit_scoring.clients.cohort import Cohort, Count
 from credit_scoring.code_version import code_version
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.faults import CLAIM_WITHOUT_MODEL, FILE_NOT_THE_TABLE
-from credit_scoring.features import registry
 from credit_scoring.ledger.events import Claim, Delivered, Event, Purpose, held, latest_accepted
 from credit_scoring.ledger.ledger import Ledger, Plan
-from credit_scoring.model.artifacts import Features
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.model.usable import declared, usable
 from credit_scoring.publishing import breaker, dictionary, history, latest, runs, scores_csv, views
 from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report.writing import Scored, write
@@ -151,7 +150,7 @@ class ScoreRun:
         ledger.record_all(claim, "held", {unit: {"message": why} for unit, why in stopped.items()}, self.watch.now())
         self._told += [Scored(unit, version, each.count, each.summary) for unit, each in finished.items()]
         if finished:
-            self._page = write(places.engine, ledger, places.reports, self._told, work.features, stamp, self.watch)
+            self._page = write(places.engine, ledger, places.reports, self._told, declared(), stamp, self.watch)
         files = {
             unit: {"rows": each.file.clients, "path": each.file.path, "sha256": each.file.sha256}
             for unit, each in finished.items()
@@ -174,7 +173,7 @@ class ScoreRun:
             return self._models[version], version
         with self.watch.step("loading the model"):
             texts, number = self.model_of(version)
-        _declared(texts).must_match(registry.names(), registry.fingerprint())
+        usable(texts)
         self._models[number] = texts
         return texts, number
 
@@ -189,11 +188,6 @@ class _Work:
     cases: Cohort
     texts: ModelTexts
     stamp: Stamp
-
-    @property
-    def features(self) -> Features:
-        """As the model declares them."""
-        return _declared(self.texts)
 
     def finish(
         self, settings: GatherSettings, limits: BreakerSettings | None, watch: Stopwatch
@@ -212,12 +206,12 @@ class _Work:
         if units:
             with watch.step("merging into the table of latest scores"):
                 latest.merge(engine, units, version)
-        dictionary.write(engine, self.features)
+        dictionary.write(engine, declared())
         engine.create_views(views.VIEWS, STORED)
         with watch.step("writing scores.csv"):
             files = self._files(units)
         _verify_files(files, summaries)
-        fingerprint, now = self.features.fingerprint, watch.now()
+        fingerprint, now = declared().fingerprint, watch.now()
         runs.append(engine, self.claim, units, self.stamp, fingerprint, counts, summaries, now)
         published = {u: Published(u.name, version, counts[u.name], summaries[u.name], files[u.name]) for u in units}
         return published, stopped
@@ -248,10 +242,6 @@ class _Work:
                 rows = score(standing.to_score(fresh), settings, self.texts, self.stamp)
                 history.append(engine, rows, self.claim, version)
         return counts
-
-
-def _declared(texts: ModelTexts) -> Features:
-    return Features.from_json(texts.features, "features.json")
 
 
 def _verify_files(files: Mapping[str, Written], summaries: Mapping[str, Summary]) -> None:

@@ -13,8 +13,8 @@ from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import Known
 from credit_scoring.engines.engine import Rows
 from credit_scoring.features.vector import columns_read
-from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.model.usable import usable
 from credit_scoring.scoring.rows import SCORE_HISTORY, Stamp, score_rows
 from credit_scoring.settings import GatherSettings
 
@@ -28,4 +28,4 @@ def score(cohort: Cohort, settings: GatherSettings, texts: ModelTexts, stamp: St
 
 
 def _score(texts: ModelTexts, stamp: Stamp, known: Known) -> Iterator[pa.RecordBatch]:
-    yield score_rows(known.cases, case_matrix(known), scorer(texts), stamp)
+    yield score_rows(known.cases, case_matrix(known), usable(texts), stamp)

@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from credit_scoring.errors import CreditScoringError
-from credit_scoring.features import registry
-from credit_scoring.model.scorer import Scorer, scorer
+from credit_scoring.model.scorer import Scorer
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.model.usable import usable
 from credit_scoring.serving.store import DatabaseAwayError, Store
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,4 @@ class Champion:
 
 def _proven(texts: ModelTexts) -> Scorer:
     """The Scorer of a model whose features this code computes; ModelError otherwise."""
-    ready = scorer(texts)
-    ready.features.must_match(registry.names(), registry.fingerprint())
-    return ready
+    return usable(texts)

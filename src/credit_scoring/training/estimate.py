@@ -15,6 +15,7 @@ from credit_scoring.features.declared_inputs import NEEDED, stateable
 from credit_scoring.features.registry import names
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.model.usable import usable
 from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.learners import Learners
 
@@ -35,7 +36,7 @@ def facts(estimate: ModelTexts, champion: ModelTexts, learners: Learners) -> Map
     """What an estimate's model has to know beside its trees: the ends of its range where all ten inputs are stated, and
     where only the needed ones are (`_few`); the range of each input."""
     held_out = learners.holdout.features
-    whole = scorer(champion).score(held_out).points
+    whole = usable(champion).score(held_out).points
     found: dict[str, float] = {}
     for ending, vectors in (("", held_out), ("_few", _only_needed(held_out))):
         below, above = np.quantile(whole - scorer(estimate).score(vectors).points, ENDS)

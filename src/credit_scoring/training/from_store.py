@@ -18,14 +18,13 @@ from credit_scoring.clients.vectors import vectors
 from credit_scoring.engines.engine import Engine, Rows, Scan
 from credit_scoring.errors.learning import TRAINER_NEEDS_SPARK
 from credit_scoring.errors.usage import NOBODY_APPLIED
-from credit_scoring.features import registry
 from credit_scoring.intake.appending import CLIENT_DELIVERIES
 from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.ledger import events
 from credit_scoring.ledger.events import Delivered
 from credit_scoring.ledger.ledger import Ledger
-from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.model.usable import usable
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.table import CLIENT, SEQ
 from credit_scoring.schema.tables import TABLES
@@ -128,7 +127,7 @@ class StoreSource:
         when the model was trained with other features than this code computes.
         """
         if model is not None:
-            scorer(model).features.must_match(registry.names(), registry.fingerprint())
+            usable(model)
         everyone = cohort.as_of_latest(self.engine, self.accepted) if self.accepted else None
         able = everyone.standing().where(pl.col("has_application")) if everyone is not None else None
         if able is None or able.size == 0:

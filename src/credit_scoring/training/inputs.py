@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from credit_scoring.features.feature import Feature
 from credit_scoring.features.promises import PROMISES
-from credit_scoring.model.artifacts import FeatureLine, Features
+from credit_scoring.model.artifacts import Features
+from credit_scoring.model.usable import declare
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,6 @@ def inputs(features: Sequence[Feature], fingerprint: str) -> Inputs:
     Held to its declared direction is a feature that a promise stands on. On others a constraint keeps no promise, and
     on real clients it cost more order than it brought (docs/real-data.md).
     """
-    lines = tuple(
-        FeatureLine(
-            name=feature.name,
-            meaning=feature.meaning,
-            unit=feature.unit.en,
-            risk=feature.risk.name.lower(),
-            reason=feature.reason.code,
-        )
-        for feature in features
-    )
-    declared = Features(fingerprint=fingerprint, features=lines, used=tuple(line.name for line in lines))
     held = (any(promise.sign(feature) for promise in PROMISES) for feature in features)
-    return Inputs(declared, tuple(f.risk.constraint if h else 0 for f, h in zip(features, held, strict=True)))
+    constraints = tuple(f.risk.constraint if h else 0 for f, h in zip(features, held, strict=True))
+    return Inputs(declare(features, fingerprint), constraints)

@@ -15,8 +15,8 @@ from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.explanation.contributions import predicting
 from credit_scoring.features.promises import PROMISES, moves
 from credit_scoring.features.vector import histories
-from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.model.usable import usable
 
 CLIENTS = 2_000
 COUNTS = "promise STRING, clients BIGINT, moved BIGINT, lower BIGINT, features ARRAY<STRING>"
@@ -82,5 +82,5 @@ def judge(model: ModelTexts | None, known: Known) -> Iterator[pa.RecordBatch]:
 
 def _points_of(model: ModelTexts) -> Callable[[Matrix], Floats]:
     """The points of vectors [n, F], bit for bit the Scorer's, without the contributions, which take far longer."""
-    proven, margin_of = scorer(model), predicting(model.booster)
+    proven, margin_of = usable(model), predicting(model.booster)
     return lambda vectors: proven.scale.points(margin_of(np.ascontiguousarray(vectors[:, proven.used])))

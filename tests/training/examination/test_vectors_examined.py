@@ -49,7 +49,7 @@ def test_a_sample_holds_the_right_vectors_by_ascending_id(vectors, matrix):
 
 def test_a_model_explains_clients_as_the_scorer_does(vectors, matrix, model_of_seed):
     texts = model_of_seed(1)
-    found = explained(vectors, texts)
+    found = explained(vectors, scorer(texts))
     wanted = scorer(texts).score(matrix)
     np.testing.assert_array_equal(found.margin, wanted.margin)
     np.testing.assert_array_equal(found.probability, scorer(texts).decision.scale.scale().probability(wanted.margin))

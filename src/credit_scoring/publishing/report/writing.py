@@ -43,7 +43,7 @@ def write(
 ) -> str | None:
     """Writes the report of the run so far into `reports`, under the run's id; its path.
 
-    `features`: of the model that scored last. A report must never hold scores back: when it cannot be made or written,
+    `features`: of this code. A report must never hold scores back: when it cannot be made or written,
     a warning says why, and None is returned.
     """
     try:

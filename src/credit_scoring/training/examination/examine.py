@@ -6,6 +6,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings
 from credit_scoring.training.examination.ageless import Ageless, ageless
@@ -81,7 +82,7 @@ def examine(source: Source, outcomes: Outcomes, trained: Trained, texts: ModelTe
     learners = outcomes.learners
     log.info("auditing by gender, age, family status and region")
     told = groups(outcomes.application)
-    found = explained(learners.holdout, texts)
+    found = explained(learners.holdout, scorer(texts))
     bands = told.of(found.client_id).members[AGE_BAND]
     positions = trained.inputs.positions
     sample = sample_of(learners, positions)

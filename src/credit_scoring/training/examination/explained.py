@@ -9,9 +9,7 @@ import numpy as np
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.by_reason import by_reason
 from credit_scoring.explanation.points import Integers
-from credit_scoring.model.artifacts import Decision, Features
-from credit_scoring.model.scorer import scorer
-from credit_scoring.model.texts import ModelTexts
+from credit_scoring.model.scorer import Scorer
 from credit_scoring.training.intervals import Flags
 from credit_scoring.training.learners import Vectors
 
@@ -46,12 +44,11 @@ class Explained:
         )
 
 
-def explained(clients: Vectors, texts: ModelTexts) -> Explained:
-    """Scores the clients; some 350 bytes a client are kept. ModelError when the model cannot be used (see scorer)."""
-    ready = scorer(texts)
-    features = Features.from_json(texts.features, "features.json")
-    codes = tuple(dict.fromkeys(line.reason for line in features.features))
-    reason_of = np.array([codes.index(line.reason) for line in features.features])
+def explained(clients: Vectors, ready: Scorer) -> Explained:
+    """Scores the clients by a model that reads such vectors; some 350 bytes a client are kept."""
+    lines = ready.features.features
+    codes = tuple(dict.fromkeys(line.reason for line in lines))
+    reason_of = np.array([codes.index(line.reason) for line in lines])
     count = len(clients.client_id)
     margin, score, points = np.zeros(count), np.zeros(count, np.int64), np.zeros((count, len(codes)))
     for start in range(0, count, _AT_A_TIME):
@@ -59,6 +56,5 @@ def explained(clients: Vectors, texts: ModelTexts) -> Explained:
         found = ready.score(clients.features[some])
         margin[some], score[some] = found.margin, found.score
         points[some] = by_reason(found.contributions, reason_of, len(codes)).points
-    decision = Decision.from_json(texts.decision, "decision.json")
-    probability = decision.scale.scale().probability(margin)
-    return Explained(clients.client_id, margin, probability, score >= decision.cut_off, codes, points)
+    probability = ready.scale.probability(margin)
+    return Explained(clients.client_id, margin, probability, score >= ready.decision.cut_off, codes, points)

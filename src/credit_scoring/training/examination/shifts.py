@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers
+from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.training.examination.explained import explained
 from credit_scoring.training.examination.histograms import histograms
@@ -85,5 +86,5 @@ def of_those_waiting(
     nobody = np.zeros_like(counted.everyone)
     here = np.zeros(len(waiting.client_id), np.int64)
     new = histograms(waiting.features, here, counted.positions, counted.edges).get(0, nobody)
-    scores = counted.margins(held_out), counted.margins(explained(waiting, texts).margin)
+    scores = counted.margins(held_out), counted.margins(explained(waiting, scorer(texts)).margin)
     return compare("clients waiting", counted.names, (counted.everyone, new), scores)

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from credit_scoring.errors import ModelError
 from credit_scoring.errors.models import NOBODY_HELD_OUT
 from credit_scoring.explanation.points import Integers
-from credit_scoring.features import registry
 from credit_scoring.features.reasons import Reason
-from credit_scoring.model.artifacts import Decision, Features
-from credit_scoring.model.scorer import scorer
+from credit_scoring.model.artifacts import Decision
+from credit_scoring.model.scorer import Scorer
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.model.usable import usable
 from credit_scoring.settings import Settings
 from credit_scoring.training.examination.explained import Explained, explained
 from credit_scoring.training.examination.groups import AGE_BAND, GENDER, groups
@@ -78,7 +78,7 @@ def contest(source: Source, challenger: Contender, champion: Contender | None, s
 
     ModelError when the challenger cannot be used by this code, or when no client of the holdout has an outcome.
     """
-    _must_be_usable(challenger.texts)
+    ready = usable(challenger.texts)
     contenders = [challenger, *([champion] if champion else [])]
     # A larger holdout contains a smaller one: the smallest is unseen by both.
     percent = min(c.recorded_number("holdout_percent", settings.training.holdout_percent) for c in contenders)
@@ -90,8 +90,9 @@ def contest(source: Source, challenger: Contender, champion: Contender | None, s
         raise NOBODY_HELD_OUT()
     log.info("scoring %s clients whom no model has learned from", f"{len(held_out):,}")
     told = groups(outcomes.application)
-    found = explained(learners, challenger.texts)
-    rival = explained(learners, champion.texts) if champion and _usable(champion) else None
+    found = explained(learners, ready)
+    before = _usable(champion) if champion else None
+    rival = explained(learners, before) if before else None
     seen = Seen(Clients(learners.target, told.members[GENDER]), told.members[AGE_BAND], held_out, outcomes.outcome_seq)
     return judge(seen, (challenger, found), (champion, rival) if champion else None, settings)
 
@@ -148,15 +149,9 @@ def _view(found: Explained) -> Judged:
     return Judged(found.margin, found.probability, found.approved)
 
 
-def _must_be_usable(texts: ModelTexts) -> None:
-    Features.from_json(texts.features, "features.json").must_match(registry.names(), registry.fingerprint())
-    scorer(texts)
-
-
-def _usable(champion: Contender) -> bool:
+def _usable(champion: Contender) -> Scorer | None:
     try:
-        _must_be_usable(champion.texts)
+        return usable(champion.texts)
     except ModelError as error:
         log.warning("champion version %d cannot be scored by this code: %s", champion.version, error)
-        return False
-    return True
+        return None
