@@ -86,7 +86,11 @@ def spark() -> Iterator[SparkSession]:
     """The session of the product, local[2], with Delta, SynapseML and ANSI mode; begun when a test asks."""
     from credit_scoring.engines.spark.session import session
 
-    running = session(SparkSettings(driver_memory="3g", shuffle_partitions=2, config=SHORT_LIVED))
+    config = {
+        **SHORT_LIVED,
+        "spark.executorEnv.PYTHONPATH": str(Path(__file__).parent),
+    }  # tasks import functions of tests
+    running = session(SparkSettings(driver_memory="3g", shuffle_partitions=2, config=config))
     running.sparkContext.setLogLevel("ERROR")
     yield running
     running.stop()

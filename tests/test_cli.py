@@ -9,10 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
-from pyspark.sql import SparkSession
 
 from credit_scoring.cli import deliveries, main
-from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.features import registry
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.statements import STATEMENTS
@@ -162,7 +160,7 @@ def test_reasons_lists_every_sentence_in_both_languages() -> None:
     assert all(s.code in text and s.en in text and s.fr in text for s in STATEMENTS)
 
 
-def test_checks_without_anything_to_check_end_with_2(conf: Path, tmp_path: Path, spark: SparkSession) -> None:
+def test_checks_without_anything_to_check_end_with_2(conf: Path, tmp_path: Path) -> None:
     (tmp_path / "home" / "landing").mkdir(parents=True)
     for arguments, sentence in (
         (("reasons", "--check"), "Nobody has a score yet"),
@@ -172,13 +170,11 @@ def test_checks_without_anything_to_check_end_with_2(conf: Path, tmp_path: Path,
         assert (done.exit_code, sentence in done.stderr) == (2, True)
 
 
-def test_promises_without_a_model_judge_the_features(
-    conf: Path, tmp_path: Path, spark: SparkSession, lender_at, drawn
-) -> None:
+def test_promises_without_a_model_judge_the_features(conf: Path, tmp_path: Path, engine_at, lender_at, drawn) -> None:
     lender = lender_at(tmp_path / "home" / "tables")
     rows = {name: [drawn(name, client, 1) for client in range(1, 30)] for name in ("application", "bureau")}
     delivered = lender.deliver(1, rows)
-    ledger = Ledger(Tables(spark, str(tmp_path / "home" / "tables")))
+    ledger = Ledger(engine_at(tmp_path / "home" / "tables"))
     ledger.create()
     claim = ledger.claim("intake", lambda events: [delivered], "a run", datetime.now(UTC), minutes=5)
     ledger.record(claim, "accepted", delivered, datetime.now(UTC))
@@ -195,20 +191,20 @@ def test_doctor_answers_in_words_and_in_json(conf: Path) -> None:
     assert {"name", "found", "detail", "advice"} <= set(json.loads(run("doctor", "--conf", conf, "--json").stdout)[0])
 
 
-def test_nothing_to_do_is_done(conf: Path, spark: SparkSession) -> None:
+def test_nothing_to_do_is_done(conf: Path) -> None:
     for command, answer in (("intake", "Nothing waits"), ("score", "Nothing to score")):
         done = run(command, "--new", "--conf", conf, "--quiet")
         assert (done.exit_code, answer in done.stdout) == (0, True)
     assert "There are no runs yet" in run("show", "runs", "--conf", conf).stdout
 
 
-def test_a_client_without_a_score_is_a_sentence(conf: Path, tmp_path: Path, spark: SparkSession) -> None:
+def test_a_client_without_a_score_is_a_sentence(conf: Path, tmp_path: Path) -> None:
     (tmp_path / "home" / "landing").mkdir(parents=True)
     done = run("explain", 42, "--conf", conf)
     assert (done.exit_code, "Client 42 has no score" in done.stderr) == (2, True)
 
 
-def test_a_refused_delivery_ends_with_3_and_is_listed(conf: Path, tmp_path: Path, spark: SparkSession) -> None:
+def test_a_refused_delivery_ends_with_3_and_is_listed(conf: Path, tmp_path: Path) -> None:
     (tmp_path / "source").mkdir()
     (tmp_path / "source" / "outcomes.csv").write_text("SK_ID_CURR\n1\n")
     run("deliver", tmp_path / "source", "--name", "monday", "--as-it-is", "--conf", conf)
@@ -218,8 +214,8 @@ def test_a_refused_delivery_ends_with_3_and_is_listed(conf: Path, tmp_path: Path
     assert "lacks columns" in run("show", "deliveries", "--conf", conf).stdout
 
 
-def test_while_another_run_is_at_work_the_command_ends_with_5(conf: Path, tmp_path: Path, spark: SparkSession) -> None:
-    ledger = Ledger(Tables(spark, str(tmp_path / "home" / "tables")))
+def test_while_another_run_is_at_work_the_command_ends_with_5(conf: Path, tmp_path: Path, engine_at) -> None:
+    ledger = Ledger(engine_at(tmp_path / "home" / "tables"))
     ledger.create()
     ledger.claim("intake", lambda events: [Delivered("monday", 1, "m")], "the other run", datetime.now(UTC), minutes=5)
     done = run("score", "--conf", conf)

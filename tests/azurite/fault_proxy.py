@@ -17,6 +17,7 @@ class Fault(Enum):
     DROPPED = auto()  # the connection breaks before the service hears of it
     ANSWER_LOST = auto()  # the service does it, and the connection breaks before it can say so
     CUT_OFF = auto()  # the service does it, and the connection breaks half-way through its answer
+    HEAD_CUT_OFF = auto()  # the same, after the first line of its answer's head
     ERROR = auto()  # 500
     BUSY = auto()  # 503 with Retry-After: 1
     SLOW = auto()  # done after `slowness` seconds
@@ -145,9 +146,10 @@ class FaultProxy:
         answer = await self._ask(f"{method} {path} HTTP/1.1".encode() + head[head.index(b"\r\n") :] + body)
         if fault is Fault.ANSWER_LOST:
             return False
-        writer.write(answer[: len(answer) // 2] if fault is Fault.CUT_OFF else answer)
+        ends = {Fault.CUT_OFF: len(answer) // 2, Fault.HEAD_CUT_OFF: answer.index(b"\r\n") + 2}
+        writer.write(answer[: ends.get(fault)])
         await writer.drain()
-        return fault is not Fault.CUT_OFF and b"connection: close" not in answer[:4096].lower()
+        return fault not in ends and b"connection: close" not in answer[:4096].lower()
 
     async def _ask(self, request: bytes) -> bytes:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.upstream, limit=2**20)

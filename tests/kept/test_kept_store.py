@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from credit_scoring.engines.spark.tables import Tables
+from conftest import frame
 from credit_scoring.intake.run import intake
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.publishing.explain import explain
@@ -23,18 +23,18 @@ KEPT = Path(__file__).parent / "store.tar.gz"
 NOW = datetime(2026, 2, 5, 8, tzinfo=UTC)
 
 
-def test_the_kept_store_still_reads(spark, model_of_seed, tmp_path: Path) -> None:
+def test_the_kept_store_still_reads(spark_at, model_of_seed, tmp_path: Path) -> None:
     with tarfile.open(KEPT) as packed:
         packed.extractall(tmp_path / "tables", filter="data")
-    tables = Tables(spark, str(tmp_path / "tables"))
-    ledger, folder = Ledger(tables), Folder(str(tmp_path))
-    before = {row["client_id"]: row for row in tables.read(TABLE).collect()}
+    engine = spark_at(tmp_path / "tables")
+    ledger, folder = Ledger(engine), Folder(str(tmp_path))
+    before = {row["client_id"]: row for row in frame(engine, TABLE).iter_rows(named=True)}
     assert len(before) == 6
     client, row = next(iter(before.items()))
-    assert explain(tables, client).score == row["score"]
-    report = intake(tables, ledger, folder.below("landing"), IntakeSettings(), "run-2", lambda: NOW)
+    assert explain(engine, client).score == row["score"]
+    report = intake(engine, ledger, folder.below("landing"), IntakeSettings(), "run-2", lambda: NOW)
     assert (report.accepted, [delivered.name for delivered in ledger.unpublished()]) == ((), ["second"])
-    places = Places(tables, ledger, folder.below("published"), folder.below("reports"))
+    places = Places(engine, ledger, folder.below("published"), folder.below("reports"))
     watch = Stopwatch(lambda: NOW)
     done = score_and_publish(
         ScoreRun(places, lambda version: (model_of_seed(1), 1), GatherSettings(), "run-2", watch, 60)
@@ -42,4 +42,4 @@ def test_the_kept_store_still_reads(spark, model_of_seed, tmp_path: Path) -> Non
     assert [each.delivery for each in done.published] == ["second"]
     published = pl.read_csv(tmp_path / "published" / "second" / "scores.csv")
     assert published["client_id"].len() == done.published[0].count.to_score > 0
-    assert explain(tables, published["client_id"][0]).delivery == "second"
+    assert explain(engine, published["client_id"][0]).delivery == "second"

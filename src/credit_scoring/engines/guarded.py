@@ -22,6 +22,6 @@ def without_values() -> Iterator[None]:
     except (CreditScoringError, GeneratorExit, KeyboardInterrupt, SystemExit, TaskFailed):
         raise
     except BaseException as error:  # a panic of polars is no Exception
-        places = traceback.extract_tb(error.__traceback__)[1:]
-        where = ", ".join(f"{PurePath(each.filename).name}:{each.lineno}" for each in places[-5:])
+        _, guard, *places = traceback.extract_tb(error.__traceback__)
+        where = ", ".join(f"{PurePath(each.filename).name}:{each.lineno}" for each in (places or [guard])[-5:])
         raise TaskFailed(f"{type(error).__module__}.{type(error).__qualname__} at {where}") from None

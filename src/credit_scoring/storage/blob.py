@@ -15,7 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 from adlfs import AzureBlobFileSystem
-from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError, ServiceResponseError
+from azure.core.pipeline import PipelineResponse
 from azure.identity import ClientSecretCredential, ManagedIdentityCredential
 from azure.identity.aio import ClientSecretCredential as AsyncClientSecretCredential
 from azure.identity.aio import ManagedIdentityCredential as AsyncManagedIdentityCredential
@@ -165,7 +166,7 @@ class BlobFileSystem(AzureBlobFileSystem):  # type: ignore[misc]
             account.account_url(storage.emulator),
             credential=_credential(account, storage, AsyncClientSecretCredential, AsyncManagedIdentityCredential),
             retry_policy=_AsyncRetry(storage),
-            **_timeouts(storage),
+            **_answers(storage),
         )
 
 
@@ -175,7 +176,7 @@ def _service(account: BlobPlace, storage: StorageSettings) -> BlobServiceClient:
         account.account_url(storage.emulator),
         credential=_credential(account, storage, ClientSecretCredential, ManagedIdentityCredential),
         retry_policy=_Retry(storage),
-        **_timeouts(storage),
+        **_answers(storage),
     )
 
 
@@ -191,8 +192,24 @@ def _make_container(container: str, account: BlobPlace, storage: StorageSettings
         _service(account, storage).create_container(container)
 
 
-def _timeouts(storage: StorageSettings) -> dict[str, Any]:
-    return {"connection_timeout": storage.timeout_seconds, "read_timeout": storage.timeout_seconds}
+def _answers(storage: StorageSettings) -> dict[str, Any]:
+    """How long a client waits for an answer, and which answers it takes."""
+    seconds = storage.timeout_seconds
+    return {"connection_timeout": seconds, "read_timeout": seconds, "raw_response_hook": _check_whole}
+
+
+_TELLS_ITS_END = {"content-length", "transfer-encoding"}
+
+
+def _check_whole(answer: PipelineResponse[Any, Any]) -> None:
+    """An answer whose head breaks off passes for a whole one without a body: it is an error, so that it is asked again.
+
+    Every answer of the service that brings what GET or HEAD asked for says in its head where its body ends.
+    """
+    http = answer.http_response
+    asked = http.request.method in ("GET", "HEAD") and http.status_code < 300
+    if asked and not _TELLS_ITS_END & {name.lower() for name in http.headers}:
+        raise ServiceResponseError("the answer broke off in its head")
 
 
 def _credential(account: BlobPlace, storage: StorageSettings, by_secret: Any, by_identity: Any) -> Any:
