@@ -30,14 +30,17 @@ class Format(BaseModel):
     plain file, or gzip where its first bytes say so; `gzip-twice`, `zip` (an archive of this one file).
     `skip_head`: lines before the header (a line `sep=;`). `skip_below_header`: lines between header and records (a line
     of dashes). `skip_foot`: lines after the records (a total, "(422 rows affected)"); blank lines are not counted.
-    `header`: `any_case` takes `sk_id_curr` for `SK_ID_CURR`. `delimiter`: the character between cells.
-    `trailing_delimiter`: each record ends with one, and the header does not. `quote`: the character around cells that
+    `header`: `any_case` takes `sk_id_curr` for `SK_ID_CURR`; `letters` compares letters and digits alone, so that
+    `Sk Id Curr`, `#SK_ID_CURR` and `bureau.sk_id_curr` are meant, too. `delimiter`: the character between cells.
+    `trailing_delimiter`: each record ends with one, and the header does not. `row_names`: each record begins with a
+    cell that the header lacks, as R's write.table has it. `quote`: the character around cells that
     hold a delimiter, "" for none. `escape`: the character before a quote inside a cell, "" where a quote is doubled.
     `trim`: blanks around cells and names are padding.
     `nothing`: texts that stand for nothing, beside the empty cell; where a column declares such a text as a value, it
     stays that value. `is_true`, `is_false`: texts for 1 and 0 or Y and N, in columns that hold just these two.
-    `decimal`: the decimal mark. `thousands`: the mark between groups of three digits, "" for none. `minus`: the sign of
-    negative numbers; `minus_place`: `before` or `after` the digits, or `brackets` around them instead.
+    `decimal`: the decimal mark. `thousands`: the mark between groups of digits, "" for none. `minus`: the sign of
+    negative numbers; `minus_place`: `before` or `after` the digits, or `brackets` around them instead. `currency`:
+    texts before or after numbers that say nothing of their size (`EUR`, `$`).
     `float_ids`: identifiers, and codes that are digits, are written `100002.0`.
     """
 
@@ -48,9 +51,10 @@ class Format(BaseModel):
     skip_head: Lines = 0
     skip_below_header: Lines = 0
     skip_foot: Lines = 0
-    header: Literal["exact", "any_case"] = "exact"
+    header: Literal["exact", "any_case", "letters"] = "exact"
     delimiter: Mark = ","
     trailing_delimiter: bool = False
+    row_names: bool = False
     quote: MarkOrNone = '"'
     escape: MarkOrNone = ""
     trim: bool = False
@@ -61,6 +65,7 @@ class Format(BaseModel):
     thousands: MarkOrNone = ""
     minus: Mark = "-"
     minus_place: Literal["before", "after", "brackets"] = "before"
+    currency: tuple[Text, ...] = ()
     float_ids: bool = False
 
     @field_validator("encoding")
@@ -90,7 +95,7 @@ class Format(BaseModel):
             raise ValueError("must be a character that is no letter, no digit, no bracket and no line's end")
         return mark
 
-    @field_validator("nothing", "is_true", "is_false", mode="before")
+    @field_validator("nothing", "is_true", "is_false", "currency", mode="before")
     @classmethod
     def _quoted(cls, texts: Any) -> Any:
         """YAML takes NULL, True and 1.0 for other things than texts."""
@@ -98,7 +103,7 @@ class Format(BaseModel):
             raise ValueError("must be a list of texts: put each in quotes")
         return texts
 
-    @field_validator("nothing", "is_true", "is_false")
+    @field_validator("nothing", "is_true", "is_false", "currency")
     @classmethod
     def _one_line(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
         if any(re.search("[\r\n\0]", text) for text in texts):
@@ -111,6 +116,14 @@ class Format(BaseModel):
         """A number that stands for nothing in one column is a value in another."""
         if numbers := [text for text in texts if _NUMBER.fullmatch(text)]:
             raise ValueError(f"{numbers[0]!r} is a number, which columns may hold as a value")
+        return texts
+
+    @field_validator("currency")
+    @classmethod
+    def _no_size(cls, texts: tuple[str, ...]) -> tuple[str, ...]:
+        """What could be a part of a number says something of its size; so does a percent sign."""
+        if sized := [text for text in texts if re.search(r"[\d\s%\u2030()+-]|^[.,']|^[eE]$", text)]:
+            raise ValueError(f"{sized[0]!r} may say how large a number is")
         return texts
 
     @model_validator(mode="after")

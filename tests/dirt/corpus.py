@@ -7,7 +7,9 @@ A case is a delivery of one file, of four records, that is spoilt in one way bef
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -139,6 +141,15 @@ def lacks(kind: str, change: Callable[[bytes], bytes], *columns: str) -> Case:
     return Case(kind, file=change, refused=deliveries.COLUMNS_MISSING, says=("table bureau must have: ", *columns))
 
 
+def zipped(*files: bytes) -> bytes:
+    """A zip archive of these files."""
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w") as archive:
+        for number, data in enumerate(files):
+            archive.writestr(f"bureau-{number}.csv", data)
+    return sink.getvalue()
+
+
 def not_utf8(kind: str, change: Callable[[bytes], bytes]) -> Case:
     return Case(kind, file=change, refused=deliveries.NOT_UTF8, says=("(line 2)",))
 
@@ -257,7 +268,22 @@ CASES = (
     not_utf8("half a surrogate", lambda d: d.replace(b"Active", b"\xed\xa0\x80", 1)),
     not_utf8("an overlong slash", lambda d: d.replace(b"Active", b"\xc0\xaf", 1)),
     bytewise("a zip archive", lambda d: b"PK\x03\x04\x14\x00" + bytes(30), refused=deliveries.PACKED_OTHERWISE,
+             says=("is a zip archive that does not unpack",)),
+    bytewise("zip", lambda d: zipped(d), refused=deliveries.PACKED_OTHERWISE,
              says=("is a zip archive", "intake.format.packing: zip")),
+    bytewise("zip of two files", lambda d: zipped(d, d), refused=deliveries.ARCHIVE_OF_ONE, says=("of 2 files",)),
+    bytewise("zip of gzip", lambda d: zipped(gzip.compress(d)), refused=deliveries.PACKED_OTHERWISE,
+             says=("a zip archive of a file that is packed, too",)),
+    Case("zip in gzip", file=lambda d: gzip.compress(zipped(d)), name="bureau.csv.gz",
+         refused=deliveries.PACKED_OTHERWISE, says=("is a zip archive inside gzip",)),
+    Case("gzip three times", file=lambda d: gzip.compress(gzip.compress(gzip.compress(d))), name="bureau.csv.gz",
+         refused=deliveries.PACKED_OTHERWISE, says=("is packed more than twice",)),
+    no_table("an OpenDocument spreadsheet", b"PK\x03\x04" + bytes(26) + b"mimetypeapplication/vnd.oasis.opendocument",
+             "a spreadsheet of OpenDocument"),
+    bytewise("a pointer of Git LFS", lambda d: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n",
+             refused=deliveries.NO_TABLE, says=("is a pointer of Git LFS, without the file itself",)),
+    bytewise("a text of a word processor", lambda d: b"{\\rtf1\\ansi SK_ID_CURR}\n", refused=deliveries.NO_TABLE,
+             says=("is a text of a word processor",)),
     bytewise("UTF-16 without a mark", lambda d: d.decode().encode("utf-16-le"), refused=deliveries.WIDE_TEXT,
              says=("intake.format.encoding: utf-16-le",)),
     bytewise("UTF-16, the other end first", lambda d: d.decode().encode("utf-16-be"), refused=deliveries.WIDE_TEXT,
@@ -313,7 +339,18 @@ CASES = (
     looks("semicolons and lower case, quoted",
           lambda d: line(0, lambda h: b'"' + h[:-1].lower().replace(b",", b'";"') + b'"\n')(d),
           "semicolons", "lower case", '{delimiter: ";", header: any_case}'),
-    bytewise("carriage returns for lines", lambda d: d.replace(b"\n", b"\r"), refused=deliveries.NOT_CSV),
+    bytewise("carriage returns for lines", lambda d: d.replace(b"\n", b"\r")),
+    bytewise("a carriage return in the header", lambda d: d.replace(b",", b"\r,", 1), refused=deliveries.NOT_CSV),
+    bytewise("fixed widths", lambda d: d.replace(b",", b"    "), refused=deliveries.FIXED_WIDTH,
+             says=("the columns of table bureau at fixed widths",)),
+    bytewise("quotes around whole lines", lambda d: b"".join(b'"%b"\n' % line for line in d.splitlines()),
+             refused=deliveries.LINES_QUOTED),
+    looks("names written otherwise", lambda d: line(0, lambda h: h.title().replace(b"_", b" "))(d),
+          "writes the names otherwise", "{format: {header: letters}}"),
+    looks("names with their table's", lambda d: line(0, lambda h: b"bureau." + h.replace(b",", b",bureau."))(d),
+          "writes the names otherwise", "{format: {header: letters}}"),
+    looks("blanks for delimiters", lambda d: d.replace(b"currency 1", b"currency").replace(b"Car loan", b"Car")
+          .replace(b",", b" "), "separated by blanks", 'delimiter: " "'),
     no_table("JSON", b'[{"SK_ID_CURR": 1}]', "JSON"),
     no_table("an error page", b"<html><body>503</body></html>\n", "an HTML or XML page"),
     bytewise("a quote never closed", line(2, lambda r: b'"' + r), refused=deliveries.QUOTE_OPEN),
@@ -326,14 +363,21 @@ CASES = (
     bytewise("two records in one line", line(2, lambda r: r[:-1]), quarantined={2: WIDTH}, nobodys=(2,), records=3),
     bytewise("a total at the end", lambda d: d + b"TOTAL,4\n", quarantined={5: WIDTH}, nobodys=(5,), records=5),
     bytewise("a comment line", lambda d: d + b"# end of file\n", quarantined={5: WIDTH}, nobodys=(5,), records=5),
-    bytewise("the header again", lambda d: d + d.split(b"\n", 1)[0] + b"\n", records=5, nobodys=(5,),
-             quarantined={5: tuple(sorted(("not_legitimate", name) for name in HEADER))}),
+    bytewise("all of the header but a name again", lambda d: d + d.split(b"\n", 1)[0].replace(b"DAY", b"day") + b"\n",
+             records=5, nobodys=(5,), quarantined={5: tuple(sorted(("not_legitimate", name) for name in HEADER))}),
     bytewise("a record of zeros", lambda d: d + b"0" + b",0" * 16 + b"\n", nobodys=(5,), records=5,
              quarantined={5: tuple(
                  ("not_legitimate", name)
                  for name in ("CREDIT_ACTIVE", "CREDIT_CURRENCY", "CREDIT_TYPE", "SK_ID_BUREAU", "SK_ID_CURR")
              )}),
     # What means nothing
+    bytewise("the header again", lambda d: d + d.split(b"\n", 1)[0] + b"\n", blank=1),
+    bytewise("the header twice, then quoted", lambda d: line(0, lambda h: h + h + b'"' + h[:-1].replace(b",", b'","')
+             + b'"\n')(d), blank=2),
+    bytewise("files that were joined", lambda d: b"\xef\xbb\xbf" + d + b"\xef\xbb\xbf" + d.split(b"\n", 1)[0] + b"\n",
+             blank=1, padded=3),
+    bytewise("a byte order mark twice, and before records", padded=9,
+             change=lambda d: b"\xef\xbb\xbf" * 3 + line(2, lambda r: b"\xef\xbb\xbf" + r)(d)),
     bytewise("records of commas", lambda d: d + b"," * 16 + b"\n" + b"," * 16 + b"\n", blank=2),
     bytewise("a record of commas in the middle", line(1, lambda r: b" ," * 16 + b"\r\n" + r), blank=1),
     bytewise("a record of fewer commas", lambda d: d + b",,,\n", blank=1),

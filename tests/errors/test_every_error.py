@@ -306,6 +306,8 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     deliveries.WRITTEN_OTHERWISE: lambda b: parsed(TEXT.replace(b",", b";")),
     deliveries.NO_TABLE: lambda b: inspected(archived("xl/workbook.xml")),
     deliveries.HEADERLESS: lambda b: parsed(b"1,0\n2,1\n"),
+    deliveries.FIXED_WIDTH: lambda b: parsed(b"SK_ID_CURR  TARGET\n1           0\n"),
+    deliveries.LINES_QUOTED: lambda b: parsed(b'"SK_ID_CURR,TARGET"\n"1,0"\n'),
     deliveries.SKIPPED_RECORD: skipping,
     deliveries.UNREADABLE: unreadable,
     usage.SOURCE_NOT_IN_ENCODING: lambda b: delivered_as(b, b"a\x81\n", encoding="windows-1252"),

@@ -83,6 +83,14 @@ def grouped(mark: str, decimal: str = ".") -> Callable[[str], str]:
     return change
 
 
+def lakhs(cell: str) -> str:
+    """-1,35,000.5: groups of two digits, but for the last."""
+    whole, _, part = cell.lstrip("-").partition(".")
+    tens = whole[:-3]
+    groups = [tens[max(0, end - 2) : end] for end in range(len(tens), 0, -2)][::-1]
+    return "-" * cell.startswith("-") + ",".join([*groups, whole[-3:]]) + (f".{part}" if part else "")
+
+
 def truths(yes: str, no: str) -> Callable[[Rows, str], bytes]:
     """In the columns of 0 and 1, and of Y and N."""
 
@@ -140,6 +148,11 @@ READ_ANYWAY = {
     "an index": lambda rows, file: text([["", *rows[0]], *([str(i), *row] for i, row in enumerate(rows[1:]))]).encode(),
     "Ctrl-Z": after(lambda data: data + b"\x1a"),
     "NUL padding": after(lambda data: data + bytes(512)),
+    "carriage returns alone end lines": after(lambda data: data.replace(b"\n", b"\r")),
+    "the header in the middle, behind a byte order mark": lambda rows, file: b"\xef\xbb\xbf".join(
+        [b"", text(rows[:3]).encode(), text([rows[0], *rows[3:]]).encode()]
+    ),
+    "the header twice": lambda rows, file: text([rows[0], *rows]).encode(),
     "a blank line at the end": after(lambda data: data + b"   \r\n"),
     "gzip under another name": after(gzip.compress),
     "gzip with zeros behind it": after(lambda data: gzip.compress(data) + bytes(700)),
@@ -195,6 +208,10 @@ DECLARED = {
         over(numbers(lambda cell: f"{cell[1:]}-" if cell.startswith("-") else cell)),
         {"minus_place"},
     ),
+    "minus and blanks behind numbers, as SAP has it": (
+        over(numbers(lambda cell: f"{cell[1:]}-" if cell.startswith("-") else f"{cell} "), delimiter="|"),
+        {"delimiter", "minus_place", "trim"},
+    ),
     "a typographic minus": (over(numbers(lambda cell: cell.replace("-", "\u2212"))), {"minus"}),
     "negative numbers in brackets": (
         over(numbers(lambda cell: f"({cell[1:]})" if cell.startswith("-") else cell)),
@@ -205,6 +222,36 @@ DECLARED = {
     "blanks between thousands": (over(numbers(grouped(NBSP, ",")), delimiter=";"), MARKS),
     "narrow blanks between thousands": (over(numbers(grouped(NARROW))), {"thousands"}),
     "apostrophes between thousands": (over(numbers(grouped("'"))), {"thousands"}),
+    "lakhs": (over(numbers(lambda cell: lakhs(cell))), {"thousands"}),
+    "dollars, and commas between thousands": (
+        over(numbers(lambda cell: "-$" * (cell[0] == "-") + "$" * (cell[0] != "-") + grouped(",")(cell.lstrip("-")))),
+        {"thousands", "currency"},
+    ),
+    "euros": (
+        over(numbers(lambda cell: grouped(".", ",")(cell) + "\xa0\u20ac"), delimiter=";"),
+        {"delimiter", "decimal", "thousands", "currency"},
+    ),
+    "names in title case, with blanks": (
+        lambda rows, file: text([[n.title().replace("_", " ") for n in rows[0]], *rows[1:]]).encode(),
+        {"header"},
+    ),
+    "names with the table's before them": (
+        lambda rows, file: text([[f"t.{n.lower()}" for n in rows[0]], *rows[1:]]).encode(),
+        {"header"},
+    ),
+    "R's row names without a name": (
+        lambda rows, file: text(
+            [rows[0], *([str(i), *(c or "NA" for c in row)] for i, row in enumerate(rows[1:], 1))], " "
+        ).encode(),
+        {"delimiter", "row_names", "nothing"},
+    ),
+    "MySQL's nothing among quotes with backslashes": (
+        lambda rows, file: text(
+            [[*rows[0], "note"], *([*(c or "\\N" for c in row), "@"] for row in rows[1:])]
+        ).replace("@", '"a \\"b\\", c"').encode(),
+        {"escape", "nothing"},
+    ),
+    "EBCDIC": (lambda rows, file: text(rows).encode("cp037"), {"encoding"}),
     "a lower-case header": (lambda rows, file: text([[n.lower() for n in rows[0]], *rows[1:]]).encode(), {"header"}),
     "delimiters at the end of records": (
         lambda rows, file: (text(rows[:1]) + text([[*row, ""] for row in rows[1:]])).encode(),

@@ -98,7 +98,7 @@ PACKED_OTHERWISE = ErrorKind(
     "packed-otherwise",
     DeliveryRefused,
     "File {file} of delivery {delivery} is {found}.",
-    "Deliver the CSV file itself or packed once by gzip, or set intake.format.packing: {packing}, which reads it.",
+    "Deliver the CSV file itself or packed once by gzip{or_set}.",
 )
 ZIP_DAMAGED = ErrorKind(
     "zip-damaged",
@@ -157,12 +157,26 @@ NO_TABLE = ErrorKind(
     "File {file} of delivery {delivery} is {found}, not a CSV file.",
     "Export the table as CSV (packed by gzip, if at all) and deliver again.",
 )
+FIXED_WIDTH = ErrorKind(
+    "fixed-width",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} shows the columns of table {table} at fixed widths, with nothing but blanks "
+    "between them.",
+    'Export it with a delimiter (`sqlcmd -s "," -W`, `psql --csv`) and deliver again.',
+)
+LINES_QUOTED = ErrorKind(
+    "lines-quoted",
+    DeliveryRefused,
+    "File {file} of delivery {delivery} has quotes around each whole line, so that all its columns are one: a "
+    "spreadsheet opened it with another delimiter and saved it.",
+    "Deliver the file as it was before, or export it again.",
+)
 HEADERLESS = ErrorKind(
     "header-missing",
     DeliveryRefused,
     "File {file} of delivery {delivery} has no header: its first line has as many cells as table {table} has columns, "
     "and none of their names.",
-    "Export it with its header and deliver again.",
+    "Export it with its header (each part of a table with its own) and deliver again.",
 )
 COLUMNS_MISSING = ErrorKind(
     "columns-missing",

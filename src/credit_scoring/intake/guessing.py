@@ -21,19 +21,22 @@ from credit_scoring.errors import DeliveryRefused
 from credit_scoring.file_format import DEFAULT, Format
 from credit_scoring.intake.casting import cast
 from credit_scoring.intake.guessing_cells import cell_keys
-from credit_scoring.intake.inspection import wide_encoding
-from credit_scoring.intake.likely_format import likely_header
+from credit_scoring.intake.inspection import wide_encoding, with_newlines, without_marks
+from credit_scoring.intake.likely_format import letters, likely_header
 from credit_scoring.intake.packing import GZIP, ZIP, Gunzipped, NotOneFile, PackingError, as_it_says
 from credit_scoring.intake.parsing import Parsed, parse
 from credit_scoring.intake.reading import READABLE_ID
 from credit_scoring.schema.column import Kind
 from credit_scoring.schema.table import MADE_MISSING, RECORD, Table
 
-CELL_KEYS = ("nothing", "is_true", "is_false", "decimal", "thousands", "minus", "minus_place", "float_ids")
+CELL_KEYS = (
+    "nothing", "is_true", "is_false", "decimal", "thousands", "minus", "minus_place", "currency", "float_ids",
+)  # fmt: skip
 """Keys that say how cells are written. A file may hold no cell that shows one."""
 _MOST = 200_000_000
 """Bytes of a file's text that are looked at."""
 _HEAD = 1 << 20
+_FIRST = 4_096
 _ROWS = 2_000
 """Rows that cells are tried on: of those that do not read, and of the first ones."""
 _MOST_FOOT = 5
@@ -77,7 +80,7 @@ def guess(path: Path, table: Table, base: Format) -> Guess | None:
         return None
     encoding, said = _encoding(packed, base.encoding)
     try:
-        text = packed.decode(encoding, "replace").removeprefix("\ufeff").encode()
+        text = _plain(packed, encoding)
     except LookupError:
         return None
     written = _with(base, packing=keys, encoding=encoding)
@@ -103,7 +106,11 @@ def lost(path: Path, table: Table, written: Format) -> tuple[bool, int, int]:
 def inspected_text(path: Path, written: Format) -> bytes:
     """The text of a file as UTF-8, as far as it is looked at."""
     text, _, _ = _unpacked(path)
-    return text.decode(written.encoding, "replace").removeprefix("\ufeff").encode()
+    return _plain(text, written.encoding)
+
+
+def _plain(text: bytes, encoding: str) -> bytes:
+    return without_marks(with_newlines(text.decode(encoding, "replace").removeprefix("\ufeff").encode()))
 
 
 def _with(written: Format, **keys: object) -> Format:
@@ -137,6 +144,8 @@ def _encoding(text: bytes, declared: str) -> tuple[str, list[str]]:
         return declared, []
     if _decodes(text, "utf-8"):
         return "utf-8", ["its text is UTF-8"]
+    if sum(byte > 0x80 for byte in text[:_FIRST]) > len(text[:_FIRST]) / 2:
+        return "cp037", ["its text is EBCDIC, as mainframes write it"]
     return "cp1252", ["its text is Windows-1252, or another encoding of one byte a letter"]
 
 
@@ -206,6 +215,8 @@ def _ways(head: bytes, written: Format) -> Iterator[tuple[Mapping[str, Any], str
         yield {"trim": True}, "its cells are padded with blanks"
     if not written.trailing_delimiter and re.search(re.escape(delimiter) + rb"\r?\n", head):
         yield {"trailing_delimiter": True}, "each record ends with a delimiter that its header lacks"
+    if not written.row_names:
+        yield {"row_names": True}, "each record begins with a cell that its header lacks, as R's row names are"
     if not written.escape and b'\\"' in head:
         yield {"escape": "\\"}, "quotes inside cells have a backslash before them"
     if written.quote != "'" and delimiter + b"'" in head:
@@ -234,10 +245,14 @@ def _foot(text: bytes, table: Table, written: Format) -> int:
     skipped = written.skip_head
     while skipped < len(header) and not header[skipped].strip():
         skipped += 1
-    names = [name.strip().strip(written.quote or "").upper() for name in header[skipped].split(written.delimiter)]
+    if skipped >= len(header):
+        return 0
+    names = [letters(name) for name in header[skipped].split(written.delimiter)]
     places = {name: place for place, name in enumerate(names)}
-    ids = [places[c.name] for c in table.columns if c.kind is Kind.IDENTIFIER and c.name in places]
-    texts = [places[c.name] for c in table.columns if c.kind is Kind.CATEGORY and c.name in places]
+    ids, texts = (
+        [places[letters(c.name)] for c in table.columns if c.kind is kind and letters(c.name) in places]
+        for kind in (Kind.IDENTIFIER, Kind.CATEGORY)
+    )
     found = 0
     for line in reversed([line for line in tail[-4 * _MOST_FOOT :] if line.strip()]):
         cells = [cell.strip().strip(written.quote or "").strip() for cell in line.split(written.delimiter)]
@@ -249,14 +264,15 @@ def _foot(text: bytes, table: Table, written: Format) -> int:
 
 def _is_foot(line: str, cells: Sequence[str], ids: Sequence[int], texts: Sequence[int], width: int) -> bool:
     """Whether a line at the end is about the records: it has none of their ids, and says so, or only adds up."""
-    if any(_ID.fullmatch(cells[place]) for place in ids if place < len(cells)):
+    readable = [bool(_ID.fullmatch(cells[place])) for place in ids if place < len(cells)]
+    if _TOTAL.search(line) and not (readable and all(readable) and len(cells) >= width):
+        return True
+    if any(readable):
         return False
     if _RULE.fullmatch(line):
         return True
-    if _TOTAL.search(line):
-        return True
     held = [cells[place] for place in texts if place < len(cells)]
-    nothing = all(not cells[place] for place in ids if place < len(cells))
+    nothing = bool(ids) and all(not cells[place] for place in ids if place < len(cells))
     return len(cells) >= width and nothing and not any(held) and any(cells)
 
 
@@ -269,7 +285,13 @@ def _cells(text: bytes, table: Table, base: Format) -> tuple[Format, list[str]]:
     cells = found.parsed.cells
     if not (found.lost_cells or found.lost_records > len(found.parsed.misread)):
         return plain, []
-    keys, looks = cell_keys(_sample(cells, table), table, plain)
+    rows = _sample(cells, table)
+    keys, looks, lost_now = cell_keys(rows, table, plain)
+    if lost_now and not plain.trim:
+        trimmed = _with(plain, trim=True)
+        more, said, lost_then = cell_keys(rows, table, trimmed)
+        if lost_then < lost_now:
+            return _with(trimmed, **more), ["its cells are padded with blanks", *said]
     return _with(plain, **keys), looks
 
 

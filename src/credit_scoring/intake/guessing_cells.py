@@ -7,7 +7,8 @@ Every key is tried on rows of the file by what intake reads cells with, and kept
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -39,9 +40,9 @@ _LONGEST = 20
 _FLOAT_ID = re.compile(r"\d+[.,]0+")
 
 
-def cell_keys(rows: pl.DataFrame, table: Table, written: Format) -> tuple[dict[str, Any], list[str]]:
-    """Keys of a format that read more cells of the rows (RECORD and text cells) than `written`, and what they look
-    like."""
+def cell_keys(rows: pl.DataFrame, table: Table, written: Format) -> tuple[dict[str, Any], list[str], float]:
+    """Keys of a format that read more cells of the rows (RECORD and text cells) than `written`, what they look like,
+    and how many cells do not read with them."""
     keys: dict[str, Any] = {}
     looks: list[str] = []
     best = _lost(rows, table, written)
@@ -56,7 +57,7 @@ def cell_keys(rows: pl.DataFrame, table: Table, written: Format) -> tuple[dict[s
         if chosen is not None:
             keys.update(chosen[0])
             looks.append(chosen[1])
-    return keys, looks
+    return keys, looks, best
 
 
 def lost_texts(rows: pl.DataFrame, table: Table) -> pl.DataFrame:
@@ -95,7 +96,9 @@ def _lost(rows: pl.DataFrame, table: Table, written: Format, keys: Keys | None =
 
 def _texts_for_nothing(lost: pl.DataFrame, table: Table) -> Iterator[tuple[Keys, str]]:
     """What exports are known to write for nothing; then also what stands in several columns and is no number."""
-    numeric = {column.name for column in table.columns if column.kind is not Kind.CATEGORY}
+    numeric = {
+        column.name for column in table.columns if column.kind is not Kind.CATEGORY and not true_and_false(column)
+    }
     truths = {word for pair in _PAIRS for word in pair}
     texts = lost["text"].unique(maintain_order=True).to_list()
     known = [text for text in texts if known_for_nothing(text)]
@@ -132,18 +135,41 @@ def _numbers(lost: pl.DataFrame, table: Table) -> Iterator[tuple[Keys, str]]:
     places = ["before"]
     places += ["after"] if any(re.search(r"\d\W$", text.strip()) for text in texts) else []
     places += ["brackets"] if "(" in held else []
+    currencies = _currencies(texts)
     for decimal, mark, minus, place in product([".", ","] if "," in held else ["."], thousands, minuses, places):
         if mark == decimal:
             continue
-        keys = {"decimal": decimal, "thousands": mark, "minus": minus, "minus_place": place}
+        keys = {"decimal": decimal, "thousands": mark, "minus": minus, "minus_place": place, "currency": currencies}
         looks = ["its decimal mark is a comma"] if decimal == "," else []
         looks += [f"its numbers have {_NAMES[mark]} between thousands"] if mark else []
         looks += ["its minus is a typographic one"] if minus != "-" else []
         looks += ["its minus stands behind the number"] if place == "after" else []
         looks += ["its negative numbers stand in brackets"] if place == "brackets" else []
+        looks += [f"its amounts are written with {', '.join(map(ascii, currencies))}"] if currencies else []
         if looks:
-            plain = {"decimal": ".", "thousands": "", "minus": "-", "minus_place": "before"}
+            plain = {"decimal": ".", "thousands": "", "minus": "-", "minus_place": "before", "currency": []}
             yield {key: value for key, value in keys.items() if value != plain[key]}, ", ".join(looks)
+
+
+def _currencies(texts: Sequence[str]) -> list[str]:
+    """What stands before or after numbers and looks like a currency."""
+    found: dict[str, None] = {}
+    for text in texts:
+        for place in _CURRENCY:
+            if (match := place.search(text)) and _is_currency(match[1]):
+                found[match[1]] = None
+    return list(found)[:_MOST_CURRENCIES]
+
+
+def _is_currency(text: str) -> bool:
+    return text in _SHORT or unicodedata.category(text[-1]) == "Sc" or re.fullmatch("[A-Z]{3}", text) is not None
+
+
+_CURRENCY = (re.compile(r"^[-+(\s]*([^\d\s.,'()+-][^\d\s,'()+-]{0,4}?)\s*[-(]?[\d.,]"),
+             re.compile(r"\d\s*([^\d\s.,'()+-][^\d\s,'()+-]{0,4})\s*[-)]?\s*$"))  # fmt: skip
+_SHORT = frozenset(["kr", "kr.", "Kr", "Kr.", "zł", "Kč", "Fr.", "Fr", "Rs", "Rs.", "Ft", "lei", "руб.", "р."])
+"""Short words for currencies, beside signs and codes of three letters."""
+_MOST_CURRENCIES = 5
 
 
 def _float_ids(lost: pl.DataFrame, table: Table) -> Iterator[tuple[Keys, str]]:

@@ -4,7 +4,7 @@ read all of them."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from credit_scoring.file_format import DEFAULT, Format, LenderFormat
 from credit_scoring.intake.guessing import CELL_KEYS, lost
 from credit_scoring.schema.table import Table
 
-_LISTS = ("nothing", "is_true", "is_false")
+_LISTS = ("nothing", "is_true", "is_false", "currency")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,14 @@ def formats_of(files: Sequence[Known], declared: LenderFormat) -> LenderFormat:
     for each in files:
         by_table.setdefault(each.table.name, []).append(each)
     own = {name: _shared([each.written for each in of_table]) for name, of_table in by_table.items()}
-    base = _shared(list(own.values()))
+    bases = [_shared(list(own.values())), _shared(list(own.values()), most=True)]
+    return min((_over(base, own, by_table, declared) for base in bases), key=lambda found: len(found.tables))
+
+
+def _over(
+    base: Format, own: Mapping[str, Format], by_table: Mapping[str, Sequence[Known]], declared: LenderFormat
+) -> LenderFormat:
+    """All files' format on a common base, each table with what is different in it."""
     tables = {name: told for name, told in declared.tables.items() if name not in own}
     for name, found in own.items():
         if found == base:
@@ -63,15 +70,15 @@ def yaml_lines(formats: LenderFormat) -> str:
     return yaml.safe_dump(told, sort_keys=False, default_flow_style=None, width=100)
 
 
-def _shared(formats: Sequence[Format]) -> Format:
-    """What most formats say; of how cells are written, what any says that has such cells."""
+def _shared(formats: Sequence[Format], most: bool = False) -> Format:
+    """What most formats say; of how cells are written, what any says that has such cells, unless only `most` count."""
     keys: dict[str, Any] = {}
     for key in Format.model_fields:
         values = [getattr(each, key) for each in formats]
         if key in _LISTS:
             keys[key] = list(dict.fromkeys(text for value in values for text in value))
             continue
-        told = [value for value in values if value != getattr(DEFAULT, key)] if key in CELL_KEYS else []
+        told = [value for value in values if value != getattr(DEFAULT, key)] if key in CELL_KEYS and not most else []
         keys[key] = Counter(told or values).most_common(1)[0][0]
     try:
         return Format.model_validate({key: value for key, value in keys.items() if value != getattr(DEFAULT, key)})

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from credit_scoring.errors import DeliveryRefused
 from credit_scoring.errors.deliveries import (
     ARCHIVE_OF_ONE,
     FILE_CHANGED,
@@ -81,7 +82,9 @@ def inspect(
     if (found := sha256(data)) != promised.sha256:
         raise FILE_CHANGED(**where, found=found[:12], promised=promised.sha256[:12])
     unpacked = _unpacked(data, written, where, limits)
-    return Inspected(_decoded(unpacked.text, written.encoding, where), unpacked.padding)
+    decoded = _decoded(unpacked.text, written.encoding, where)
+    text = without_marks(with_newlines(decoded))
+    return Inspected(text, unpacked.padding + len(decoded) - len(text))
 
 
 def check_size(size: int, promised: DeliveredFile, delivery: str, limits: Limits) -> None:
@@ -109,13 +112,32 @@ def _unpacked(data: bytes, written: Format, where: Mapping[str, str], limits: Li
         again = _inflate(found.text, where, most)
         return Inspected(again.text, found.padding + again.padding)
     if found.text.startswith(GZIP):
-        raise PACKED_OTHERWISE(**where, found="gzip inside gzip", packing="gzip-twice")
-    if found.text.startswith(ZIP) and b"xl/" not in found.text:
-        raise PACKED_OTHERWISE(**where, found="a zip archive", packing="zip")
+        more = _inflate(found.text, where, most).text.startswith((GZIP, ZIP))
+        or_set = "" if more else ", or set intake.format.packing: gzip-twice, which reads it"
+        raise PACKED_OTHERWISE(**where, found="packed more than twice" if more else "gzip inside gzip", or_set=or_set)
+    if found.text.startswith(ZIP) and not (b"xl/" in found.text or _ODS in found.text[:_HEAD]):
+        raise _an_archive(found.text, where, most, inside=data.startswith(GZIP))
+    if _ODS in found.text[:_HEAD]:
+        raise NO_TABLE(**where, found="a spreadsheet of OpenDocument")
     for sign, what in _NO_TEXT.items():
         if found.text.startswith(sign):
             raise NO_TABLE(**where, found=what)
     return found
+
+
+def _an_archive(data: bytes, where: Mapping[str, str], most: int, inside: bool) -> DeliveryRefused:
+    """The refusal of a zip archive where none is declared."""
+    if inside:
+        return PACKED_OTHERWISE(**where, found="a zip archive inside gzip", or_set="")
+    try:
+        packed_again = of_archive(io.BytesIO(data)).read(len(ZIP)).startswith((GZIP, ZIP))
+    except NotOneFile as error:
+        return ARCHIVE_OF_ONE(**where, files=error.files)
+    except (PackingError, zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError, RuntimeError):
+        return PACKED_OTHERWISE(**where, found="a zip archive that does not unpack", or_set="")
+    found = "a zip archive of a file that is packed, too" if packed_again else "a zip archive"
+    or_set = "" if packed_again else ", or set intake.format.packing: zip, which reads it"
+    return PACKED_OTHERWISE(**where, found=found, or_set=or_set)
 
 
 def _inflate(data: bytes, where: Mapping[str, str], most: int) -> Inspected:
@@ -143,6 +165,30 @@ def _of_archive(data: bytes, where: Mapping[str, str], most: int) -> bytes:
     return text
 
 
+def with_newlines(text: bytes) -> bytes:
+    """The text with a newline at the end of each line, where carriage returns alone end them, as old spreadsheets of
+    the Macintosh write it: its beginning holds no newline at all."""
+    return text.replace(b"\r", b"\n") if ends_lines_by_returns(text[:BEGINNING]) else text
+
+
+def ends_lines_by_returns(beginning: bytes) -> bool:
+    """Whether carriage returns alone end the lines, by the first BEGINNING bytes of a text."""
+    return b"\r" in beginning and b"\n" not in beginning
+
+
+def without_marks(text: bytes) -> bytes:
+    """The text without byte order marks where a line begins: files with one of their own were joined."""
+    if _MARK not in text:
+        return text
+    while text.startswith(_MARK):
+        text = text[len(_MARK) :]
+    return text.replace(b"\n" + _MARK, b"\n")
+
+
+BEGINNING = 1 << 20
+_MARK = codecs.BOM_UTF8
+
+
 def wide_encoding(text: bytes) -> str | None:
     """The encoding of text of two or four bytes a character, by its mark or by the zeros among its first bytes; None
     where it is another."""
@@ -153,6 +199,7 @@ def wide_encoding(text: bytes) -> str | None:
     return _BY_ZEROS.get(zeros)
 
 
+_ODS = b"application/vnd.oasis.opendocument"
 _HEAD, _MOSTLY = 4_096, 0.7
 _BY_ZEROS: dict[tuple[bool, ...], str] = {
     (False, True, False, True): "utf-16-le",

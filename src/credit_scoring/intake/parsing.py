@@ -6,9 +6,9 @@ A record is set apart whose cells cannot be trusted to stand under their columns
 and one whose cell goes over a line's end where no legitimate value does: a stray quote may have swallowed the records
 that followed, so that what is left of the first and of the last of them looks like one.
 
-What cannot mean anything is passed over and counted: blank records, columns without a name and without a cell, padding
-at the end. The header's names are the sender's, and may be anything: nobody but `_header` sees them, and the libraries
-are given numbers for names.
+What cannot mean anything is passed over and counted: blank records, the header again (where part files were joined),
+columns without a name and without a cell, padding at the end. The header's names are the sender's, and may be anything:
+nobody but `_header` sees them, and the libraries are given numbers for names.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import pyarrow.csv as pcsv
 
 from credit_scoring.errors.deliveries import COLUMN_TWICE, NO_HEADER, NOT_CSV, QUOTE_OPEN
 from credit_scoring.file_format import DEFAULT, Format
-from credit_scoring.intake.likely_format import columns_missing
+from credit_scoring.intake.likely_format import columns_missing, letters
 from credit_scoring.intake.plain_cells import plain_cells
 from credit_scoring.schema.table import RECORD, Table
 
@@ -61,8 +61,8 @@ class Parsed:
     the default format writes them. `misread`: the others. `skipped`: the lines that the format has passed over, as
     `cells` where they could be records, by the key of the format.
 
-    Passed over because they mean nothing: `blank_records`, `empty_columns` (without a name, too), `padding` bytes at
-    the end. `other_lines`: how many lines are neither empty nor records.
+    Passed over because they mean nothing: `blank_records` (those that repeat the header, too), `empty_columns` (without
+    a name, too), `padding` bytes at the end. `other_lines`: how many lines are neither empty nor records.
     """
 
     cells: pl.DataFrame
@@ -95,6 +95,11 @@ class _Layout:
         """The names of a frame's columns."""
         return [_place(i) for i in range(self.width)]
 
+    def is_again(self, cells: Sequence[str]) -> bool:
+        """Whether the cells are the header's, be it without the place that only records have."""
+        told = [cell.strip() for cell in cells]
+        return any(told == [name.strip() for name in self.header[more:]] for more in (0, 1))
+
 
 def parse(text: bytes, table: Table, file: str, delivery: str, written: Format = DEFAULT) -> Parsed:
     """Parses a whole file; DeliveryRefused when its header does not give the table's columns, or it is no CSV."""
@@ -110,14 +115,15 @@ def parse(text: bytes, table: Table, file: str, delivery: str, written: Format =
 
     def keep(row: pcsv.InvalidRow) -> str:
         # pyarrow numbers rows from 1 when it reads in one thread.
-        if row.text.replace(written.delimiter, "").strip() == "":
+        cells = _cells(row.text, written)
+        if row.text.replace(written.delimiter, "").strip() == "" or layout.is_again(cells):
             blank.append(row.number)
         else:
-            ragged.append(_ragged(row.number, _cells(row.text, written), layout.width))
+            ragged.append(_ragged(row.number, cells, layout.width))
         return "skip"
 
     try:
-        read = _read(body, layout.names, written, keep)
+        read = _read(_own_nothing(body, written), layout.names, written, keep)
     except pa.lib.ArrowException:
         raise NOT_CSV(**where) from None
     frame = pl.from_arrow(read)
@@ -126,7 +132,7 @@ def parse(text: bytes, table: Table, file: str, delivery: str, written: Format =
     if layout.width > len(layout.header):
         frame, longer = _without_last(frame, layout.width)
         ragged += longer
-    if empty := _blank(frame, layout):
+    if empty := [*_blank(frame, layout), *_again(frame, layout)]:
         frame = frame.filter(~pl.col(RECORD).is_in(empty))
         blank += empty
     torn = _torn(frame, layout, written) if written.quote and written.quote.encode() in body else []
@@ -199,6 +205,8 @@ def _header(text: bytes, lines: _Lines, table: Table, where: dict[str, str], wri
         header = tuple(name.strip() for name in header)
     if not header:
         raise NO_HEADER(**where)
+    if written.row_names:
+        header = ("", *header)
     declared = {_folded(column.name, written): column.name for column in table.columns}
     found = [declared.get(_folded(name, written)) for name in header]
     missing = [c.name for c in table.columns if not c.optional_column and c.name not in found]
@@ -213,6 +221,8 @@ def _header(text: bytes, lines: _Lines, table: Table, where: dict[str, str], wri
 
 
 def _folded(name: str, written: Format) -> str:
+    if written.header == "letters":
+        return letters(name)
     return name.casefold() if written.header == "any_case" else name
 
 
@@ -237,6 +247,15 @@ def _read(body: bytes, names: Sequence[str], written: Format, keep: object) -> p
             column_types={name: pa.large_string() for name in names}, strings_can_be_null=False, check_utf8=False
         ),
     )
+
+
+def _own_nothing(body: bytes, written: Format) -> bytes:
+    """The text with MySQL's nothing (`\\N` alone in its cell) kept as that, where a backslash escapes elsewhere."""
+    escape, between = re.escape(written.escape.encode()), re.escape(written.delimiter.encode())
+    if not escape or written.escape.encode() + b"N" not in body:
+        return body
+    alone = rb"(?<![^%b\r\n])(%bN)(?![^%b\r\n])" % (between, escape, between)
+    return re.sub(alone, lambda cell: written.escape.encode() + cell[1], body)
 
 
 def _cells(line: str, written: Format) -> tuple[str, ...]:
@@ -290,6 +309,14 @@ def _blank(frame: pl.DataFrame, layout: _Layout) -> list[int]:
     if not suspects.height:
         return []
     return suspects.filter(pl.all_horizontal(map(_is_blank, range(len(layout.header)))))[RECORD].to_list()
+
+
+def _again(frame: pl.DataFrame, layout: _Layout) -> list[int]:
+    """Numbers of the records that repeat the header."""
+    place = next(iter(layout.places.values()))
+    suspects = frame.filter(pl.col(_place(place)).str.strip_chars() == layout.header[place].strip())
+    names = layout.names[: len(layout.header)]
+    return [record for record, *cells in suspects.select(RECORD, *names).iter_rows() if layout.is_again(cells)]
 
 
 def _is_blank(i: int) -> pl.Expr:

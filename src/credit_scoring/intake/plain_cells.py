@@ -39,6 +39,8 @@ def _plain(column: Column, written: Format) -> pl.Expr:
         words = {**dict.fromkeys(written.is_true, pair[1]), **dict.fromkeys(written.is_false, pair[0])}
         if words := {text: value for text, value in words.items() if text not in values}:
             cell = cell.replace(words)
+    if written.currency and column.kind in (Kind.NUMBER, Kind.WHOLE):
+        cell = _without_currency(cell, written)
     if column.kind is not Kind.CATEGORY:
         cell = _number(cell, written)
     if written.float_ids:
@@ -53,6 +55,14 @@ def true_and_false(column: Column) -> tuple[str, str] | None:
     if column.kind is Kind.WHOLE and (column.low, column.high) == (0, 1):
         return "0", "1"
     return next((pair for pair in _PAIRS if column.vocabulary == pair), None)
+
+
+def _without_currency(cell: pl.Expr, written: Format) -> pl.Expr:
+    """Numbers without the currency before or after them, and the blanks beside it; a sign may stand on either side."""
+    texts = "|".join("".join(map(_literal, text)) for text in sorted(written.currency, key=len, reverse=True))
+    sign = f"[-+(){_literal(written.minus)}]?"
+    before, after = f"^({sign})[\\s\u00a0]*(?:{texts})[\\s\u00a0]*", f"[\\s\u00a0]*(?:{texts})[\\s\u00a0]*({sign})$"
+    return cell.str.replace(before, "${1}").str.replace(after, "${1}")
 
 
 def _number(cell: pl.Expr, written: Format) -> pl.Expr:
@@ -89,7 +99,12 @@ _SIGNS = {"before": ("[+{}]", ""), "after": ("", "[+{}]"), "brackets": (r"\(", r
 def _pattern(written: Format) -> str:
     """What a number is, with the groups before, whole, part, power and after."""
     decimal, minus, thousands = map(_literal, (written.decimal, written.minus, written.thousands))
-    grouped = f"[0-9]{{1,3}}(?:{thousands}[0-9]{{3}})+|" if thousands else ""
+    # Three digits a group; in India two, but for the last group.
+    grouped = (
+        f"[0-9]{{1,3}}(?:{thousands}[0-9]{{2}})*{thousands}[0-9]{{3}}|[0-9]{{1,3}}(?:{thousands}[0-9]{{3}})+|"
+        if thousands
+        else ""
+    )
     number = f"(?<whole>{grouped}[0-9]*)(?:{decimal}(?<part>[0-9]*))?(?<power>[eE][-+]?[0-9]+)?"
     before, after = (
         f"(?<{name}>{sign.format(minus)})?" if sign else f"(?<{name}>)"

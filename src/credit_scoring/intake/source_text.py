@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from credit_scoring.file_format import DEFAULT, Format
+from credit_scoring.intake.inspection import BEGINNING, ends_lines_by_returns
 from credit_scoring.intake.packing import as_it_says
 
 _CHUNK = 1 << 20
@@ -27,6 +28,10 @@ def text_of(path: Path, written: Format, length: int | None = None) -> Iterator[
         text = as_it_says(source)
         if written.encoding != DEFAULT.encoding:
             text = io.BufferedReader(_AsUtf8(text, written.encoding), _CHUNK)
+        beginning = text.read(BEGINNING)
+        text = io.BufferedReader(_After(beginning, text), _CHUNK)
+        if ends_lines_by_returns(beginning):
+            text = io.BufferedReader(_WithNewlines(text), _CHUNK)
         yield text if length is None else io.BufferedReader(_First(text, length), _CHUNK)
 
 
@@ -82,6 +87,28 @@ class _AsUtf8(_Reading):
                 if text:
                     return text.encode()
         return self._decoder.decode(b"", True).encode()
+
+
+class _After(_Reading):
+    """A beginning that was read already, and what comes after it."""
+
+    def __init__(self, beginning: bytes, source: IO[bytes]) -> None:
+        super().__init__()
+        self._held, self._source = beginning, source
+
+    def _piece(self) -> bytes:
+        return self._source.read(_CHUNK)
+
+
+class _WithNewlines(_Reading):
+    """A text whose lines end with carriage returns."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        super().__init__()
+        self._source = source
+
+    def _piece(self) -> bytes:
+        return self._source.read(_CHUNK).replace(b"\r", b"\n")
 
 
 class _First(_Reading):

@@ -101,6 +101,8 @@ def look(folder: Path, ignored: Collection[str] = ()) -> Sources:
         odd += strange
         if not found and not strange:
             left_out.append(path.name)
+        if found and path.is_dir():
+            left_out += [f"{path.name}/{part.name}" for part in sorted(path.iterdir()) if _is_empty_part(part)]
     if not files and not odd:
         raise NO_TABLE_FILES(folder=folder, stems=", ".join(sorted(table.stems[0] for table in TABLES)))
     return Sources(tuple(files), tuple(left_out), tuple(odd), tuple(_twice(files)))
@@ -116,12 +118,20 @@ def _sources_of(path: Path, ignored: Collection[str]) -> Iterator[Source]:
             raise PARTS_UNFINISHED(folder=path)
         suffix = _suffix(path.name)
         stem = path.name[: -len(suffix)] if suffix else path.name
+        some = any(_suffix(part.name) and not _is_empty_part(part) for part in path.iterdir())
         for part in sorted(path.iterdir()):
             said = f"{path.name}/{part.name}"
             if _is_ignored(part.name, ignored) or _is_ignored(said, ignored):
                 continue
             if part.is_file() and not _is_mark(part.name) and (ending := _suffix(part.name)):
+                if some and _is_empty_part(part):
+                    continue
                 yield Source(part, table, said, f"{stem}-{part.name[: -len(ending)]}")
+
+
+def _is_empty_part(part: Path) -> bool:
+    """Whether it is what a task of Spark's without rows leaves."""
+    return part.is_file() and _suffix(part.name) is not None and part.stat().st_size == 0
 
 
 def _strange(path: Path, folder: Path, ignored: Collection[str]) -> Iterator[str]:
@@ -180,7 +190,13 @@ def _table_of_folder(name: str) -> Table | None:
     return table_of(name) if _suffix(name) else _named(name)
 
 
+_COPY = re.compile(r"\(\d+\)\s*$|\s-\s*(copy|kopie|copie|copia)\b", re.IGNORECASE)
+"""How browsers and file managers name another copy of a file."""
+
+
 def _named(stem: str) -> Table | None:
+    if _COPY.search(stem):
+        return None
     candidates = [(name, table) for table in TABLES for name in table.stems]
     for name, table in sorted(candidates, key=lambda candidate: -len(candidate[0])):
         if re.match(re.escape(name) + r"($|[-_0-9])", stem.lower()):
