@@ -24,6 +24,7 @@ from credit_scoring.cli import results
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.errors.catalogue import kinds
 from credit_scoring.features import dictionary
+from credit_scoring.monitoring import tables as monitoring
 from credit_scoring.online import database
 from credit_scoring.online.models import Base
 from credit_scoring.publishing.tables import STORED
@@ -188,7 +189,7 @@ def tables_page() -> str:
         parts += _source(source)
     parts += ["## What is made of it", _MADE]
     delivered = {source.name for source in TABLES}
-    for stored in (*STORED, *(view.declared for view in VIEWS)):
+    for stored in (*STORED, *(view.declared for view in (*VIEWS, *monitoring.VIEWS))):
         if stored.name not in delivered:
             columns = [column for column in stored.columns if column not in APPLICATION.stored().columns]
             rows = [(f"`{column.name}`", f"`{column.sql}`", column.meaning) for column in columns]
@@ -206,8 +207,8 @@ whose values became missing)."""
 
 
 _MADE = """\
-The meanings are the comments of the tables and their columns, so a catalog shows them too. The last two,
-`scores_explained` and `client_as_of`, are views."""
+The meanings are the comments of the tables and their columns, so a catalog shows them too. The last four,
+from `scores_explained` on, are views."""
 
 
 def _source(source: Table) -> Iterator[str]:

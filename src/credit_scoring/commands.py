@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from credit_scoring.intake.preview import Preview
     from credit_scoring.intake.run import IntakeReport
     from credit_scoring.model.texts import ModelTexts
+    from credit_scoring.monitoring.run import Monitored
     from credit_scoring.online.loading import Loaded
     from credit_scoring.publishing.explain import Explanation
     from credit_scoring.publishing.truth import Truth
@@ -222,7 +223,21 @@ def publish(
 
     report = score_and_publish(_score_run(settings, store, run_id, watch), only, model_version)
     _load_online(settings, store.engine)
+    if settings.monitoring.after_delivery:
+        _monitor_each(settings, store, report)
     return report
+
+
+def _monitor_each(settings: Settings, store: Store, report: Report) -> None:
+    """Monitors what was published; what goes wrong is a warning, because the scores are out."""
+    for done in report.published:
+        if done.summary.scored:
+            try:
+                found = _monitor(settings, store, new_run_id(), done.delivery)
+            except CreditScoringError as error:
+                log.warning("Delivery %s was not monitored: %s", done.delivery, error)
+            else:
+                log.info("Monitoring of %s: %s (%s)", done.delivery, found.verdict.sentence, found.page)
 
 
 def rescore(settings: Settings, clients_of: str | None = None, as_of: str | None = None) -> ScoreReport:
@@ -277,6 +292,35 @@ def publish_online(settings: Settings, url: str, engine: Engine | None = None) -
     champions = [Champion(name, version, partial(texts_of, name, version)) for name, version in named if version]
     with database.current(url) as connection:
         return load(connection, opened, champions, new_run_id())
+
+
+def monitor(settings: Settings, delivery: str = "", month: str = "") -> Monitored:
+    """Holds a delivery, or a month, against what its model learned from, and the outcomes so far against the scores."""
+    connect(settings.mlflow)
+    return _monitor(settings, open_store(settings), new_run_id(), delivery, month)
+
+
+def _monitor(settings: Settings, store: Store, run_id: str, delivery: str, month: str = "") -> Monitored:
+    from credit_scoring.model.packaging import load_version
+    from credit_scoring.monitoring.overrides import human_decisions
+    from credit_scoring.monitoring.run import Places
+    from credit_scoring.monitoring.run import monitor as look
+    from credit_scoring.online import database
+    from credit_scoring.online.place import owner_url
+
+    def texts_of(version: int) -> ModelTexts:
+        return load_version(settings.mlflow.model, version)[0]
+
+    human = None
+    with owner_url(settings, start=False) as url:
+        if url:
+            try:
+                with database.current(url) as connection:
+                    human = human_decisions(connection)
+            except CreditScoringError as error:
+                log.warning("What people decided is left out: the online store does not answer: %s", error)
+    places = Places(store.engine, store.ledger, store.reports, texts_of)
+    return look(places, settings, run_id, clock(), delivery, month, human)
 
 
 def _started(settings: Settings, watch: Stopwatch) -> Store:

@@ -18,6 +18,7 @@ from credit_scoring.intake.unread import sentences
 if TYPE_CHECKING:
     from credit_scoring.commands import PromiseReport, ScoreReport
     from credit_scoring.intake.run import IntakeReport
+    from credit_scoring.monitoring.run import Monitored
     from credit_scoring.publishing.explain import Explanation
     from credit_scoring.publishing.truth import Truth
     from credit_scoring.publishing.work import Report
@@ -181,6 +182,22 @@ def promotion(done: Promotion) -> str:
         before = f" (before: version {done.previous})" if done.previous not in (None, done.version) else ""
         lines.append(f"Version {done.version} is the champion{before}.")
     return "\n".join(lines).lstrip()
+
+
+def monitored(found: Monitored) -> str:
+    """What to do, what was found, and where the page is."""
+    rows = [
+        [each.kind, each.subject, each.value, each.limit, f"{each.chance:.4f}", each.points] for each in found.findings
+    ]
+    return "\n".join(
+        [
+            found.verdict.sentence,
+            f"{found.subject}: {found.clients:,} clients scored by model version {found.model_version}.",
+            *([found.note] if found.note else []),
+            *([table(["kind", "subject", "value", "limit", "by chance", "points"], rows)] if rows else []),
+            f"Page: {found.page}",
+        ]
+    )
 
 
 def scores(report: ScoreReport) -> str:

@@ -216,6 +216,33 @@ class BreakerSettings(Section):
     min_clients: Annotated[int, Field(ge=1)] = 200
 
 
+class MonitoringSettings(Section):
+    """What `credit-scoring monitor` says somebody should look at (see monitoring.findings); each also has to be more
+    than chance.
+
+    `false_alarms`: the probability of any finding in clients that nothing happened to. `max_score_psi`: of the scores
+    against the training's; from `retrain_score_psi` on a new training is advised. `max_feature_points`: by which the
+    shift of a feature moves the mean score; `max_feature_psi`: of its known values; `max_missing`: change of its
+    missing share. `max_new_values`: share of a category's cells that the training never saw. `max_default_ratio`: by
+    which defaults may miss the expected ones; `max_auc_loss`: below the AUC that the probabilities claim.
+    `max_group_approval`: by which a group's share of approvals moves beside that of all others. `min_clients`: in fewer
+    nothing is looked for. `after_delivery`: whether every score run monitors what it published.
+    """
+
+    after_delivery: bool = False
+    false_alarms: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    min_clients: Annotated[int, Field(ge=1)] = 200
+    max_score_psi: Annotated[float, Field(ge=0)] = 0.1
+    retrain_score_psi: Annotated[float, Field(ge=0)] = 0.25
+    max_feature_points: Annotated[float, Field(ge=0)] = 0.5
+    max_feature_psi: Annotated[float, Field(ge=0)] = 0.1
+    max_missing: Share = 0.05
+    max_new_values: Share = 0.01
+    max_default_ratio: Annotated[float, Field(ge=0)] = 0.25
+    max_auc_loss: Share = 0.03
+    max_group_approval: Share = 0.05
+
+
 Days = Annotated[int, Field(ge=1)] | None
 """So many days; None: for ever."""
 
@@ -299,6 +326,7 @@ class Settings(BaseSettings):
     training: TrainingSettings = TrainingSettings()
     gates: GateSettings = GateSettings()
     breaker: BreakerSettings = BreakerSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()
     retention: RetentionSettings = RetentionSettings()
     online: OnlineSettings = OnlineSettings()
 

@@ -331,6 +331,7 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
         load(bench.conf()),
     ),
     usage.ROLLBACK_ALONE: lambda bench: bench.command("promote", "--rollback", "--force"),
+    usage.MONITOR_ONE: lambda bench: bench.command("monitor", "--delivery", "d", "--month", "2026-11"),
     usage.FORCE_NEEDS_REASON: lambda bench: bench.command("promote", "--force"),
     usage.AS_OF_ALONE: lambda bench: bench.command("score", "--as-of", "1"),
     usage.NOT_ACCEPTED: lambda bench: delivery_named((Delivered("monday", 1),), "2"),
@@ -554,6 +555,7 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     usage.NOBODY_SCORED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.NOBODY_APPLIED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.PICTURE_NOT_WRITTEN: "test_end_to_end.py::test_a_client_is_explained_in_words_and_in_a_picture",
+    usage.NOTHING_SCORED: "monitoring/test_run.py::test_a_subject_of_whom_nobody_was_scored_is_refused",
     usage.NOT_HELD: "publishing/test_breaker.py::test_a_held_delivery_is_published_when_it_is_let_through",
     usage.WITHDRAWAL_OF_WITHDRAWAL: (
         "operations/test_withdraw.py::test_the_scores_are_those_of_a_store_without_the_delivery"

@@ -8,7 +8,7 @@ import click
 
 from credit_scoring.cli.group import Call, command
 from credit_scoring.errors import ModelError
-from credit_scoring.errors.usage import FORCE_NEEDS_REASON, ROLLBACK_ALONE
+from credit_scoring.errors.usage import FORCE_NEEDS_REASON, MONITOR_ONE, ROLLBACK_ALONE
 
 if TYPE_CHECKING:
     from credit_scoring.training.run import TrainingReport
@@ -74,3 +74,18 @@ def promises(call: Call, clients: int) -> None:
     call.print(report, printing.promises)
     if report.broken:
         raise SystemExit(Fault.exit_code)
+
+
+@command
+@click.option("--delivery", default="", help="Look at this delivery.")
+@click.option(
+    "--month", default="", metavar="YYYY-MM", help="Look at the deliveries of this month; else of the latest."
+)
+def monitor(call: Call, delivery: str, month: str) -> None:
+    """Say whether the model is still right: hold scored clients against those it learned from, and outcomes against
+    scores; writes a page and two tables."""
+    from credit_scoring import commands, printing
+
+    if delivery and month:
+        raise MONITOR_ONE()
+    call.print(commands.monitor(call.store(), delivery, month), printing.monitored)

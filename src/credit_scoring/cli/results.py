@@ -56,6 +56,7 @@ RESULTS: Mapping[str, str | Shape] = {
     "key revoke": {"revoked": "text"},
     "key rotate": "credit_scoring.online.keys:NewKey",
     "maintain": _UPKEEP,
+    "monitor": "credit_scoring.monitoring.run:Monitored",
     "optimize": _UPKEEP,
     "promises": "credit_scoring.commands:PromiseReport",
     "promote": "credit_scoring.training.promotion.promote:Promotion",

@@ -135,8 +135,8 @@ def to_train(engine: Engine, accepted: Sequence[Delivered]) -> Cohort:
     Nothing later than that first delivery may enter, or the model would learn from what a score never sees. Of several
     outcomes the latest counts; `outcome_seq` is the seq of the first.
     """
-    applied, outcomes = _applied(engine, accepted), _outcomes(engine, accepted)
-    return Cohort(engine, applied.join(outcomes, on="client_id").sort("client_id"), _names(accepted), _seqs(accepted))
+    applied, known = _applied(engine, accepted), outcomes(engine, accepted)
+    return Cohort(engine, applied.join(known, on="client_id").sort("client_id"), _names(accepted), _seqs(accepted))
 
 
 def without_outcome(engine: Engine, accepted: Sequence[Delivered]) -> Cohort:
@@ -144,7 +144,7 @@ def without_outcome(engine: Engine, accepted: Sequence[Delivered]) -> Cohort:
 
     The clients whom the model is to score, seen as `to_train` sees those whom it learns from.
     """
-    waiting = _applied(engine, accepted).join(_outcomes(engine, accepted), on="client_id", how="anti")
+    waiting = _applied(engine, accepted).join(outcomes(engine, accepted), on="client_id", how="anti")
     return Cohort(engine, waiting.sort("client_id"), _names(accepted), _seqs(accepted))
 
 
@@ -176,7 +176,7 @@ def _applied(engine: Engine, accepted: Sequence[Delivered]) -> pl.DataFrame:
     return first_seq(engine, APPLICATION, _seqs(accepted), "as_of")
 
 
-def _outcomes(engine: Engine, accepted: Sequence[Delivered]) -> pl.DataFrame:
+def outcomes(engine: Engine, accepted: Sequence[Delivered]) -> pl.DataFrame:
     """The outcome of each client that has one: client_id, target, outcome_seq."""
     rows = engine.scan(Scan(OUTCOMES.name, (CLIENT, TARGET.name, SEQ), {SEQ: _seqs(accepted)}))
     return (

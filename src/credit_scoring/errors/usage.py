@@ -289,3 +289,15 @@ WITHDRAWAL_OF_WITHDRAWAL = ErrorKind(
     "{delivery} is a withdrawal itself, and cannot be taken back.",
     "Deliver the rows again, under a new name.",
 )
+MONITOR_ONE = ErrorKind(
+    "monitor-one",
+    UsageError,
+    "A monitoring looks at a delivery or at a month, not at both.",
+    "Give --delivery or --month.",
+)
+NOTHING_SCORED = ErrorKind(
+    "nothing-scored",
+    UsageError,
+    "There is nothing to monitor: nobody of {subject} was scored.",
+    "`credit-scoring show runs` lists what was; `credit-scoring score` scores what waits.",
+)

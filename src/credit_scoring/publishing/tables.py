@@ -4,6 +4,7 @@ from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.usage import TABLES_OF_EARLIER_RELEASE
 from credit_scoring.intake import appending
 from credit_scoring.ledger.events import DELIVERIES
+from credit_scoring.monitoring import tables as monitoring
 from credit_scoring.publishing.dictionary import FEATURES, REASONS
 from credit_scoring.publishing.latest import SCORES
 from credit_scoring.publishing.runs import RUNS
@@ -18,6 +19,7 @@ STORED: tuple[StoredTable, ...] = (
     RUNS,
     FEATURES,
     REASONS,
+    *monitoring.STORED,
 )
 
 

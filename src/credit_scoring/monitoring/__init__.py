@@ -1,0 +1,1 @@
+"""Is the model still right: later clients held against those it learned from, and outcomes against probabilities."""
