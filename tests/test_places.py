@@ -32,7 +32,7 @@ NEEDS_A_STORE = [
     ("maintain",),
 ]
 BEGIN_ONE = {"deliver", "demo"}
-NEED_NONE = {"generate", "dictionary", "doctor", "inspect", "database", "key", "journal", "publish-online", "serve"}
+NEED_NONE = {"generate", "dictionary", "doctor", "inspect", "database", "key", "journal", "publish-online", "serve", "desk"}
 
 
 @pytest.fixture

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
@@ -22,6 +23,9 @@ from credit_scoring.online.models import ClientScore
 from credit_scoring.online.place import folder, owner_url, passwords
 from credit_scoring.online.service_user import grant
 from credit_scoring.settings import Settings
+
+if TYPE_CHECKING:
+    from credit_scoring.dashboard.running import Desk
 
 Say = Callable[[str], None]
 _OWN_KEY = "make serve"
@@ -115,17 +119,66 @@ def publish_online(settings: Settings) -> Loaded:
         return publish(settings, url)
 
 
-def serve(settings: Settings, say: Say) -> None:
+def desk(settings: Settings, say: Say) -> None:
+    """The adviser's desk until it is told to end, before an API that runs elsewhere."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    api = settings.desk.api or f"http://{settings.online.host}:{settings.online.port}"
+    with suppress(KeyboardInterrupt), _desk_before(settings, api) as process:
+        say(f"The desk asks the API at {api}. Ctrl-C ends it.")
+        _say_where(settings, process, say)
+        process.wait()
+
+
+@contextmanager
+def _desk_before(settings: Settings, api: str) -> Iterator[Desk]:
+    """The process of the desk, which ends with the block; UsageError when its port is taken."""
+    from credit_scoring.dashboard.running import starting
+    from credit_scoring.serving.running import listening
+
+    listener = listening(settings.desk.host, settings.desk.port, "desk.port")
+    port = listener.getsockname()[1]
+    listener.close()  # Streamlit opens it itself
+    with starting(settings.desk.host, port, api) as process:
+        yield process
+
+
+def _say_where(settings: Settings, process: Desk, say: Say) -> None:
+    """Says where the desk is once it answers; the API goes on where it does not."""
+    try:
+        process.answers()
+    except CreditScoringError as error:
+        say(f"No desk: {error}")
+    else:
+        say(f"Desk: {process.url} (sign in with a key)")
+
+
+def serve(settings: Settings, say: Say, with_desk: bool = True) -> None:
     """The API until it is told to end: on the server that the settings name, or on one of our own, which is made,
-    migrated and loaded before, and ends with it."""
-    from credit_scoring.serving.running import listening, run
+    migrated and loaded before, and ends with it. The adviser's desk comes and goes with it."""
+    from credit_scoring.serving.running import listening
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # as Ctrl-C does: what was started is ended
-    online = settings.online
-    listener = listening(online.host, online.port)
+    listener = listening(settings.online.host, settings.online.port)
     port = listener.getsockname()[1]
+    with ExitStack() as ending:
+        process = None
+        if with_desk:
+            process = ending.enter_context(_desk_before(settings, f"http://{settings.online.host}:{port}"))
+
+        def ready(told: str) -> None:
+            say(told)
+            if process is not None:
+                threading.Thread(target=_say_where, args=(settings, process, say), daemon=True).start()
+
+        _serve(settings, say, listener, ready)
+
+
+def _serve(settings: Settings, say: Say, listener: socket.socket, says_ready: Say) -> None:
+    from credit_scoring.serving.running import run
+
+    online, port = settings.online, listener.getsockname()[1]
     if online.url or online.api_url:
-        run(online, settings.mlflow, listener, lambda: say(_addresses(settings, port)))
+        run(online, settings.mlflow, listener, lambda: says_ready(_addresses(settings, port)))
         return
     below = folder(settings)
     say(f"Starting PostgreSQL in {below}")
@@ -144,7 +197,7 @@ def serve(settings: Settings, say: Say) -> None:
         own = online.model_copy(update={"url": started.url, "api_url": started.api_url})
 
         def ready() -> None:
-            say(_addresses(settings, port) + _to_try(settings, port, key, client))
+            says_ready(_addresses(settings, port) + _to_try(settings, port, key, client))
             if not empty:
                 threading.Thread(target=_load, args=(settings, started.url, say), daemon=True).start()
 

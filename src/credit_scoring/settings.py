@@ -299,6 +299,14 @@ class OnlineSettings(Section):
     oidc: OidcSettings = OidcSettings()
 
 
+class DeskSettings(Section):
+    """The adviser's desk. `api`: where the API is that it asks; empty: where `online.host` and `online.port` say."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8501
+    api: str = ""
+
+
 class Settings(BaseSettings):
     """Everything that a run needs to know about its surroundings and its parameters."""
 
@@ -329,6 +337,7 @@ class Settings(BaseSettings):
     monitoring: MonitoringSettings = MonitoringSettings()
     retention: RetentionSettings = RetentionSettings()
     online: OnlineSettings = OnlineSettings()
+    desk: DeskSettings = DeskSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -535,6 +535,7 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     online.CLUSTER_SERVED: "online/test_cluster.py::test_it_keeps_what_it_holds_and_is_found_while_it_runs",
     online.CLUSTER_UNREACHED: "online/test_cluster.py::test_a_folder_that_its_user_does_not_reach_is_a_sentence",
     online.CLUSTER_NOT_STARTED: "online/test_cluster.py::test_one_that_does_not_start_is_a_sentence",
+    online.DESK_NOT_STARTED: "dashboard/test_running.py::test_a_desk_that_does_not_start_is_a_sentence",
     online.PORT_TAKEN: "serving/test_faults.py::test_a_port_that_is_taken_is_a_sentence",
     storage.STORAGE_UNREACHED: "azurite/test_files_in_a_container.py::test_a_lasting_outage_is_a_sentence",
     storage.ROOT_UNKNOWN: "storage/test_roots.py::test_what_spark_and_fsspec_do_not_both_reach_is_refused",

@@ -17,7 +17,7 @@ from credit_scoring.schema.application import APPLICATION
 from credit_scoring.scoring.on_the_fly.estimate import Impossible, Person, estimate, is_estimate
 from credit_scoring.synthetic.known import known
 from drawn_model import drawn_model
-from estimate_model import estimate_model, learners
+from fitted_models import estimate_model, learners
 
 FOUR = Person(450_000, 27_000, 400_000, 180_000)
 TEN = dataclasses.replace(

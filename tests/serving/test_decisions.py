@@ -83,6 +83,19 @@ def test_against_the_score_only_with_a_reason(adviser: Caller, lender: Published
     assert (done.status, done.body["override"]) == (201, True)
 
 
+def test_what_was_decided_is_told_of_the_client_the_latest_first(adviser: Caller, lender: PublishedLender) -> None:
+    client = waiting(adviser)[0]
+    assert adviser.ask(f"/v1/clients/{client}/decisions").body == {"client_id": client, "decisions": []}
+    first = adviser.ask("/v1/decisions", body(lender, client)).body
+    replaced = body(lender, client, supersedes=first["id"], reason="looked again")
+    second = adviser.ask("/v1/decisions", replaced).body
+    told = adviser.ask(f"/v1/clients/{client}/decisions").body["decisions"]
+    assert [each["id"] for each in told] == [second["id"], first["id"]]
+    assert (told[0]["reason"], told[0]["supersedes"], told[0]["computed"]) == ("looked again", first["id"], "refer")
+    assert told[0]["actor"].startswith("key:")
+    assert adviser.ask("/v1/clients/9/decisions").status == 404
+
+
 def test_a_score_that_nobody_looked_at_is_not_decided(adviser: Caller, lender: PublishedLender) -> None:
     assert adviser.ask("/v1/decisions", body(lender, 131, seq=2)).body["code"] == "score-changed"
 

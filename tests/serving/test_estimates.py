@@ -10,7 +10,7 @@ from credit_scoring.model.scorer import scorer
 from credit_scoring.online.loading import Champion, register
 from credit_scoring.scoring.on_the_fly.estimate import SAYS, Person, estimate
 from drawn_model import drawn_model
-from estimate_model import estimate_model
+from fitted_models import estimate_model
 from serving.conftest import Caller, until
 
 FOUR = {"amount": 450_000, "annuity": 27_000, "goods_price": 400_000, "income": 180_000}

@@ -35,6 +35,9 @@ def test_both_scores_are_those_of_the_files(adviser: Caller, api: served.Api, fi
         assert answer.body["before"]["points"] == points(api, file)
         file["application"][0]["AMT_INCOME_TOTAL"] = income * 3
         assert answer.body["after"]["points"] == points(api, file)
+        for said in (answer.body["before"], answer.body["after"]):
+            added = said["start_points"] + sum(each["points"] for each in said["reasons"])
+            assert added == pytest.approx(said["points"])
         moved = {each["feature"]: each for each in answer.body["moved"]}
         assert moved["income"]["before"] != moved["income"]["after"]
 

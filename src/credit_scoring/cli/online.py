@@ -107,8 +107,20 @@ def publish_online(call: Call) -> None:
 
 
 @command
-def serve(call: Call) -> None:
-    """Serve the API; without online.url on a PostgreSQL server of its own below `home`. Ctrl-C ends it."""
+@click.option("--desk/--no-desk", default=True, show_default=True, help="Start the adviser's desk as well.")
+def serve(call: Call, desk: bool) -> None:
+    """Serve the API and the adviser's desk; without online.url on a PostgreSQL server of its own below `home`.
+
+    Ctrl-C ends it.
+    """
     from credit_scoring import answering
 
-    answering.serve(call.settings(), lambda line: click.echo(line))
+    answering.serve(call.settings(), lambda line: click.echo(line), with_desk=desk)
+
+
+@command
+def desk(call: Call) -> None:
+    """Start the adviser's desk before an API that runs elsewhere (desk.api). Ctrl-C ends it."""
+    from credit_scoring import answering
+
+    answering.desk(call.settings(), lambda line: click.echo(line))

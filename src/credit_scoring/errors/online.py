@@ -92,3 +92,9 @@ PORT_TAKEN = ErrorKind(
     "Port {port} of {host} is taken.",
     "End what uses it, or set {setting} to another (0: any that is free).",
 )
+DESK_NOT_STARTED = ErrorKind(
+    "desk-not-started",
+    StorageError,
+    "The adviser's desk did not start on port {port} of {host}.",
+    "Install the extra `serving`, look whether something else uses the port, and set desk.port to another (0: any).",
+)

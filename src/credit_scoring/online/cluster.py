@@ -11,7 +11,6 @@ import os
 import pwd
 import secrets
 import shutil
-import socket
 import subprocess  # nosec B404: the programs of PostgreSQL, with arguments of ours
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from credit_scoring.errors.online import CLUSTER_NOT_STARTED, CLUSTER_SERVED, CLUSTER_UNREACHED, NO_POSTGRESQL
+from credit_scoring.machine import free_port
 
 OWNER, SERVICE, DATABASE = "credit_scoring", "credit_scoring_service", "credit_scoring"
 _INSTALLED = Path("/usr/lib/postgresql")
@@ -81,7 +81,7 @@ def running(folder: Path, options: Sequence[str] = ()) -> Iterator[Cluster]:
             _make(folder, bin_)
         if (data / "postmaster.pid").exists():
             _run([bin_ / "pg_ctl", "stop", "--pgdata", data, "--mode", "fast"])
-        port = _free_port()
+        port = free_port()
         settings = [f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", *options]
         said = " ".join(f"-c {setting}" for setting in settings)
         log = folder / "log" / "postgresql.log"
@@ -178,9 +178,3 @@ def _run(command: Sequence[str | Path]) -> subprocess.CompletedProcess[bytes]:
         start_new_session=True,
         env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
     )
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

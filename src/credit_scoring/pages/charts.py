@@ -16,10 +16,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
 
+from credit_scoring.pages.colours import BAD, FAINT, GOOD, INK, NEUTRAL, PALETTE
 from credit_scoring.pages.page import Figure
 
-GOOD, BAD, NEUTRAL, INK, FAINT = "#3f7f5f", "#b5483f", "#5b6b7b", "#1f2933", "#9aa7b3"
-PALETTE = ("#2f5d8a", "#c98a2b", "#6a8f5b", "#8a5a83", "#5b6b7b")
 WIDTH = 5.2
 """Inches. A phone shows them in 330 px, so that 9 points of text are still 8 px high."""
 STYLE: dict[Any, Any] = {

@@ -20,8 +20,8 @@ ENDS_SECONDS = 10
 """So long requests in flight may take when the API ends."""
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A socket that listens; UsageError when the port is taken."""
+def listening(host: str, port: int, setting: str = "online.port") -> socket.socket:
+    """A socket that listens; UsageError when the port is taken, which `setting` says."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,7 +30,7 @@ def listening(host: str, port: int) -> socket.socket:
     except OSError as error:
         found.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
-            raise PORT_TAKEN(port=port, host=host, setting="online.port") from None
+            raise PORT_TAKEN(port=port, host=host, setting=setting) from None
         raise
     return found
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.known import CASE, Known
 from credit_scoring.explanation.arrays import Matrix
-from credit_scoring.model.scorer import APPROVE, Scored, Scorer
+from credit_scoring.model.scorer import APPROVE, Scorer
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import table as declared
 from credit_scoring.scoring.on_the_fly.client_file import Cell, ClientFile, columns_of
 from credit_scoring.scoring.on_the_fly.judging import Problem, judge
+from credit_scoring.scoring.rows import NO_RUN, score_rows
 from credit_scoring.scoring.what_if import Improvement, improvements, least
 
 
@@ -34,13 +34,12 @@ class CellChange:
 class WhatIf:
     """Case 0 is the file as it is, case 1 the changed one.
 
-    `vectors` [2, F], `scored`: of both; `decisions` [2]. `least`: of each promised improvement of the file as it is the
-    fewest steps by which it would be approved.
+    `vectors` [2, F]. `scores`: of both, as in score_history. `least`: of each promised improvement of the file as it is
+    the fewest steps by which it would be approved.
     """
 
     vectors: Matrix
-    scored: Scored
-    decisions: NDArray[np.str_]
+    scores: tuple[Mapping[str, Any], ...]
     least: tuple[Improvement, ...]
 
 
@@ -87,12 +86,14 @@ def what_if(file: ClientFile, changes: Sequence[CellChange], file_complete: bool
     if after.client_id is None or new:
         raise Unusable(new or after.problems)
     vectors = case_matrix(found.known)
-    scored = scorer.score(vectors)
-    decisions = scorer.decide(scored.score, np.array([file_complete, file_complete]))
+    cases = pl.DataFrame(
+        {"client_id": [before.client_id] * 2, "as_of": [1, 1], "delivery": ["", ""], "file_complete": [file_complete] * 2}
+    )
+    scores = tuple(score_rows(cases, vectors, scorer, NO_RUN).to_pylist())
     enough: tuple[Improvement, ...] = ()
-    if file_complete and decisions[0] != APPROVE:
+    if file_complete and scores[0]["decision"] != APPROVE:
         enough = least(improvements(_first(found.known, file_complete), scorer))
-    return WhatIf(vectors, scored, decisions, enough)
+    return WhatIf(vectors, scores, enough)
 
 
 def _first(known: Known, file_complete: bool) -> Known:

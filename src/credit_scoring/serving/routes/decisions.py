@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from credit_scoring.serving.callers import Advisers
+from credit_scoring.serving.callers import Advisers, Clients
 from credit_scoring.serving.journal import new_id
 from credit_scoring.serving.problems import (
     CLIENT_UNKNOWN,
@@ -19,7 +19,7 @@ from credit_scoring.serving.problems import (
     SCORE_CHANGED,
     documented,
 )
-from credit_scoring.serving.recording import Asking, RecordedRoute
+from credit_scoring.serving.recording import Asking, ClientId, RecordedRoute
 from credit_scoring.serving.routes.clients import ClientLine
 from credit_scoring.serving.routes.scores import stored
 
@@ -164,4 +164,43 @@ _LAST = """
     WHERE client_id = $1 AND seq = $2 AND model_version = $3
         AND NOT EXISTS (SELECT FROM human_decision AS later WHERE later.supersedes = each.id)
     ORDER BY at DESC LIMIT 1
+"""
+
+
+class DecidedAnswer(BaseModel):
+    """A decision that a person made about a client."""
+
+    id: uuid.UUID
+    at: datetime
+    actor: str = Field(description="Who decided: key:<prefix> or oidc:<subject>", examples=["key:5f0c9be1"])
+    seq: int = Field(description="The score that was looked at: its seq")
+    model_version: int = Field(description="The score that was looked at: its model version")
+    computed: str = Field(description="What was computed: approve, refuse or refer")
+    decision: str
+    override: bool = Field(description="Whether it goes against the score")
+    reason: str | None = Field(description="Why; null: none was given, or it was erased")
+    supersedes: uuid.UUID | None = Field(description="The decision in whose place it stands")
+
+
+class DecisionsAnswer(BaseModel):
+    """What people decided about a client, the latest first."""
+
+    client_id: int
+    decisions: list[DecidedAnswer]
+
+
+@router.get(
+    "/clients/{client_id}/decisions", summary="What people decided about a client", responses=documented(CLIENT_UNKNOWN)
+)
+async def decisions_of(client_id: ClientId, of: Asking, actor: Clients) -> DecisionsAnswer:
+    """Of every score that the client had, also those that another decision replaced."""
+    await stored(of, client_id, _SCORE)
+    rows = await of.service.store.rows(_DECIDED, client_id)
+    of.entry.answer = json.dumps({"decisions": [str(row["id"]) for row in rows]})
+    return DecisionsAnswer(client_id=client_id, decisions=[DecidedAnswer(**dict(row)) for row in rows])
+
+
+_DECIDED = """
+    SELECT id, at, actor, seq, model_version, computed, decision, override, reason, supersedes FROM human_decision
+    WHERE client_id = $1 ORDER BY at DESC, id DESC
 """

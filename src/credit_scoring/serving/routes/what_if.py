@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter
@@ -20,7 +21,7 @@ from credit_scoring.serving.callers import Scoring
 from credit_scoring.serving.problems import CHANGE_UNUSABLE, CLIENT_UNKNOWN, NO_MODEL, WrongPart, documented
 from credit_scoring.serving.recording import Asking, ClientId, RecordedRoute
 from credit_scoring.serving.routes.on_the_fly import champion
-from credit_scoring.serving.routes.scores import stored
+from credit_scoring.serving.routes.scores import ReasonAnswer, reason, stored
 from credit_scoring.serving.vectors import number
 from credit_scoring.serving.words import AskedLanguage
 
@@ -65,6 +66,8 @@ class Outcome(BaseModel):
     score: int = Field(description="Points as a whole number", examples=[541])
     points: float = Field(description="Points, exact", examples=[540.71])
     probability: float = Field(description="Calibrated probability of default", examples=[0.114])
+    start_points: float = Field(description="Where every client starts; with all reasons it gives the points")
+    reasons: list[ReasonAnswer] = Field(description="All reasons, worst first")
 
 
 class MovedFeature(BaseModel):
@@ -141,8 +144,8 @@ async def what_if_of(
         raise CHANGE_UNUSABLE(wrong_parts, count=len(wrong_parts)) from None
     return WhatIfAnswer(
         client_id=client_id,
-        before=_outcome(found, 0),
-        after=_outcome(found, 1),
+        before=_outcome(found.scores[0], language),
+        after=_outcome(found.scores[1], language),
         moved=_moved(found, language),
         improvements=[_improvement(each, language) for each in found.least],
         cut_off=model.scorer.decision.cut_off,
@@ -158,17 +161,15 @@ _FILE = """
 """
 
 
-def _outcome(found: WhatIf, case: int) -> Outcome:
+def _outcome(score: Mapping[str, Any], language: Language) -> Outcome:
     return Outcome(
-        decision=str(found.decisions[case]),
-        score=int(found.scored.score[case]),
-        points=float(found.scored.points[case]),
-        probability=float(found.scored.probability[case]),
+        **{name: score[name] for name in Outcome.model_fields if name != "reasons"},
+        reasons=[reason(each["code"], each["points"], each["absent"], language) for each in score["reasons"]],
     )
 
 
 def _moved(found: WhatIf, language: Language) -> list[MovedFeature]:
-    before, after = found.scored.contributions
+    before, after = np.array([score["contributions"] for score in found.scores])
     by = np.abs(after - before)
     differs = (found.vectors[0] != found.vectors[1]) & ~np.isnan(found.vectors).all(axis=0)
     order = [place for place in np.argsort(-by, kind="stable") if by[place] > 0 or differs[place]]

@@ -1,7 +1,8 @@
-"""A whole model for estimates, fitted in seconds to generated clients, with the constraints that training would set."""
+"""Whole models, fitted in seconds to generated clients, with the constraints that training would set."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 import lightgbm as lgb
@@ -17,7 +18,7 @@ from credit_scoring.model.texts import ModelTexts
 from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.lender import generate
 from credit_scoring.training.estimate import estimating, facts
-from credit_scoring.training.inputs import inputs
+from credit_scoring.training.inputs import Inputs, inputs
 from credit_scoring.training.learners import Learners
 from credit_scoring.training.split import Split
 from drawn_model import drawn_model
@@ -37,7 +38,18 @@ def learners() -> Learners:
 @cache
 def estimate_model() -> ModelTexts:
     """A model on the features that a person can state, which knows its range against a drawn champion."""
-    wanted = estimating(inputs(FEATURES, fingerprint()))
+    made = _fitted(estimating(inputs(FEATURES, fingerprint())))
+    return made(dict(facts(made({}), drawn_model(1), learners())))
+
+
+@cache
+def champion_model() -> ModelTexts:
+    """A model on every feature: it approves most generated clients and refuses some."""
+    return _fitted(inputs(FEATURES, fingerprint()))({})
+
+
+def _fitted(wanted: Inputs) -> Callable[[dict[str, float]], ModelTexts]:
+    """Lineage -> a model on these inputs."""
     clients = learners()
     used = np.ascontiguousarray(clients.development.features[:, wanted.positions])
     parameters = {
@@ -56,4 +68,4 @@ def estimate_model() -> ModelTexts:
         )
         return assemble(booster.model_to_string(), decision, wanted.declared, clients.features[:20], "<html></html>")
 
-    return made(dict(facts(made({}), drawn_model(1), clients)))
+    return made

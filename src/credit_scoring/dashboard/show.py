@@ -1,0 +1,62 @@
+"""Parts of which all pages are made: charts with their sentence, tables that a screen reader reads, troubles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from credit_scoring.dashboard.api import Refused
+from credit_scoring.dashboard.charts.chart import Chart
+
+
+def chart(drawn: Chart, key: str) -> None:
+    """The picture, and below it what it shows in words."""
+    st.altair_chart(drawn.spec, width="stretch", theme=None, key=key, alt=drawn.says)
+    st.html(f'<p class="says">{escape(drawn.says)}</p>')
+
+
+def table(
+    caption: str, head: Sequence[str], rows: Iterable[Sequence[object]], figures: Sequence[int] = (), tall: bool = False
+) -> None:
+    """A table that scrolls where it is wider than its place, and a `tall` one where it is higher than a screen.
+
+    `figures`: columns of numbers, set to the right.
+    """
+
+    def cell(place: int, value: object) -> str:
+        return f"<td{right(place)}>{escape(str(value))}</td>"
+
+    def right(place: int) -> str:
+        return ' class="figure"' if place in figures else ""
+
+    headed = "".join(f'<th scope="col"{right(place)}>{escape(name)}</th>' for place, name in enumerate(head))
+    body = "".join("<tr>" + "".join(cell(i, value) for i, value in enumerate(row)) + "</tr>" for row in rows)
+    st.html(
+        f'<div class="wide{" tall" if tall else ""}" role="region" tabindex="0" aria-label="{escape(caption)}"><table><caption>{escape(caption)}'
+        f"</caption><thead><tr>{headed}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def facts(pairs: Mapping[str, object]) -> None:
+    """Names with their values."""
+    listed = "".join(f"<dt>{escape(name)}</dt><dd>{escape(str(value))}</dd>" for name, value in pairs.items())
+    st.html(f"<dl>{listed}</dl>")
+
+
+def banner(kind: str, text: str, more: str = "") -> None:
+    """A verdict or a notice; `kind`: approve, refuse, refer or note. Read aloud when it changes."""
+    st.html(
+        f'<div class="banner {escape(kind)}" role="status"><strong>{escape(text)}</strong>'
+        f"{f'<span>{escape(more)}</span>' if more else ''}</div>"
+    )
+
+
+def refusal(refused: Refused) -> None:
+    """What the API said, and each thing that is wrong with what was sent."""
+    listed = "".join(f"<li>{escape(each.detail)} <code>{escape(each.pointer)}</code></li>" for each in refused.errors)
+    st.html(
+        f'<div class="banner trouble" role="alert"><strong>⚠ {escape(refused.sentence)}</strong>'
+        f"{f'<ul>{listed}</ul>' if listed else ''}</div>"
+    )

@@ -1,0 +1,86 @@
+"""One database, API and desk for all tests of the desk: generated clients, some referred, some with earlier scores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import served
+from credit_scoring.dashboard.running import starting
+from credit_scoring.intake.owners import CREDIT
+from credit_scoring.online.cluster import Cluster
+from credit_scoring.online.loading import Champion, load
+from credit_scoring.machine import free_port
+from credit_scoring.schema.table import CLIENT
+from credit_scoring.synthetic.lender import generate
+from credit_scoring.synthetic.traits import FIRST_ID
+from fitted_models import SEED, champion_model, estimate_model
+from published_lender import PublishedLender
+from serving.conftest import Caller, until
+
+OLD, NEW, AGAIN = range(0, 400), range(400, 440), range(435, 440)
+"""Generated clients: those whose outcome is known, those who are published, and those of them delivered twice."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """What stands: the lender's database, its API, and the desk before it. `clients`: who is published."""
+
+    database: served.Database
+    api: served.Api
+    desk: str
+    lender: PublishedLender
+    clients: list[int]
+
+    def adviser(self) -> Caller:
+        """Another adviser, at the API itself."""
+        return Caller(self.api.url, self.database.key("adviser"))
+
+    def decided(self, decision: str) -> int:
+        """A client of whom the model says so."""
+        return min(client for client, row in self.lender.scores.items() if row["decision"] == decision)
+
+
+def published(root: Path, lender_at: Callable, drawn: Callable) -> PublishedLender:
+    """A lender of three deliveries."""
+    made = PublishedLender(root, lender_at(root), drawn, {1: champion_model()})
+    everybody = generate(range(NEW.stop), SEED)
+    everybody["bureau_balance"] = everybody["bureau_balance"].join(everybody["bureau"].select(CREDIT, CLIENT), on=CREDIT)
+    for seq, clients in enumerate((OLD, NEW, AGAIN), 1):
+        ids = pl.col(CLIENT).is_between(FIRST_ID + clients.start, FIRST_ID + clients.stop - 1)
+        rows = {name: table.filter(ids).to_dicts() for name, table in everybody.items()}
+        if clients is not OLD:
+            rows.pop("outcomes")
+        made.stored.deliver(seq, rows)
+        made.note("accepted", f"d{seq}", seq)
+        if clients is not OLD:
+            made.score(seq, [row[CLIENT] for row in rows["application"]])
+            made.publish(f"d{seq}", seq)
+    return made
+
+
+@contextmanager
+def opened(postgres: Cluster, lender: PublishedLender) -> Iterator[Office]:
+    """The office on a lender's published scores."""
+    database = served.new_database(postgres)
+    with database.transaction() as connection:
+        estimates = Champion("credit_estimate", 1, estimate_model)
+        load(connection, lender.store, [*lender.champions(), estimates], "run")
+    with served.listening(database.settings) as api:
+        until(lambda: api.service.champion.current and api.service.estimates.current)
+        with starting("127.0.0.1", free_port(), api.url) as desk:
+            desk.answers()
+            yield Office(database, api, desk.url, lender, sorted(lender.scores))
+
+
+@pytest.fixture(scope="session")
+def office(
+    postgres: Cluster, tmp_path_factory: pytest.TempPathFactory, lender_at: Callable, drawn: Callable
+) -> Iterator[Office]:
+    with opened(postgres, published(tmp_path_factory.mktemp("office"), lender_at, drawn)) as standing:
+        yield standing
