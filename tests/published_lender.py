@@ -55,15 +55,22 @@ class PublishedLender:
             self, root=root, stored=stored, _events=[*self._events], _history=[*self._history], _scores={**self._scores}
         )
 
-    def deliver(self, seq: int, clients: Sequence[int], with_outcome: Sequence[int] = ()) -> None:
-        """An accepted delivery `d<seq>` of these clients; `with_outcome`: whose outcome it tells (odd: default)."""
+    def deliver(
+        self,
+        seq: int,
+        clients: Sequence[int],
+        with_outcome: Sequence[int] = (),
+        quarantined: Sequence[tuple[int, str]] = (),
+    ) -> None:
+        """An accepted delivery `d<seq>` of these clients; `with_outcome`: whose outcome it tells (odd: default).
+        `quarantined`: of which (client, table) a row is set apart."""
         rows: dict[str, list[Mapping[str, object]]] = {
             "application": [self.drawn("application", client, seq) for client in clients]
         }
         for table in HISTORIES:
             rows[table] = [self.drawn(table, client, seq * 10 + n) for client in clients for n in range(client % 3)]
         rows[OUTCOMES.name] = [{CLIENT: client, TARGET.name: client % 2} for client in with_outcome]
-        self.stored.deliver(seq, rows)
+        self.stored.deliver(seq, rows, quarantined)
         self.note("accepted", f"d{seq}", seq)
 
     def score(self, seq: int, clients: Sequence[int], version: int = 1, name: str = "") -> None:

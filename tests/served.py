@@ -26,10 +26,16 @@ from credit_scoring.online.service_user import grant
 from credit_scoring.serving.app import application
 from credit_scoring.serving.journal import Entry
 from credit_scoring.serving.service import Service, service
-from credit_scoring.settings import MlflowSettings, OnlineSettings
+from credit_scoring.settings import LetterSettings, MlflowSettings, OnlineSettings
 
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB")
 """What a test loses when the machine loses power, it makes again."""
+
+LETTER = LetterSettings(
+    sender="Example Lender & Sons\n1 Example Street", opening_en="Dear client,", opening_fr="Madame, Monsieur,",
+    closing_en="Your adviser", closing_fr="Votre conseiller",
+)  # fmt: skip
+"""What stands around every letter in tests."""
 
 
 @contextmanager
@@ -80,9 +86,8 @@ def new_database(server: cluster.Cluster) -> Database:
             text(f"CREATE DATABASE {name} TEMPLATE made")
         )
     url, api_url = (each.rsplit("/", 1)[0] + f"/{name}" for each in (server.url, server.api_url))
-    return Database(
-        OnlineSettings(url=url, api_url=api_url, answer_seconds=10)
-    )  # a busy machine is not a database away
+    # A busy machine is not a database away.
+    return Database(OnlineSettings(url=url, api_url=api_url, answer_seconds=10, letter=LETTER))
 
 
 def insert(connection: Connection, at: datetime | None = None, **values: object) -> None:

@@ -32,7 +32,18 @@ NEEDS_A_STORE = [
     ("maintain",),
 ]
 BEGIN_ONE = {"deliver", "demo"}
-NEED_NONE = {"generate", "dictionary", "doctor", "inspect", "database", "key", "journal", "publish-online", "serve", "desk"}
+NEED_NONE = {
+    "generate",
+    "dictionary",
+    "doctor",
+    "inspect",
+    "database",
+    "key",
+    "journal",
+    "publish-online",
+    "serve",
+    "desk",
+}
 
 
 @pytest.fixture

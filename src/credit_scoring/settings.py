@@ -275,6 +275,22 @@ class OidcSettings(Section):
     roles: dict[str, Literal["adviser", "service", "auditor", "admin"]] = {}
 
 
+LetterText = Annotated[str, Field(max_length=1_000)]
+
+
+class LetterSettings(Section):
+    """The lender's text around the letter that tells a client the principal reasons; texts of paragraphs, lines kept.
+
+    `sender`: name and address, at its head. `opening`: before the outcome; `closing`: after the reasons and the rights.
+    """
+
+    sender: LetterText = ""
+    opening_en: LetterText = ""
+    opening_fr: LetterText = ""
+    closing_en: LetterText = ""
+    closing_fr: LetterText = ""
+
+
 class OnlineSettings(Section):
     """The online store and the API in front of it.
 
@@ -297,6 +313,7 @@ class OnlineSettings(Section):
     key_days: Annotated[int, Field(ge=1)] = 365
     journal_months: Annotated[int, Field(ge=6)] = 60
     oidc: OidcSettings = OidcSettings()
+    letter: LetterSettings = LetterSettings()
 
 
 class DeskSettings(Section):

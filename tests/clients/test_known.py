@@ -146,6 +146,12 @@ def test_a_file_is_incomplete_while(
     assert found.cases["file_complete"].to_list() == [complete], why
 
 
+def test_a_file_says_what_of_it_could_not_be_used() -> None:
+    bad = [(7, "months", 1, 100, False), (7, "months", 1, 200, False), (8, "months", 1, 300, False)]
+    found = resolve(loans=[(7, 1, 10, True)], quarantine=bad, cohort=[(7, 1), (8, 1), (9, 1)])
+    assert sorted(set(found.flaws.rows())) == [(0, "loans.cells"), (0, "months.rows"), (1, "months.rows")]
+
+
 def test_a_quarantined_month_is_made_good_by_the_next_months_of_its_credit() -> None:
     months = [(7, 100, 1, 10, False), (7, 200, 3, 12, False), (7, 100, 4, 12, False)]
     found = resolve(months=months, quarantine=[(7, "months", 2, 100, False)], cohort=[(7, 2), (7, 3), (7, 4)])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -13,9 +14,10 @@ import pytest
 import served
 from credit_scoring.dashboard.running import starting
 from credit_scoring.intake.owners import CREDIT
+from credit_scoring.machine import free_port
+from credit_scoring.online import keys
 from credit_scoring.online.cluster import Cluster
 from credit_scoring.online.loading import Champion, load
-from credit_scoring.machine import free_port
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.synthetic.lender import generate
 from credit_scoring.synthetic.traits import FIRST_ID
@@ -41,6 +43,12 @@ class Office:
         """Another adviser, at the API itself."""
         return Caller(self.api.url, self.database.key("adviser"))
 
+    def revoke(self, key: str) -> None:
+        """Ends a key, and returns when the API refuses it."""
+        with self.database.transaction() as connection:
+            keys.revoke(connection, key.split("_")[1], datetime.now(UTC))
+        until(lambda: Caller(self.api.url, key).ask("/v1/features").status == 401)
+
     def decided(self, decision: str) -> int:
         """A client of whom the model says so."""
         return min(client for client, row in self.lender.scores.items() if row["decision"] == decision)
@@ -50,13 +58,17 @@ def published(root: Path, lender_at: Callable, drawn: Callable) -> PublishedLend
     """A lender of three deliveries."""
     made = PublishedLender(root, lender_at(root), drawn, {1: champion_model()})
     everybody = generate(range(NEW.stop), SEED)
-    everybody["bureau_balance"] = everybody["bureau_balance"].join(everybody["bureau"].select(CREDIT, CLIENT), on=CREDIT)
+    owners = everybody["bureau"].select(CREDIT, CLIENT)
+    everybody["bureau_balance"] = everybody["bureau_balance"].join(owners, on=CREDIT)
     for seq, clients in enumerate((OLD, NEW, AGAIN), 1):
         ids = pl.col(CLIENT).is_between(FIRST_ID + clients.start, FIRST_ID + clients.stop - 1)
         rows = {name: table.filter(ids).to_dicts() for name, table in everybody.items()}
         if clients is not OLD:
             rows.pop("outcomes")
-        made.stored.deliver(seq, rows)
+        incomplete = [
+            row[CLIENT] for row in rows["application"] if row[CLIENT] % 5 == 0
+        ]  # as PublishedLender.score has it
+        made.stored.deliver(seq, rows, [(client, "bureau") for client in incomplete])
         made.note("accepted", f"d{seq}", seq)
         if clients is not OLD:
             made.score(seq, [row[CLIENT] for row in rows["application"]])

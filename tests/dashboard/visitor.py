@@ -51,22 +51,63 @@ class Visitor:
         self.tab.locator(RESTS).wait_for(state="attached")
         self.tab.wait_for_function(
             """() => !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]')
-                && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')].every(each => each.querySelector('svg'))"""
+                && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')].every(
+                    each => each.querySelector('svg'))"""
         )
 
     def turn_to(self, path: str) -> None:
         """Another page, by its link, so that the visit goes on."""
-        self.tab.locator(f'[data-testid="stSidebarNav"] a[href$="/{path}"]').first.evaluate("each => each.click()")
-        self.tab.wait_for_url(re.compile(rf"/{path}$|/$" if path == "client" else rf"/{path}$"))
+        ending = "" if path == "client" else path  # the first page has no path
+        link = self.tab.locator(f'[data-testid="stSidebarNav"] a[href$="/{ending}"]').first
+        link.evaluate("each => each.click()")
+        expect(link).to_have_attribute("aria-current", "page", timeout=PATIENCE)
         self.rests()
 
-    def look_at(self, client: int) -> None:
-        """Types a client's number, and Enter."""
+    def type_number(self, typed: str) -> None:
+        """Types into the field of the client's number, and Enter."""
         box = self.tab.get_by_role("combobox").first
         box.click()
-        self.tab.keyboard.type(str(client))
+        self.tab.keyboard.type(typed)
         self.tab.keyboard.press("Enter")
-        self.title(re.compile(rf"{client}"))
+
+    def forget_number(self) -> None:
+        """Empties the field of the client's number."""
+        self.tab.get_by_role("combobox").first.focus()
+        self.tab.keyboard.press("Escape")
+        self.tab.keyboard.press("Backspace")
+
+    def look_at(self, client: int) -> None:
+        """Types a client's number, unless it stands there, and waits for all of it."""
+        if self.tab.get_by_role("combobox").first.input_value() != str(client):
+            self.type_number(str(client))
+        self.tab.wait_for_function(
+            "client => document.querySelector('[data-testid=stMain] [role=combobox]')?.value === client"
+            " && document.querySelectorAll('[data-testid=stMain] .banner, [data-testid=stMain] .letter').length > 0",
+            arg=str(client),
+        )
+        self.rests()
+
+    def choose(self, label: str, begins: str) -> None:
+        """Chooses the first entry of a list that begins so."""
+        box = self.tab.get_by_role("combobox", name=label)
+        box.click()
+        self.tab.keyboard.type(begins)
+        self.tab.get_by_role("option").filter(has_text=re.compile("^" + re.escape(begins))).first.click()
+        self.rests()
+
+    def number(self, label: str, value: str) -> None:
+        """Types a number into the field of this label."""
+        box = self.tab.get_by_role("spinbutton", name=re.compile("^" + label)).or_(
+            self.tab.get_by_label(re.compile("^" + label))
+        )
+        box.first.fill(value)
+
+    def decide(self, decision: str, reason: str) -> None:
+        """Chooses a decision, types a reason, and records it."""
+        self.tab.locator('[data-testid="stForm"] label').filter(has_text=decision.capitalize()).first.click()
+        self.tab.get_by_label(re.compile("^Reason")).fill(reason)
+        self.button("Record the decision").click()
+        self.tab.locator('[role="alert"].banner, .banner.note').first.wait_for()
         self.rests()
 
     def title(self, words: str | re.Pattern[str]) -> None:
@@ -105,6 +146,37 @@ class Visitor:
     def pages_printed(self) -> int:
         """How many sheets of A4 the page is."""
         return len(re.findall(rb"/Type\s*/Page\b", self.tab.pdf(format="A4", prefer_css_page_size=True)))
+
+    def columns(self) -> int:
+        """How many columns stand side by side at the most."""
+        return int(
+            self.tab.evaluate(
+                """() => Math.max(1, ...[...document.querySelectorAll('[data-testid="stHorizontalBlock"]')]
+                    .map(block => {
+                    const lefts = [...block.children].map(each => Math.round(each.getBoundingClientRect().left))
+                    return new Set(lefts).size
+                }))"""
+            )
+        )
+
+    def seen(self) -> list[str]:
+        """Which of all parts of the page are seen: headings, widgets, notes, the letter."""
+        return list(
+            self.tab.evaluate(
+                """() => [...document.querySelectorAll('[data-testid="stMain"] *')]
+                    .filter(each => each.matches('.letter, .banner, .unprinted, button, input, h1'))
+                    .filter(each => each.checkVisibility() && !each.parentElement.closest('.letter'))
+                    .map(each => each.className || each.tagName)"""
+            )
+        )
+
+    def focus_by_tab(self, selector: str) -> None:
+        """Goes on with the Tab key until an element has the focus."""
+        for _ in range(60):
+            self.tab.keyboard.press("Tab")
+            if self.tab.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+        raise AssertionError(f"the keyboard does not reach {selector}")
 
     def wide(self) -> bool:
         """Whether the page is wider than the screen."""

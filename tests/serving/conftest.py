@@ -75,14 +75,15 @@ def api(database: served.Database) -> Iterator[served.Api]:
 def lender(
     database: served.Database, tmp_path_factory: pytest.TempPathFactory, lender_at: Callable, drawn: Callable
 ) -> PublishedLender:
-    """Clients 100 to 139 are published, 130 to 139 of them twice; 1,000 to 1,059 have an outcome."""
+    """Clients 100 to 139 are published, 130 to 139 of them twice; 1,000 to 1,059 have an outcome. A row of client 135
+    is quarantined."""
     root = tmp_path_factory.mktemp("lender")
     made = PublishedLender(root, lender_at(root), drawn)
     made.deliver(1, OLD, with_outcome=OLD)
     made.deliver(2, MONDAY)
     made.score(2, MONDAY)
     made.publish("d2", 2)
-    made.deliver(3, TUESDAY)
+    made.deliver(3, TUESDAY, quarantined=[(135, "bureau")])
     made.score(3, TUESDAY)
     made.publish("d3", 3)
     with database.transaction() as connection:

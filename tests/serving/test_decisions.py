@@ -44,6 +44,19 @@ def test_the_queue_is_those_referred_oldest_first(adviser: Caller, lender: Publi
     assert seen == order
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "Rows had to be set apart"), ("fr", "Lignes mises à l'écart")])
+def test_who_waits_is_told_with_what_could_not_be_used(adviser: Caller, language: str, words: str) -> None:
+    """Of client 135 a row of bureau is quarantined (conftest)."""
+    told = {
+        each["client_id"]: each["unusable"]
+        for each in adviser.ask(f"/v1/queue?limit=1000&language={language}").body["clients"]
+    }
+    ((part,), others) = told.pop(135), told
+    assert (part["table"], part["what"]) == ("bureau", "rows")
+    assert part["sentence"].startswith(words)
+    assert set(map(len, others.values())) == {0}
+
+
 def test_who_is_decided_about_waits_no_more(adviser: Caller, lender: PublishedLender) -> None:
     client = waiting(adviser)[0]
     assert adviser.ask("/v1/decisions", body(lender, client)).status == 201
@@ -93,6 +106,9 @@ def test_what_was_decided_is_told_of_the_client_the_latest_first(adviser: Caller
     assert [each["id"] for each in told] == [second["id"], first["id"]]
     assert (told[0]["reason"], told[0]["supersedes"], told[0]["computed"]) == ("looked again", first["id"], "refer")
     assert told[0]["actor"].startswith("key:")
+    letter = adviser.ask(f"/v1/clients/{client}/letter").body.decode()
+    granted = "can be granted" if second["decision"] == "approve" else "cannot be granted"
+    assert f"{granted}. A person has decided so." in letter
     assert adviser.ask("/v1/clients/9/decisions").status == 404
 
 

@@ -116,6 +116,13 @@ def test_the_letter_gives_the_principal_reasons(
     said = [getattr(by_code()[r["code"], r["absent"]], language) for r in against]
     assert page.count("<li>") == len(said)
     assert "http" not in page
+    around = (
+        (served.LETTER.opening_fr, served.LETTER.closing_fr) if language == "fr" else ("Dear client,", "Your adviser")
+    )
+    assert [page.index(each) for each in around] == sorted(page.index(each) for each in (around[0], words, around[1]))[
+        ::2
+    ]
+    assert "Example Lender &amp; Sons\n1 Example Street" in page
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ client in the resolved rows: whoever groups them by SK_ID_CURR groups by case an
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -20,6 +20,9 @@ INCOMPLETE = "incomplete"
 """Boolean column of the rows: a cell of the row was made missing at intake."""
 
 CASE = "case"
+FLAW = "flaw"
+"""Text column: what of a client's file could not be used: a table, and whether `cells` of its rows were made missing or
+whole `rows` of it are quarantined ("bureau.rows")."""
 _PLACE = "place"
 
 QUARANTINED = pl.Schema(
@@ -35,11 +38,12 @@ class Known:
 
     `tables`: table -> its current rows, declared columns, with the case (0 .. n - 1) in SK_ID_CURR.
     `cases`: one row a case, sorted by case: case Int64, client_id, as_of, what else the cohort's rows held, and
-    file_complete Boolean.
+    file_complete Boolean. `flaws`: case, flaw; why files are incomplete, none of a case whose file is complete.
     """
 
     tables: Mapping[str, pl.DataFrame]
     cases: pl.DataFrame
+    flaws: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={CASE: pl.Int64, FLAW: pl.String}))
 
 
 def known(
@@ -58,14 +62,16 @@ def known(
     for source in sources:
         seen = _up_to(rows[source.name], keys)
         now = _latest(seen, source)
-        flawed.append(now.select(CASE, INCOMPLETE).filter(pl.col(INCOMPLETE)).select(CASE))
+        cells = now.select(CASE, INCOMPLETE).filter(pl.col(INCOMPLETE))
+        flawed.append(cells.select(CASE, pl.lit(f"{source.name}.cells").alias(FLAW)))
         if not bad.is_empty():
             current.append(_current(seen, bad, source))
         tables[source.name] = now.with_columns(pl.col(CASE).alias(CLIENT)).drop(CASE, SEQ, INCOMPLETE)
     if not bad.is_empty():
         flawed.append(_spoilt(bad, pl.concat(current), sources))
-    incomplete = pl.concat(flawed)[CASE].unique()
-    return Known(tables, cases.with_columns(file_complete=~pl.col(CASE).is_in(incomplete.implode())))
+    flaws = pl.concat(flawed)
+    incomplete = flaws[CASE].unique()
+    return Known(tables, cases.with_columns(file_complete=~pl.col(CASE).is_in(incomplete.implode())), flaws)
 
 
 def _up_to(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
@@ -96,7 +102,7 @@ def _current(seen: pl.DataFrame, bad: pl.DataFrame, source: Table) -> pl.DataFra
 
 
 def _spoilt(bad: pl.DataFrame, current: pl.DataFrame, sources: Sequence[Table]) -> pl.DataFrame:
-    """Cases of whom a table has quarantined rows that no later delivery made good.
+    """The flaws of cases of whom a table has quarantined rows that no later delivery made good.
 
     A row that may be anybody's is made good when all that the case has in the table is newer; where a client has one
     row, its own in the same delivery shows that the other was not its. Outcomes are not part of a client's file, so
@@ -113,4 +119,4 @@ def _spoilt(bad: pl.DataFrame, current: pl.DataFrame, sources: Sequence[Table]) 
     of_which_is_gone = of_a_credit & pl.col("credit").is_null()  # the cells of old quarantined rows are emptied
     unsure = pl.col("anybodys") | of_which_is_gone
     made_good = pl.when(unsure).then(another).otherwise(pl.col("current") > pl.col(SEQ))
-    return beside.filter(~made_good.fill_null(False)).select(CASE)
+    return beside.filter(~made_good.fill_null(False)).select(CASE, (pl.col("table") + ".rows").alias(FLAW))

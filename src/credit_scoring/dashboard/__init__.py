@@ -1,1 +1,1 @@
-"""The adviser's desk: pages in Streamlit that ask the API and nothing else, with the key of whoever sits before them."""
+"""The adviser's desk: pages in Streamlit that ask the API alone, with the key of whoever sits before them."""

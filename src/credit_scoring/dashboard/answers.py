@@ -179,3 +179,103 @@ class DecisionsAnswer(BaseModel):
     """What people decided about a client, the latest first."""
 
     decisions: list[DecidedAnswer]
+
+
+class Unusable(BaseModel):
+    """A part of a client's file that could not be used."""
+
+    sentence: str
+
+
+class WaitingLine(ClientLine):
+    """A client who waits for a person, and why."""
+
+    unusable: list[Unusable]
+
+
+class QueueAnswer(BaseModel):
+    """Who waits for a person, the oldest first."""
+
+    waiting: int
+    clients: list[WaitingLine]
+    next: str | None
+
+
+class DecisionAnswer(BaseModel):
+    """A decision as it is recorded."""
+
+    decision: str
+    override: bool
+
+
+class Outcome(BaseModel):
+    """What the model says of a file."""
+
+    decision: str
+    score: int
+    points: float
+    probability: float
+    start_points: float
+    reasons: list[ReasonAnswer]
+
+
+class MovedFeature(BaseModel):
+    """A feature whose value or points moved."""
+
+    feature: str
+    meaning: str
+    before: float | None
+    after: float | None
+    points_before: float
+    points_after: float
+
+
+class ChangeTold(BaseModel):
+    """A raw value that an improvement moves."""
+
+    table: str
+    column: str
+    before: float | str | None
+    after: float | str | None
+    rows: int
+    of_rows: int
+
+
+class ImprovementTold(BaseModel):
+    """The fewest steps of an improvement by which the client would be approved."""
+
+    improvement: str
+    steps: int
+    score: int
+    changes: list[ChangeTold]
+
+
+class WhatIfAnswer(BaseModel):
+    """How the model would judge another file."""
+
+    before: Outcome
+    after: Outcome
+    moved: list[MovedFeature]
+    improvements: list[ImprovementTold]
+    cut_off: int
+    file_complete: bool
+
+
+class OutsideAnswer(BaseModel):
+    """An input beyond what nearly all clients of the training had."""
+
+    input: str
+    low: float
+    high: float
+
+
+class EstimateAnswer(BaseModel):
+    """A range of points for a person without a file."""
+
+    says: str
+    low: int
+    high: int
+    reasons: list[ReasonAnswer]
+    outside: list[OutsideAnswer]
+    unstated: list[str]
+    model_version: int

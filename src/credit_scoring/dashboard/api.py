@@ -1,9 +1,9 @@
-"""The API as the desk asks it: with the key of whoever is signed in, in the language of the page, typed answers back."""
+"""The API as the desk asks it: with the key of who is signed in, in the language of the page, typed answers back."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
@@ -94,6 +94,32 @@ class Api:
     def decisions(self, client: int) -> answers.DecisionsAnswer:
         """What people decided about the client."""
         return self._get(answers.DecisionsAnswer, f"/v1/clients/{client}/decisions")
+
+    def queue(self, after: str = "") -> answers.QueueAnswer:
+        """Who waits for a person: a page, the oldest first."""
+        return self._get(answers.QueueAnswer, "/v1/queue", after=after, limit=50)
+
+    def decide(
+        self, score: answers.ScoreAnswer, decision: str, reason: str, supersedes: str = ""
+    ) -> answers.DecisionAnswer:
+        """Records what is decided about a score that was looked at, in place of another decision where one is named."""
+        body = {
+            "client_id": score.client_id, "seq": score.seq, "model_version": score.model_version, "decision": decision,
+            "reason": reason or None, "supersedes": supersedes or None,
+        }  # fmt: skip
+        return self._post(answers.DecisionAnswer, "/v1/decisions", body)
+
+    def what_if(self, client: int, changes: Sequence[Mapping[str, object]]) -> answers.WhatIfAnswer:
+        """Both scores, of the file as it is and changed."""
+        return self._post(answers.WhatIfAnswer, f"/v1/clients/{client}/what-if", {"changes": list(changes)})
+
+    def estimate(self, stated: Mapping[str, object]) -> answers.EstimateAnswer:
+        """A range for a person without a file."""
+        return self._post(answers.EstimateAnswer, "/v1/estimates", stated)
+
+    def letter(self, client: int) -> str:
+        """The letter as a page of HTML."""
+        return self._ask("GET", f"/v1/clients/{client}/letter", {}).text
 
     def _get(self, kind: type[Answer], path: str, **query: str | int) -> Answer:
         return kind.model_validate_json(self._ask("GET", path, query).content)

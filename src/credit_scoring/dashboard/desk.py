@@ -8,14 +8,20 @@ import streamlit as st
 
 from credit_scoring.dashboard import login, session, show, style
 from credit_scoring.dashboard.api import Refused
-from credit_scoring.dashboard.screens import client
+from credit_scoring.dashboard.screens import client, estimate, letter, waiting, what_if
 from credit_scoring.dashboard.session import Visit
 from credit_scoring.features.words import Language, Words
 
 _NAME = Words("The adviser's desk", "Le bureau du conseiller")
 _OUT = Words("Sign out", "Se déconnecter")
 _LANGUAGES = {"en": "English", "fr": "Français"}
-PAGES: tuple[tuple[str, Words, Callable[[Visit], None]], ...] = (("client", client.TITLE, client.page),)
+PAGES: tuple[tuple[str, Words, Callable[[Visit], None]], ...] = (
+    ("client", client.TITLE, client.page),
+    ("estimate", estimate.TITLE, estimate.page),
+    ("what-if", what_if.TITLE, what_if.page),
+    ("queue", waiting.TITLE, waiting.page),
+    ("letter", letter.TITLE, letter.page),
+)
 """Path, name and function of each page, in the order of the menu."""
 
 

@@ -18,10 +18,13 @@ def client_searched(visit: Visit) -> int | None:
     numbers = visit.numbers()
     if visit.client is not None and visit.client not in numbers:
         numbers = [visit.client, *numbers]
+    if visit.client is not None:  # as another page left it; the field itself forgets when its page is left
+        visit.state.setdefault("number", str(visit.client))
     chosen = st.selectbox(
         visit.say(CLIENT_NUMBER),
         [str(each) for each in numbers],
-        index=None if visit.client is None else numbers.index(visit.client),
+        index=None,
+        key="number",
         placeholder=visit.say(_TYPE),
         accept_new_options=True,
         filter_mode="prefix",

@@ -68,15 +68,15 @@ class Visit:
 
     def kept(self, name: str, make: Callable[[], T]) -> T:
         """What `make` gives, kept for this visit and this language until `forget`."""
-        place = ("kept", name, self.language)
+        place = f"kept {self.language} {name}"
         if place not in st.session_state:
-            st.session_state[place] = make()  # type: ignore[index]
-        return cast(T, st.session_state[place])  # type: ignore[index]
+            st.session_state[place] = make()
+        return cast(T, st.session_state[place])
 
     def forget(self, name: str) -> None:
         """Has what is kept under a name be asked for again."""
         for each in LANGUAGES:
-            st.session_state.pop(("kept", name, each), None)  # type: ignore[call-overload]
+            st.session_state.pop(f"kept {each} {name}", None)
 
     def features(self) -> dict[str, tuple[str, str]]:
         """Feature -> meaning and unit."""

@@ -34,8 +34,8 @@ def table(
     headed = "".join(f'<th scope="col"{right(place)}>{escape(name)}</th>' for place, name in enumerate(head))
     body = "".join("<tr>" + "".join(cell(i, value) for i, value in enumerate(row)) + "</tr>" for row in rows)
     st.html(
-        f'<div class="wide{" tall" if tall else ""}" role="region" tabindex="0" aria-label="{escape(caption)}"><table><caption>{escape(caption)}'
-        f"</caption><thead><tr>{headed}</tr></thead><tbody>{body}</tbody></table></div>"
+        f'<div class="wide{" tall" if tall else ""}" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f"<table><caption>{escape(caption)}</caption><thead><tr>{headed}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

@@ -25,7 +25,8 @@ _RULES = f"""
 .wide th, .wide td {{ border-bottom: 1px solid {FAINT}; padding: 0.35rem 0.6rem; text-align: left; vertical-align: top;
   overflow-wrap: anywhere; }}
 .wide td.figure, .wide th.figure {{ text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }}
-dl {{ display: grid; grid-template-columns: minmax(0, auto) minmax(5rem, 1fr); gap: 0.2rem 1rem; margin: 0; padding: 0; }}
+dl {{ display: grid; grid-template-columns: minmax(0, auto) minmax(5rem, 1fr); gap: 0.2rem 1rem; margin: 0;
+  padding: 0; }}
 dt {{ font-weight: 600; }}
 dd {{ margin: 0; overflow-wrap: anywhere; }}
 dt, dd {{ padding: 0; }}
@@ -34,13 +35,16 @@ dt, dd {{ padding: 0; }}
 .banner.approve {{ border-color: {GOOD}; }}
 .banner.refuse, .banner.trouble {{ border-color: {BAD}; }}
 .banner.trouble strong, .banner.note strong {{ font-size: 1rem; }}
+button.ours {{ border: 1px solid {NEUTRAL}; border-radius: 0.4rem; background: #fff; color: {INK}; padding: 0.5rem 1rem;
+  font: inherit; cursor: pointer; min-height: 2.5rem; }}
+button.ours:focus-visible {{ outline: 3px solid #2f5d8a; }}
 [data-testid="stMainBlockContainer"] {{ padding-top: 3.5rem; max-width: 64rem; }}
 @media print {{
   @page {{ size: A4; margin: 15mm; }}
   [data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stToolbar"], [data-testid="stButton"],
   [data-testid="stForm"], [data-testid="stSelectbox"], [data-testid="stFormSubmitButton"], [data-testid="stRadio"],
   [data-testid="stDownloadButton"], [data-testid="stExpandSidebarButton"], [data-testid="stStatusWidget"],
-  .unprinted, button {{ display: none !important; }}
+  .stApp:has(.letter) [data-testid="stHeading"], .unprinted, button {{ display: none !important; }}
   [data-testid="stMainBlockContainer"] {{ padding: 0 !important; max-width: none; }}
   html, body, #root, #root > div, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"] {{
     position: static !important; height: auto !important; overflow: visible !important; display: block !important;

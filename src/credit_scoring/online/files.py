@@ -10,7 +10,7 @@ import pyarrow as pa
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.known import CASE, Known
+from credit_scoring.clients.known import CASE, FLAW, Known
 from credit_scoring.engines.engine import Rows
 from credit_scoring.features.registry import fingerprint
 from credit_scoring.schema.application import APPLICATION
@@ -20,11 +20,15 @@ from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.arrow import record_batches
 
 INCOME = "AMT_INCOME_TOTAL"
-_FILE = "client_id BIGINT, seq BIGINT, income DOUBLE, rows STRING, vector ARRAY<FLOAT>, fingerprint STRING"
+_FILE = (
+    "client_id BIGINT, seq BIGINT, income DOUBLE, rows STRING, vector ARRAY<FLOAT>, fingerprint STRING, "
+    "flaws ARRAY<STRING>"
+)
 
 
 def client_files(cohort: Cohort, settings: GatherSettings) -> Rows:
-    """client_id, seq, income, rows (JSON text: table -> rows in the columns of the CSV files), vector, fingerprint."""
+    """client_id, seq, income, rows (JSON text: table -> rows in the columns of the CSV files), vector, fingerprint,
+    flaws."""
     return gather(cohort, settings, _files, _FILE)
 
 
@@ -36,6 +40,8 @@ def _files(known: Known) -> Iterator[pa.RecordBatch]:
     frame = cases.with_columns(
         pl.Series("vector", vectors, dtype=pl.Array(pl.Float32, vectors.shape[1])).arr.to_list()
     ).join(income, on=CASE, how="left")
+    flaws = known.flaws.unique().group_by(CASE).agg(pl.col(FLAW).sort().alias("flaws"))
+    frame = frame.join(flaws, on=CASE, how="left")
     for source in SOURCES:
         frame = frame.join(_as_json(known.tables[source.name], source, cases), on=CASE, how="left")
     parts = [
@@ -48,6 +54,7 @@ def _files(known: Known) -> Iterator[pa.RecordBatch]:
         pl.concat_str(pl.lit("{"), pl.concat_str(parts, separator=","), pl.lit("}")).alias("rows"),
         "vector",
         pl.lit(fingerprint()).alias("fingerprint"),
+        pl.col("flaws").fill_null([]),
     )
     yield from record_batches(files)
 

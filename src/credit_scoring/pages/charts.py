@@ -16,7 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
 
-from credit_scoring.pages.colours import BAD, FAINT, GOOD, INK, NEUTRAL, PALETTE
+from credit_scoring.pages.colours import BAD, FAINT, GOOD, INK, PALETTE
 from credit_scoring.pages.page import Figure
 
 WIDTH = 5.2

@@ -14,7 +14,7 @@ from credit_scoring.serving.keys import Keys
 from credit_scoring.serving.metrics import Metrics
 from credit_scoring.serving.store import Store
 from credit_scoring.serving.tokens import Tokens
-from credit_scoring.settings import MlflowSettings, OnlineSettings
+from credit_scoring.settings import LetterSettings, MlflowSettings, OnlineSettings
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Service:
     champion: Champion
     estimates: Champion
     batches: Batches
+    letter: LetterSettings
 
 
 def service(online: OnlineSettings, mlflow: MlflowSettings) -> Service:
@@ -46,4 +47,5 @@ def service(online: OnlineSettings, mlflow: MlflowSettings) -> Service:
         champion=Champion(store, mlflow.model),
         estimates=Champion(store, mlflow.estimate, fit=is_estimate),
         batches=Batches(metrics),
+        letter=online.letter,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 
@@ -23,7 +23,7 @@ class Chart:
     says: str
 
 
-def configured(layers: alt.LayerChart, height: int) -> Any:
+def configured(layers: Any, height: int) -> Any:
     """The layers as a chart as wide as its place, legible, without a frame, drawn as SVG."""
     return (
         layers.properties(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
@@ -42,4 +42,7 @@ def wrapped(sentence: str, width: int) -> str:
 
 def data(**columns: Sequence[object]) -> alt.Data:
     """Columns of equal length as what a chart is drawn from."""
-    return alt.Data(values=[dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)])
+    return cast(
+        alt.Data,
+        alt.InlineData(values=[dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]),
+    )

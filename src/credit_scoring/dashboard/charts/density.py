@@ -22,10 +22,10 @@ _SAYS = Words(
     "contient cette valeur ; parmi ceux qui ont fait défaut, {lower_defaulted}. {clients} clients en tout.",
 )
 _UNKNOWN = Words(
-    "{meaning}: nothing is known of the client here, as of {missing_repaid} of those who repaid and {missing_defaulted} "
-    "of those who defaulted. {clients} clients in all.",
-    "{meaning} : inconnu pour ce client, comme pour {missing_repaid} de ceux qui ont remboursé et {missing_defaulted} de "
-    "ceux qui ont fait défaut. {clients} clients en tout.",
+    "{meaning}: nothing is known of the client here, as of {missing_repaid} of those who repaid and "
+    "{missing_defaulted} of those who defaulted. {clients} clients in all.",
+    "{meaning} : inconnu pour ce client, comme pour {missing_repaid} de ceux qui ont remboursé et {missing_defaulted} "
+    "de ceux qui ont fait défaut. {clients} clients en tout.",
 )
 
 
@@ -52,7 +52,9 @@ def density(found: DistributionAnswer, meaning: str, unit: str, language: Langua
         line = alt.Chart(data(at=[shown], name=[text]))
         layers.append(line.mark_rule(strokeWidth=2, strokeDash=[2, 2], color=INK).encode(x="at:Q"))
         right = shown > (found.edges[0] + found.edges[-1]) / 2
-        words = line.mark_text(align="right" if right else "left", dx=-6 if right else 6, baseline="top", fontWeight="bold")
+        words = line.mark_text(
+            align="right" if right else "left", dx=-6 if right else 6, baseline="top", fontWeight="bold"
+        )
         layers.append(words.encode(x="at:Q", y=alt.value(2), text="name:N"))
     return Chart(configured(alt.layer(*layers), 240), _says(found, meaning, unit, language))
 

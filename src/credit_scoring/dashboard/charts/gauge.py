@@ -20,12 +20,20 @@ _BELOW = Words(
     "The score is {score}, {by} points below the cut-off of {cut_off}.",
     "Le score est de {score}, {by} points sous le seuil de {cut_off}.",
 )
-_SIDES = {False: Words("refused below", "refusé en dessous"), True: Words("approved from here", "accepté à partir d'ici")}
+_SIDES = {
+    False: Words("refused below", "refusé en dessous"),
+    True: Words("approved from here", "accepté à partir d'ici"),
+}
+
+
+def ends(*shown: int) -> list[int]:
+    """The ends of the scale on which these numbers are shown."""
+    return [min(_LOW, *(each - 20 for each in shown)), max(_HIGH, *(each + 20 for each in shown))]
 
 
 def gauge(score: int, cut_off: int, language: Language) -> Chart:
     """The scale, its two sides named and coloured, a line for the cut-off and a mark for the score."""
-    low, high = min(_LOW, score - 20, cut_off - 20), max(_HIGH, score + 20, cut_off + 20)
+    low, high = ends(score, cut_off)
     scale = alt.Scale(domain=[low, high], nice=False, zero=False)
     x = alt.X("at:Q", scale=scale, title=None, axis=alt.Axis(tickCount=6, format="d"))
     sides = data(

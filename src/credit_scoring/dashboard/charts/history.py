@@ -22,9 +22,7 @@ def history(scores: Sequence[EarlierScore], language: Language) -> Chart:
     names = [SCORE.to(language), CUT_OFF.to(language)]
     labels = [f"{place}. {each.delivery}" for place, each in enumerate(oldest_first, 1)]
     values = [[each.score for each in oldest_first], [each.cut_off for each in oldest_first]]
-    drawn = data(
-        place=labels * 2, points=[*values[0], *values[1]], line=[name for name in names for _ in oldest_first]
-    )
+    drawn = data(place=labels * 2, points=[*values[0], *values[1]], line=[name for name in names for _ in oldest_first])
     lines = alt.Chart(drawn).mark_line(point=True, strokeWidth=2).encode(
         x=alt.X("place:N", title=None, sort=labels, axis=alt.Axis(labelAngle=0, labelLimit=110)),
         y=alt.Y("points:Q", title=None, scale=alt.Scale(zero=False)),

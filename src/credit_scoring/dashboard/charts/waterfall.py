@@ -15,7 +15,9 @@ from credit_scoring.pages.colours import BAD, GOOD, INK, NEUTRAL
 MOST = 8
 """So many reasons have a bar of their own."""
 _ROW, _CHARACTERS = 58, 46
-_SAYS = Words("From a start of {start} points: {steps}. Score: {score}.", "Depuis {start} points : {steps}. Score : {score}.")
+_SAYS = Words(
+    "From a start of {start} points: {steps}. Score: {score}.", "Depuis {start} points : {steps}. Score : {score}."
+)
 
 
 def parts_shown(
@@ -61,7 +63,9 @@ def waterfall(steps: Waterfall, language: Language) -> Chart:
     if steps.cut_off is not None:
         cut = alt.Chart(data(at=[steps.cut_off], name=[steps.words.cut_off.format(n=steps.cut_off)]))
         layers.insert(0, cut.mark_rule(strokeDash=[4, 3], color=INK).encode(x=alt.X("at:Q", scale=scale)))
-        layers.append(cut.mark_text(baseline="bottom", dy=-4).encode(x=alt.X("at:Q", scale=scale), y=alt.value(0), text="name:N"))
+        layers.append(
+            cut.mark_text(baseline="bottom", dy=-4).encode(x=alt.X("at:Q", scale=scale), y=alt.value(0), text="name:N")
+        )
     told = "; ".join(f"{step.sentence}: {step.signed}" for step in steps.steps)
     says = _SAYS.to(language).format(start=steps.start, steps=told, score=steps.score)
     return Chart(configured(alt.layer(*layers), _ROW * len(rows)), says)

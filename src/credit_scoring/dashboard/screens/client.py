@@ -42,19 +42,26 @@ _MORE = {
 _DECIDED = Words("Decided by {actor}: {decision}", "Décidé par {actor} : {decision}")
 _PERCENTILE = Words("Of the clients, score lower", "Clients dont le score est inférieur")
 _WHY = Words("Why: from the start to the score", "Pourquoi : du départ au score")
-_REASONS = Words("All reasons, the heaviest against the client first", "Tous les motifs, du plus défavorable au plus favorable")
+_REASONS = Words(
+    "All reasons, the heaviest against the client first", "Tous les motifs, du plus défavorable au plus favorable"
+)
 _FEATURES = Words("The ten strongest features", "Les dix variables les plus fortes")
 _FEATURE, _VALUE, _MEANING = Words("Feature", "Variable"), Words("Value", "Valeur"), Words("Meaning", "Sens")
 _REST = Words("all others together", "toutes les autres ensemble")
-_AMONG = Words("Among those who repaid and those who defaulted", "Parmi ceux qui ont remboursé et ceux qui ont fait défaut")
+_AMONG = Words(
+    "Among those who repaid and those who defaulted", "Parmi ceux qui ont remboursé et ceux qui ont fait défaut"
+)
 _CHOOSE = Words("Feature to look at", "Variable à regarder")
 _OTHERS = Words("Beside clients of a similar income", "À côté de clients de revenu semblable")
 _PEERS = Words(
-    "{clients} clients have an income between {low} and {high}: their mean score is {score}, and {approved} were approved.",
-    "{clients} clients ont un revenu compris entre {low} et {high} : leur score moyen est de {score}, et {approved} ont "
-    "été acceptés.",
+    "{clients} clients have an income between {low} and {high}: their mean score is {score}, and {approved} were "
+    "approved.",
+    "{clients} clients ont un revenu compris entre {low} et {high} : leur score moyen est de {score}, et {approved} "
+    "ont été acceptés.",
 )
-_NO_PEERS = Words("No income is stated, so nobody is similar.", "Aucun revenu n'est déclaré : personne n'est semblable.")
+_NO_PEERS = Words(
+    "No income is stated, so nobody is similar.", "Aucun revenu n'est déclaré : personne n'est semblable."
+)
 _MEAN = Words("Mean of the group", "Moyenne du groupe")
 _HISTORY = Words("Earlier scores", "Scores antérieurs")
 _DELIVERY, _MODEL = Words("Delivery", "Livraison"), Words("Model", "Modèle")
@@ -196,7 +203,9 @@ def _beside_others(visit: Visit, found: answers.ComparisonsAnswer | Refused) -> 
     peers, language, features = found.peers, visit.language, visit.features()
     low, high = number(peers.income_from, language), number(peers.income_to, language)
     clients, score = number(peers.clients, language), number(peers.mean_score, language)
-    st.write(visit.say(_PEERS, clients=clients, low=low, high=high, score=score, approved=percent(peers.approved, language)))
+    st.write(
+        visit.say(_PEERS, clients=clients, low=low, high=high, score=score, approved=percent(peers.approved, language))
+    )
     rows = [
         (features[each.name][0], _with_unit(each.value, features[each.name][1], language),
          _with_unit(each.mean, features[each.name][1], language))
@@ -242,7 +251,10 @@ def _file(visit: Visit, found: answers.FileAnswer) -> None:
     def one_table() -> None:
         """One table of the file; an application, whose single row is wide, stands upright."""
         chosen = st.selectbox(
-            visit.say(_TABLE), list(found.rows), format_func=lambda name: f"{name} ({len(found.rows[name])})", key="table"
+            visit.say(_TABLE),
+            list(found.rows),
+            format_func=lambda name: f"{name} ({len(found.rows[name])})",
+            key="table",
         )
         rows = found.rows[chosen]
         if not rows:

@@ -87,7 +87,12 @@ def what_if(file: ClientFile, changes: Sequence[CellChange], file_complete: bool
         raise Unusable(new or after.problems)
     vectors = case_matrix(found.known)
     cases = pl.DataFrame(
-        {"client_id": [before.client_id] * 2, "as_of": [1, 1], "delivery": ["", ""], "file_complete": [file_complete] * 2}
+        {
+            "client_id": [before.client_id] * 2,
+            "as_of": [1, 1],
+            "delivery": ["", ""],
+            "file_complete": [file_complete] * 2,
+        }
     )
     scores = tuple(score_rows(cases, vectors, scorer, NO_RUN).to_pylist())
     enough: tuple[Improvement, ...] = ()

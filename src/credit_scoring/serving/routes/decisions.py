@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from credit_scoring.features.words import Language, Words
 from credit_scoring.serving.callers import Advisers, Clients
 from credit_scoring.serving.journal import new_id
 from credit_scoring.serving.problems import (
@@ -22,15 +23,30 @@ from credit_scoring.serving.problems import (
 from credit_scoring.serving.recording import Asking, ClientId, RecordedRoute
 from credit_scoring.serving.routes.clients import ClientLine
 from credit_scoring.serving.routes.scores import stored
+from credit_scoring.serving.words import AskedLanguage, said
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=RecordedRoute)
+
+
+class Unusable(BaseModel):
+    """A part of a client's file that could not be used, for which the client is referred."""
+
+    table: str = Field(description="The table", examples=["bureau"])
+    what: Literal["cells", "rows"] = Field(description="Cells that became missing, or rows that were set apart")
+    sentence: str = Field(description="The same in words")
+
+
+class WaitingLine(ClientLine):
+    """A client who waits for a person, and why."""
+
+    unusable: list[Unusable] = Field(description="What of the file could not be used; empty: not known of older files")
 
 
 class QueueAnswer(BaseModel):
     """Clients who were referred to a person and about whom nobody has decided, the oldest first."""
 
     waiting: int = Field(description="How many wait")
-    clients: list[ClientLine]
+    clients: list[WaitingLine]
     next: str | None = Field(description="What to send as `after` for the next page; null: this is the last")
 
 
@@ -38,6 +54,7 @@ class QueueAnswer(BaseModel):
 async def queue(
     of: Asking,
     actor: Advisers,
+    language: AskedLanguage,
     after: Annotated[str, Query(pattern=r"^\d{1,17}-\d{1,19}$|^$", description="The page after this place.")] = "",
     limit: Annotated[int, Query(ge=1, le=1_000, description="At most so many.")] = 50,
 ) -> QueueAnswer:
@@ -46,7 +63,10 @@ async def queue(
     waiting = await of.service.store.row(f"SELECT count(*) AS clients {_WAITING}")
     since = datetime.fromtimestamp(min(moment, _LATEST) / 1e6, UTC)
     rows = await of.service.store.rows(_QUEUE, since, min(client, 2**63 - 1), limit + 1)
-    page = [ClientLine(**dict(row)) for row in rows[:limit]]
+    page = [
+        WaitingLine(**{**row, "unusable": [_unusable(flaw, language) for flaw in row["unusable"]]})
+        for row in rows[:limit]
+    ]
     of.entry.asked = json.dumps({"limit": limit})
     of.entry.answer = json.dumps({"clients": len(page)})
     more = None
@@ -64,9 +84,34 @@ _WAITING = """
     )
 """
 _QUEUE = f"""
-    SELECT client_id, decision, score, scored_at, delivery {_WAITING}
+    SELECT client_id, decision, score, scored_at, delivery, coalesce((
+        SELECT flaws FROM client_file AS file WHERE file.client_id = given.client_id AND file.seq = given.seq
+    ), '{{}}') AS unusable {_WAITING}
     AND (scored_at, client_id) > ($1, $2) ORDER BY scored_at, client_id LIMIT $3
 """
+
+
+_TABLES = {
+    "application": Words("the application", "la demande"),
+    "bureau": Words("credits at other lenders", "les crédits auprès d'autres prêteurs"),
+    "bureau_balance": Words(
+        "monthly states of credits at other lenders", "l'état mensuel des crédits d'autres prêteurs"
+    ),
+    "previous_application": Words("earlier applications", "les demandes antérieures"),
+    "pos_cash_balance": Words("monthly states of earlier loans", "l'état mensuel des prêts antérieurs"),
+    "installments_payments": Words("payments of instalments", "les paiements d'échéances"),
+    "credit_card_balance": Words("monthly states of credit cards", "l'état mensuel des cartes de crédit"),
+}
+_UNUSABLE = {
+    "cells": Words("Values could not be used in: {table}.", "Valeurs inutilisables dans : {table}."),
+    "rows": Words("Rows had to be set apart in: {table}.", "Lignes mises à l'écart dans : {table}."),
+}
+
+
+def _unusable(flaw: str, language: Language) -> Unusable:
+    table, _, what = flaw.partition(".")
+    sentence = said(_UNUSABLE[what], language, table=said(_TABLES[table], language))
+    return Unusable(table=table, what="rows" if what == "rows" else "cells", sentence=sentence)
 
 
 class DecisionBody(BaseModel):
@@ -132,7 +177,7 @@ async def decide(body: DecisionBody, of: Asking, actor: Advisers) -> DecisionAns
     )  # fmt: skip
     inserted = await of.service.store.row(_INSERT, *values)
     if inserted is None:
-        last = await of.service.store.row(_LAST, body.client_id, body.seq, body.model_version)
+        last = await of.service.store.row(DECIDED_LAST, body.client_id, body.seq, body.model_version)
         told = dict(last) if last else {"actor": "?", "decision": "?", "at": "?", "id": "?"}
         raise DECIDED_ALREADY(**told)
     if override:
@@ -159,12 +204,13 @@ _INSERT = """
     )
     ON CONFLICT DO NOTHING RETURNING id, at
 """
-_LAST = """
+DECIDED_LAST = """
     SELECT actor, decision, at, id FROM human_decision AS each
     WHERE client_id = $1 AND seq = $2 AND model_version = $3
         AND NOT EXISTS (SELECT FROM human_decision AS later WHERE later.supersedes = each.id)
     ORDER BY at DESC LIMIT 1
 """
+"""The decision that stands about a score ($1: client, $2: seq, $3: model version): the one that none replaced."""
 
 
 class DecidedAnswer(BaseModel):
