@@ -86,7 +86,7 @@ def _version() -> str:
     return f"{code_version()}, harness {digest.hexdigest()[:12]}"
 
 
-def run(campaign: Campaign, kill: str, count: int, seed: int, pairs: int, mixed: int) -> int:
+def run(campaign: Campaign, kill: str, count: int, seed: int, pairs: int, mixed: int, crossed: int) -> int:
     print(f"everything is in {campaign.folder}; preparing a lender, a model and an undisturbed run", flush=True)
     harness, undisturbed = campaign.begin()
     at_bounds, drawn = bounds(undisturbed.passed), at_random(undisturbed.passed, count, seed)
@@ -97,11 +97,13 @@ def run(campaign: Campaign, kill: str, count: int, seed: int, pairs: int, mixed:
     copies = dict(campaign.copies(harness, every))
     _run_all(campaign, "frozen", _thawed(campaign, harness, copies, undisturbed))
     _run_all(campaign, "killed", (harness.kill(m, undisturbed.left) for m in _left(campaign, "killed", killed)))
+    other = {"local": "spark", "spark": "local"}[campaign.engine]
+    _run_all(campaign, "crossed", _crossed(campaign, harness, copies, undisturbed, other, crossed))
     pairs = pairs if campaign.job.ends_once else 0
     begun = [f"pair {number}" for number in range(len(campaign.done("together")), pairs)]
     _run_all(campaign, "together", (harness.together(name, undisturbed.left) for name in begun))
-    other = {"local": "spark", "spark": "local"}[campaign.engine]
-    begun = [f"mixed {number}" for number in range(len(campaign.done("mixed")), mixed if pairs else 0)]
+    mixed = mixed if campaign.job.ends_once else 0
+    begun = [f"mixed {number}" for number in range(len(campaign.done("mixed")), mixed)]
     _run_all(campaign, "mixed", (harness.together(name, undisturbed.left, other) for name in begun))
     missed = [str(moment) for moment in every if moment not in copies]
     return _summary(campaign, missed)
@@ -118,6 +120,21 @@ def _thawed(
         known = tried.get(copy)
         tried[copy] = replace(known, moment=str(moment)) if known else harness.thaw(moment, copy, undisturbed.left)
         yield tried[copy]
+
+
+def _crossed(
+    campaign: Campaign,
+    harness: Harness,
+    copies: Mapping[Moment, Path],
+    undisturbed: Undisturbed,
+    other: str,
+    crossed: int,
+) -> Iterator[Outcome]:
+    """Finishes so many of the copies by the other engine: each once, spread over the run."""
+    every = {copy: moment for moment, copy in reversed(list(copies.items()))}
+    chosen = list(every)[:: max(1, len(every) // crossed)][:crossed] if crossed else []
+    for moment in _left(campaign, "crossed", [every[copy] for copy in chosen]):
+        yield harness.thaw(moment, copies[moment], undisturbed.left, other)
 
 
 def _left(campaign: Campaign, how: str, moments: Sequence[Moment]) -> list[Moment]:
@@ -139,7 +156,7 @@ def _run_all(campaign: Campaign, how: str, trials: Iterator[Outcome]) -> None:
 
 def _summary(campaign: Campaign, missed: Sequence[str]) -> int:
     every = []
-    for how in ("frozen", "killed", "together", "mixed"):
+    for how in ("frozen", "killed", "crossed", "together", "mixed"):
         done = campaign.done(how)
         every += done
         wrong = [outcome for outcome in done if outcome.wrong]
@@ -163,7 +180,8 @@ if __name__ == "__main__":
     options.add_argument("--random", type=int, default=50, help="how many moments are drawn")
     options.add_argument("--engine", choices=["local", "spark"], default="local", help="by which runs work")
     options.add_argument("--pairs", type=int, default=10, help="how many pairs of score runs begin at once")
-    options.add_argument("--mixed", type=int, default=0, help="how many pairs of them are one of each engine")
+    options.add_argument("--mixed", type=int, default=0, help="how many more pairs are one of each engine")
+    options.add_argument("--crossed", type=int, default=0, help="how many of the moments the other engine finishes too")
     options.add_argument("--seed", type=int, default=7)
     options.add_argument("--fresh", action="store_true", help="forget what was done")
     chosen = options.parse_args()
@@ -172,4 +190,4 @@ if __name__ == "__main__":
         shutil.rmtree(folder, ignore_errors=True)
     logging.getLogger("credit_scoring").setLevel(logging.WARNING)
     campaign = Campaign(folder, JOBS[chosen.job], chosen.engine)
-    sys.exit(run(campaign, chosen.kill, chosen.random, chosen.seed, chosen.pairs, chosen.mixed))
+    sys.exit(run(campaign, chosen.kill, chosen.random, chosen.seed, chosen.pairs, chosen.mixed, chosen.crossed))

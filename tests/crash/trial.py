@@ -140,12 +140,16 @@ class Harness:
                 f"the run that was stopped now and then ended with {run.returncode}: {home / 'record.log'}"
             )
 
-    def thaw(self, moment: Moment, copy: Path, left: Contents) -> Outcome:
-        """Has the next run finish what stood in a copy. To be called when the run that was copied has ended."""
+    def thaw(self, moment: Moment, copy: Path, left: Contents, other_engine: str | None = None) -> Outcome:
+        """Has the next run finish what stood in a copy; by another engine, where one is named.
+
+        To be called when the run that was copied has ended.
+        """
         start = time.monotonic()
         home = self._home("frozen")  # the ledger names paths: a copy goes on where it was taken
         shutil.copytree(copy, home, dirs_exist_ok=True)
-        wrong = self.finish(home, left)
+        lender = replace(self.lender, engine=other_engine or self.lender.engine)
+        wrong = replace(self, lender=lender).finish(home, left)
         return Outcome(str(moment), True, time.monotonic() - start, tuple(wrong))
 
     def together(self, name: str, left: Contents, other_engine: str | None = None) -> Outcome:
