@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from credit_scoring import commands
 from credit_scoring.explanation.points import Scale
 from credit_scoring.explanation.treeshap import Explainer
 from credit_scoring.features import registry
@@ -19,6 +18,7 @@ from credit_scoring.model import packaging
 from credit_scoring.model.artifacts import Costs, Decision
 from credit_scoring.model.assembly import assemble
 from credit_scoring.model.registry import Alias, assign
+from credit_scoring.model.store import connect
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings
 from credit_scoring.synthetic.known import known
@@ -70,7 +70,7 @@ def model(vectors: Matrix, outcomes: npt.NDArray[np.float64], trees: int) -> Mod
 
 def crown(settings: Settings, texts: ModelTexts) -> None:
     """Registers the model of a new lender and makes it the champion."""
-    commands.connect(settings.mlflow)
+    connect(settings.mlflow)
     mlflow.create_experiment("benchmark", artifact_location=Path(str(settings.mlflow.artifacts)).as_uri())
     mlflow.set_experiment("benchmark")
     version = int(packaging.log(texts, settings.mlflow.model).registered_model_version)

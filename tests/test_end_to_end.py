@@ -40,7 +40,7 @@ from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.artifacts import Decision
-from credit_scoring.model.packaging import load_version
+from credit_scoring.model.registry import load_version
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import GateSettings, MlflowSettings, Settings, SparkSettings, TrainingSettings

@@ -7,7 +7,6 @@ does is imported by that command alone: MLflow, LightGBM, scikit-learn and matpl
 from __future__ import annotations
 
 import logging
-import os
 import uuid
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
@@ -25,9 +24,9 @@ from credit_scoring.errors.usage import PICTURE_NOT_WRITTEN, WOULD_BE_REFUSED
 from credit_scoring.features.words import Language
 from credit_scoring.ledger.lease import present
 from credit_scoring.ledger.ledger import Ledger
-from credit_scoring.places import sqlite_file
+from credit_scoring.model.store import connect
 from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.settings import MlflowSettings, Settings
+from credit_scoring.settings import Settings
 from credit_scoring.storage.files import Folder
 
 if TYPE_CHECKING:
@@ -274,8 +273,7 @@ def _load_online(settings: Settings, engine: Engine | None = None) -> None:
 
 def publish_online(settings: Settings, url: str, engine: Engine | None = None) -> Loaded:
     """Brings what is published, and the champions, into the online store at `url`; without `engine` one is started."""
-    from credit_scoring.model.packaging import load_version
-    from credit_scoring.model.registry import Alias, find
+    from credit_scoring.model.registry import Alias, find, load_version
     from credit_scoring.online import database
     from credit_scoring.online.loading import Champion, load
     from credit_scoring.online.reader import PublishedStore
@@ -335,8 +333,7 @@ def _started(settings: Settings, watch: Stopwatch) -> Store:
 
 
 def _score_run(settings: Settings, store: Store, run_id: str, watch: Stopwatch) -> ScoreRun:
-    from credit_scoring.model.packaging import load_version
-    from credit_scoring.model.registry import Alias
+    from credit_scoring.model.registry import Alias, load_version
     from credit_scoring.publishing.work import Places, ScoreRun
 
     def model_of(version: int | None) -> tuple[ModelTexts, int]:
@@ -379,8 +376,7 @@ def check_reasons(settings: Settings) -> Truth:
 
 def check_promises(settings: Settings, clients: int) -> PromiseReport:
     """Improves every promised raw value of the store's clients and scores again, by the champion or the challenger."""
-    from credit_scoring.model.packaging import load_version
-    from credit_scoring.model.registry import Alias, find
+    from credit_scoring.model.registry import Alias, find, load_version
     from credit_scoring.training.from_store import opened
 
     store = open_store(settings)
@@ -391,25 +387,3 @@ def check_promises(settings: Settings, clients: int) -> PromiseReport:
     with opened(store.engine, store.ledger, settings.gather) as source:
         kept = source.promises(texts, clients)
     return PromiseReport(versions[0] if versions else None, kept)
-
-
-def connect(settings: MlflowSettings) -> None:
-    """Points MLflow at the store of the settings, and keeps its own talk down."""
-    import mlflow
-
-    from credit_scoring.model.store import asking_mlflow
-
-    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    os.environ.pop("MLFLOW_RUN_ID", None)  # of whoever started us: a training is a run of its own
-    for talker in ("alembic", "mlflow"):
-        logging.getLogger(talker).setLevel(logging.WARNING)
-    uri = settings.tracking_uri
-    if uri is not None:
-        if file := sqlite_file(uri):
-            with asking_mlflow("make a folder for its database"):
-                file.parent.mkdir(parents=True, exist_ok=True)
-        # Of the shell: models would go to another registry than the settings' store, or be asked for in vain.
-        os.environ.pop("MLFLOW_REGISTRY_URI", None)
-        mlflow.set_tracking_uri(uri)
-    if settings.registry_uri is not None:
-        mlflow.set_registry_uri(settings.registry_uri)

@@ -20,7 +20,8 @@ from credit_scoring.engines.spark.views import by_name
 from credit_scoring.errors.usage import NO_PROJECT, NOBODY_SCORED
 from credit_scoring.explanation.waterfall_picture import png
 from credit_scoring.features.words import Language
-from credit_scoring.model.packaging import load_version
+from credit_scoring.model.registry import load_version
+from credit_scoring.model.store import connect
 from credit_scoring.publishing import explain
 from credit_scoring.publishing.latest import SCORES
 from credit_scoring.publishing.tables import STORED
@@ -69,7 +70,7 @@ def open_lender() -> Lender:
     on_databricks = "DATABRICKS_RUNTIME_VERSION" in os.environ
     with chdir(_project()):
         settings = load(Path(os.environ.get(CONF) or (_DATABRICKS if on_databricks else _LOCAL)))
-        commands.connect(settings.mlflow)
+        connect(settings.mlflow)
         store = commands.open_store(settings.model_copy(update={"engine": "spark"}))
     engine = spark_of(store.engine)
     if not on_databricks:

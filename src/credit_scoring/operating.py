@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from credit_scoring.commands import Store, clock, connect, new_run_id, open_store, publish
+from credit_scoring.commands import Store, clock, new_run_id, open_store, publish
 from credit_scoring.model.registry import Alias, find
+from credit_scoring.model.store import connect
 from credit_scoring.online.place import owner_url
 from credit_scoring.operations.forget import Forgotten
 from credit_scoring.operations.forget import forget as forget_client

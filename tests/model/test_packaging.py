@@ -14,7 +14,7 @@ from mlflow.pyfunc.scoring_server import predictions_to_json
 
 from credit_scoring.errors import ModelError
 from credit_scoring.model import packaging
-from credit_scoring.model.registry import Alias, assign, find, version_of
+from credit_scoring.model.registry import Alias, assign, find, load_version, version_of
 from credit_scoring.model.scorer import scorer
 
 CLEAN_PROCESS = """
@@ -112,7 +112,7 @@ def test_a_saved_model_that_was_changed_is_refused(texts, tmp_path):
 
 def test_a_model_is_logged_registered_promoted_and_read_again(texts, tracking):
     with pytest.raises(ModelError, match=r"no champion .*Run `credit-scoring train` and `credit-scoring promote`"):
-        packaging.load_version("credit_default", Alias.CHAMPION)
+        load_version("credit_default", Alias.CHAMPION)
     assert find("credit_default", Alias.CHALLENGER) is None
 
     with mlflow.start_run():
@@ -124,10 +124,10 @@ def test_a_model_is_logged_registered_promoted_and_read_again(texts, tracking):
     assign("credit_default", Alias.CHALLENGER, 2)
     assign("credit_default", Alias.CHAMPION, 1)
     assert version_of("credit_default", Alias.CHALLENGER) == 2
-    assert packaging.load_version("credit_default", Alias.CHAMPION) == (texts, 1)
-    assert packaging.load_version("credit_default", 2) == (texts, 2)
+    assert load_version("credit_default", Alias.CHAMPION) == (texts, 1)
+    assert load_version("credit_default", 2) == (texts, 2)
     with pytest.raises(ModelError, match="could not download version 9"):
-        packaging.load_version("credit_default", 9)
+        load_version("credit_default", 9)
 
 
 def test_a_model_that_does_not_hold_is_not_registered(texts, tracking):
@@ -155,8 +155,8 @@ def store_that_is_down(request, monkeypatch, tmp_path: Path):
 def test_a_store_that_is_down_is_a_sentence_without_its_address(texts, store_that_is_down):
     actions = [
         lambda: packaging.log(texts, "credit_default"),
-        lambda: packaging.load_version("credit_default", Alias.CHAMPION),
-        lambda: packaging.load_version("credit_default", 1),
+        lambda: load_version("credit_default", Alias.CHAMPION),
+        lambda: load_version("credit_default", 1),
         lambda: assign("credit_default", Alias.CHAMPION, 1),
     ]
     for action in actions:

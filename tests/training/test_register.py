@@ -5,8 +5,7 @@ from mlflow.tracking import MlflowClient
 
 from credit_scoring.errors import ModelError
 from credit_scoring.model.artifacts import Decision
-from credit_scoring.model.packaging import load_version
-from credit_scoring.model.registry import Alias, find
+from credit_scoring.model.registry import Alias, find, load_version
 from credit_scoring.model.scorer import scorer
 from credit_scoring.training import register as module
 

@@ -25,12 +25,11 @@ import credit_scoring
 from credit_scoring.errors.models import CODE_NOT_IN_FILES
 from credit_scoring.model import pyfunc
 from credit_scoring.model.artifacts import Features
-from credit_scoring.model.registry import Alias, version_of
+from credit_scoring.model.registry import TEXTS
 from credit_scoring.model.scorer import Scorer, scorer
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import ModelTexts
 
-TEXTS = "texts"
 REQUIREMENTS = ("lightgbm", "mlflow", "numba", "numpy", "pydantic")
 """What loading and scoring import; the versions of this process are pinned, nothing is inferred or looked up."""
 
@@ -58,18 +57,13 @@ def log(texts: ModelTexts, model_name: str) -> ModelInfo:
         return info
 
 
-def load_version(model_name: str, version_or_alias: int | Alias) -> tuple[ModelTexts, int]:
-    """The texts of a registered model and the number of its version.
-
-    The texts can be shipped to Spark tasks, which build the Scorer from them. An alias is resolved first, so that the
-    number returned is that of the texts even when the alias moves meanwhile. ModelError when there is none.
-    """
-    number = version_of(model_name, version_or_alias) if isinstance(version_or_alias, Alias) else version_or_alias
+def download(model_name: str, version: int) -> ModelTexts:
+    """The texts of a registered version, from MLflow. ModelError when there is none."""
     with tempfile.TemporaryDirectory() as directory:
-        with asking_mlflow(f"download version {number} of the model {model_name}"):
-            uri = f"models:/{model_name}/{number}/data/{TEXTS}"
+        with asking_mlflow(f"download version {version} of the model {model_name}"):
+            uri = f"models:/{model_name}/{version}/data/{TEXTS}"
             downloaded = mlflow.artifacts.download_artifacts(artifact_uri=uri, dst_path=directory)
-        return ModelTexts.read(Path(downloaded)), number
+        return ModelTexts.read(Path(downloaded))
 
 
 def _signature(features: int) -> ModelSignature:

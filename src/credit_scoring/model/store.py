@@ -1,14 +1,19 @@
-"""The MLflow store may be down or not ours to use: whatever it raises becomes a sentence."""
+"""The MLflow store: which one it is, and that it may be down or not ours to use.
+
+MLflow is not imported here. It takes two seconds of a processor, which a run that only reads a model can do without.
+"""
 
 from __future__ import annotations
 
+import logging
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mlflow.exceptions import MlflowException
-from sqlalchemy.exc import SQLAlchemyError
-
 from credit_scoring.errors.models import MODEL_STORE_DOWN
+from credit_scoring.places import sqlite_file
+from credit_scoring.settings import MlflowSettings
 
 
 @contextmanager
@@ -20,6 +25,39 @@ def asking_mlflow(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (MlflowException, SQLAlchemyError, OSError) as error:
+    except Exception as error:
+        if not isinstance(error, (OSError, *_store_errors())):
+            raise
         kind = getattr(error, "error_code", type(error).__name__)
         raise MODEL_STORE_DOWN(what=what, why=kind) from error
+
+
+def _store_errors() -> tuple[type[Exception], ...]:
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    return MlflowException, SQLAlchemyError
+
+
+def connect(settings: MlflowSettings) -> None:
+    """Points MLflow at the store of the settings, be it here already or imported later, and keeps its talk down."""
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    os.environ.pop("MLFLOW_RUN_ID", None)  # of whoever started us: a training is a run of its own
+    for talker in ("alembic", "mlflow"):
+        logging.getLogger(talker).setLevel(logging.WARNING)
+    uri, registry = settings.tracking_uri, settings.registry_uri
+    if uri is not None:
+        if file := sqlite_file(uri):
+            with asking_mlflow("make a folder for its database"):
+                file.parent.mkdir(parents=True, exist_ok=True)
+        # Of the shell: models would go to another registry than the settings' store, or be asked for in vain.
+        os.environ.pop("MLFLOW_REGISTRY_URI", None)
+        os.environ["MLFLOW_TRACKING_URI"] = uri
+    if registry is not None:
+        os.environ["MLFLOW_REGISTRY_URI"] = registry
+    if mlflow := sys.modules.get("mlflow"):
+        if uri is not None:
+            mlflow.set_tracking_uri(uri)
+        if registry is not None:
+            mlflow.set_registry_uri(registry)

@@ -12,8 +12,7 @@ from credit_scoring.errors.learning import NO_OUTCOMES, NOTHING_ACCEPTED
 from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
-from credit_scoring.model.packaging import load_version
-from credit_scoring.model.registry import Alias
+from credit_scoring.model.registry import Alias, load_version
 from credit_scoring.settings import Settings
 from credit_scoring.synthetic.known import known
 from credit_scoring.training.bins import bins

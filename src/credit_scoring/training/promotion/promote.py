@@ -10,8 +10,7 @@ from datetime import datetime
 from mlflow.tracking import MlflowClient
 
 from credit_scoring.errors.models import NO_EARLIER_CHAMPION, NO_RECORD_OF_VERSION
-from credit_scoring.model.packaging import load_version
-from credit_scoring.model.registry import Alias, assign, find, version_of
+from credit_scoring.model.registry import Alias, assign, find, load_version, version_of
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.settings import Settings
 from credit_scoring.training.promotion.contest import Contender, Contest, contest
