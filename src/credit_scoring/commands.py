@@ -299,7 +299,7 @@ def monitor(settings: Settings, delivery: str = "", month: str = "") -> Monitore
 
 
 def _monitor(settings: Settings, store: Store, run_id: str, delivery: str, month: str = "") -> Monitored:
-    from credit_scoring.model.packaging import load_version
+    from credit_scoring.model.registry import load_version
     from credit_scoring.monitoring.overrides import human_decisions
     from credit_scoring.monitoring.run import Places
     from credit_scoring.monitoring.run import monitor as look
