@@ -1,8 +1,9 @@
 """The trainer of a cluster: LightGBM by SynapseML, in Spark's tasks, from the frame of vectors that the gather made.
 
 With one task (see fit) its data set takes 8 bytes a value while it is filled and 1 byte while it is fitted, outside the
-JVM's heap. With N tasks each has a data set of an Nth of the clients, and they tell each other their histograms: sums
-come together in another order each time, so that the last bits, and then the trees, may differ from fit to fit.
+JVM's heap. With N tasks each has a data set of an Nth of the clients, and they tell each other their histograms. On one
+machine the tasks are numbered as they arrive, on several as their partitions lie; the number says which features a task
+finds the bins of, from its own clients, so that bins and trees may differ from fit to fit.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Fitting LightGBM: what is asked of a trainer, whichever it is, so that the same rows give the same model text.
 
 What that takes of a trainer:
-- The rows by ascending client id, all in one data set. Several tasks have a data set each and add their histograms up
-  over the network in the order in which they come (see training.tasks).
+- The rows by ascending client id, all in one data set. Of several tasks each has a data set and finds the bins of some
+  features, and which task finds which is not the same each time (see training.tasks).
 - deterministic, a seed, and a fixed way to build histograms (force_col_wise; LightGBM would time both and choose).
 - num_threads as a fixed number in the text: 0, all cores. The trees are the same for any number of cores.
 

@@ -8,9 +8,6 @@ from dataclasses import asdict, dataclass
 
 import mlflow
 import polars as pl
-from mlflow.exceptions import MlflowException
-from mlflow.tracking import MlflowClient
-from sqlalchemy.exc import SQLAlchemyError
 
 from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.model.artifacts import Decision
@@ -25,6 +22,7 @@ from credit_scoring.training.intervals import Interval
 from credit_scoring.training.reliability import reliability
 from credit_scoring.training.source import Lineage
 from credit_scoring.training.train import Trained
+from credit_scoring.training.unfinished import withdraw
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +99,7 @@ def register(
         version = int(log_model(texts, model_name).registered_model_version or 0)
         assign(model_name, Alias.CHALLENGER, version)
     except BaseException:
-        _withdraw(model_name, run_id)
+        withdraw(model_name, run_id)
         raise
     return Registered(version, run_id)
 
@@ -127,16 +125,3 @@ def _calibration(trained: Trained) -> Iterator[Mapping[str, str | float]]:
 def _limits(intervals: Mapping[str, Interval]) -> dict[str, float]:
     low = {f"{name}_low": interval.low for name, interval in intervals.items()}
     return low | {f"{name}_high": interval.high for name, interval in intervals.items()}
-
-
-def _withdraw(model_name: str, run_id: str) -> None:
-    """Removes the versions that a failed run registered, and the model if there is no other version of it."""
-    client = MlflowClient()
-    try:
-        for version in client.search_model_versions(f"run_id = '{run_id}'"):
-            client.delete_model_version(model_name, version.version)
-        if not client.search_model_versions(f"name = '{model_name}'"):
-            client.delete_registered_model(model_name)
-    except (MlflowException, SQLAlchemyError, OSError) as error:
-        # What failed first is what the user has to know; a version without an alias is never used.
-        log.warning("could not remove what run %s had registered (%s)", run_id, type(error).__name__)

@@ -16,6 +16,7 @@ from credit_scoring.errors import CreditScoringError
 from credit_scoring.model.registry import Alias, find
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.settings import MlflowSettings
+from credit_scoring.training.unfinished import held, take_back_killed
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +27,16 @@ _RETRIES = "MLFLOW_HTTP_REQUEST_MAX_RETRIES"
 def tracked(settings: MlflowSettings) -> Iterator[str]:
     """An MLflow run in the store that this process is connected to; its id.
 
-    ModelError when store or registry do not answer. The run ends as finished, or as failed with the sentence why, in
-    the tag `failure`, when something is raised inside.
+    What trainings left that were killed is taken back before (see unfinished). ModelError when store or registry do not
+    answer. The run ends as finished, or as failed with the sentence why, in the tag `failure`, when something is raised
+    inside.
     """
     with _impatiently():
         find(settings.model, Alias.CHALLENGER)
         with asking_mlflow("start a run"):
-            run_id = str(mlflow.start_run(experiment_id=_experiment(settings)).info.run_id)
+            experiment = _experiment(settings)
+            take_back_killed(experiment, (settings.model, settings.estimate))
+            run_id = str(mlflow.start_run(experiment_id=experiment, tags=held()).info.run_id)
     try:
         yield run_id
     except BaseException as error:
@@ -45,7 +49,7 @@ def record_trial(run_id: str, name: str, parameters: Mapping[str, float], metric
     """A run below the run `run_id`, in its experiment."""
     with asking_mlflow(f"log {name}"):
         experiment = mlflow.get_run(run_id).info.experiment_id
-        with mlflow.start_run(experiment_id=experiment, nested=True, parent_run_id=run_id, run_name=name):
+        with mlflow.start_run(experiment_id=experiment, nested=True, parent_run_id=run_id, run_name=name, tags=held()):
             mlflow.log_params(dict(parameters))
             mlflow.log_metrics(dict(metrics))
 

@@ -148,7 +148,7 @@ def _reproducible(trained: Trained) -> str:
     if trained.tasks == 1:
         return "The same clients, settings and versions give the same model, byte for byte."
     return (
-        f"It was fitted in {trained.tasks} tasks at once, whose sums come together in another order each time: the "
+        f"It was fitted in {trained.tasks} tasks at once, whose shares of the work are not the same each time: the "
         "same clients give a model that is as good, but not the same text to the byte."
     )
 
