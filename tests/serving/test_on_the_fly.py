@@ -105,6 +105,7 @@ def test_a_file_by_which_nobody_can_be_scored_is_refused_and_not_kept(
         (b'{"application": [{"SK_ID_CURR": true}]}', "/body/application/0/SK_ID_CURR"),
         (b'{"application": [{"INCOME": 1}]}', "/body/application/0/INCOME"),
         (b'{"application": [{}], "loans": []}', "/body/loans"),
+        (b'{"application": [{}], "\\ud800": []}', "/body/?"),
         (b'{"application": [{"OCCUPATION_TYPE": "\\ud800"}]}', "/body/application/0/OCCUPATION_TYPE"),
         (b'{"application": [', "/body/17"),
     ],

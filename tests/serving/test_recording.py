@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import uuid
 
+import pytest
 from sqlalchemy import text
 
 import served
@@ -39,3 +40,19 @@ def test_everything_that_is_wrong_is_told(adviser: Caller) -> None:
     answer = adviser.ask("/v1/clients/nobody/score?language=de&other=1")
     assert answer.status == 422
     assert {each["pointer"] for each in answer.body["errors"]} == {"/path/client_id", "/query/language", "/query/other"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/features?%00=1&%ff=2", None),
+        ("/v1/decisions", rb'{"client_id": 7, "\ud800": "\u0000\udfff", "\u0000": 1}'),
+    ],
+)
+def test_texts_that_postgresql_does_not_hold_are_recorded_all_the_same(
+    api: served.Api, database: served.Database, path: str, body: bytes | None
+) -> None:
+    answer = Caller(api.url, database.key("admin")).ask(path, body)
+    assert (answer.status, answer.body["code"]) == (422, "request-wrong")
+    recorded = {row["id"]: row for row in records(database)}[uuid.UUID(answer.headers["x-request-id"])]
+    assert json.loads(str(recorded["input"]))

@@ -156,8 +156,9 @@ def wrong_parts(errors: Iterable[Any]) -> list[WrongPart]:
 
 
 def _escaped(part: object) -> str:
-    """A part of a JSON pointer (RFC 6901)."""
-    return str(part).replace("~", "~0").replace("/", "~1")
+    """A part of a JSON pointer (RFC 6901), without what no text of PostgreSQL holds: NUL and half of a character."""
+    text = str(part).encode(errors="replace").decode().replace("\0", "\ufffd")
+    return text.replace("~", "~0").replace("/", "~1")
 
 
 async def _input(request: Request, said: str) -> str:
@@ -172,4 +173,4 @@ async def _input(request: Request, said: str) -> str:
         except (ValueError, RecursionError):
             asked["body"] = None
             asked["unreadable_bytes"] = len(body)
-    return json.dumps(asked, ensure_ascii=False, separators=(",", ":")).replace("\\u0000", "")
+    return json.dumps(asked, separators=(",", ":"))  # ASCII: half of a character is no UTF-8

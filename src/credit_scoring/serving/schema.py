@@ -9,6 +9,8 @@ from fastapi.openapi.utils import get_openapi
 
 from credit_scoring.serving.problems import ProblemAnswer
 
+LARGEST = 2**63 - 1
+"""The largest number of a client or a delivery: PostgreSQL's bigint."""
 _UNUSED = ("HTTPValidationError", "ValidationError")
 
 
@@ -23,5 +25,14 @@ def described(app: FastAPI) -> dict[str, Any]:
         schemas.update(problem.pop("$defs"))
         schemas["ProblemAnswer"] = problem
         schema["components"]["schemas"] = dict(sorted(schemas.items()))
-        app.openapi_schema = schema
+        app.openapi_schema = _exact(schema)
     return app.openapi_schema
+
+
+def _exact(part: Any) -> Any:
+    """The schema with its largest whole number as it is: FastAPI makes a double of it, which is one more."""
+    if isinstance(part, dict):
+        return {name: _exact(each) for name, each in part.items()}
+    if isinstance(part, list):
+        return [_exact(each) for each in part]
+    return LARGEST if isinstance(part, float) and part == LARGEST + 1 else part

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
-from credit_scoring.schema.column import Column, Kind
+from credit_scoring.schema.column import Column
 from credit_scoring.schema.tables import SOURCES
 from credit_scoring.scoring.on_the_fly.client_file import ClientFile, allowed, example, misshapes
 
@@ -50,7 +50,7 @@ def file_schema() -> dict[str, Any]:
     for table in SOURCES:
         columns = {name: _cell(table.column(name)) for name in allowed(table) if _declares(table.columns, name)}
         for name in allowed(table):
-            columns.setdefault(name, {"type": ["integer", "string", "null"], "description": "Ignored"})
+            columns.setdefault(name, {"type": ["number", "string", "null"], "description": "Ignored"})
         tables[table.name] = {
             "type": "array",
             "description": table.meaning,
@@ -74,6 +74,5 @@ def _declares(columns: tuple[Column, ...], name: str) -> bool:
 
 
 def _cell(column: Column) -> dict[str, Any]:
-    kinds = ["string", "null"] if column.kind is Kind.CATEGORY else ["number", "string", "null"]
     must = "; required" if column.required else ""
-    return {"type": kinds, "description": f"{column.described()}: {column.expectation()}{must}"}
+    return {"type": ["number", "string", "null"], "description": f"{column.described()}: {column.expectation()}{must}"}

@@ -23,6 +23,7 @@ from credit_scoring.serving.problems import (
 from credit_scoring.serving.recording import Asking, ClientId, RecordedRoute
 from credit_scoring.serving.routes.clients import ClientLine
 from credit_scoring.serving.routes.scores import stored
+from credit_scoring.serving.whole_numbers import WHOLE
 from credit_scoring.serving.words import AskedLanguage, said
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=RecordedRoute)
@@ -114,6 +115,9 @@ def _unusable(flaw: str, language: Language) -> Unusable:
     return Unusable(table=table, what="rows" if what == "rows" else "cells", sentence=sentence)
 
 
+Large = Annotated[int, Field(ge=0, le=2**63 - 1), WHOLE]
+
+
 class DecisionBody(BaseModel):
     """What an adviser decided about a client's published score."""
 
@@ -132,9 +136,9 @@ class DecisionBody(BaseModel):
         },
     )
 
-    client_id: int = Field(ge=0, le=2**63 - 1, description="Whom it is about")
-    seq: int = Field(ge=0, le=2**63 - 1, description="The score that was looked at: its seq")
-    model_version: int = Field(ge=0, le=2**31 - 1, description="The score that was looked at: its model version")
+    client_id: Large = Field(description="Whose score was looked at")
+    seq: Large = Field(description="That score: its seq")
+    model_version: Annotated[int, Field(ge=0, le=2**31 - 1), WHOLE] = Field(description="That score: its model version")
     decision: Literal["approve", "refuse"]
     reason: str | None = Field(
         None, min_length=3, max_length=2_000, pattern=r"^[^\u0000]*$",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat
 
 from credit_scoring.features.words import Language, Words
 from credit_scoring.scoring.on_the_fly.estimate import SAYS, Impossible, Outside, Person, estimate
@@ -15,12 +15,13 @@ from credit_scoring.serving.callers import Scoring
 from credit_scoring.serving.problems import NO_ESTIMATES, documented
 from credit_scoring.serving.recording import Asking, RecordedRoute
 from credit_scoring.serving.routes.scores import ReasonAnswer, reason
+from credit_scoring.serving.whole_numbers import WHOLE
 from credit_scoring.serving.words import AskedLanguage, said
 
 router = APIRouter(prefix="/v1", tags=["scoring"], route_class=RecordedRoute)
 
-Amount = Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)]
-Years = Annotated[float, Field(ge=0, le=120, allow_inf_nan=False)]
+Amount = Annotated[StrictFloat, Field(gt=0, le=1e12, allow_inf_nan=False)]
+Years = Annotated[StrictFloat, Field(ge=0, le=100, allow_inf_nan=False)]
 Education = Literal[
     "Lower secondary", "Secondary / secondary special", "Incomplete higher", "Higher education", "Academic degree"
 ]
@@ -47,13 +48,13 @@ class EstimateBody(BaseModel):
     annuity: Amount = Field(description="Its instalment, as the lender's files have it (AMT_ANNUITY)")
     goods_price: Amount = Field(description="Price of what the loan is to pay")
     income: Amount = Field(description="Yearly income")
-    children: Annotated[int, Field(ge=0, le=100)] | None = Field(None, description="Children in the household")
+    children: Annotated[int, Field(ge=0, le=100), WHOLE] | None = Field(None, description="Children in the household")
     age_years: Years | None = Field(None, description="Age")
     employment_years: Years | Literal["none"] | None = Field(
         None, description='Years in the present employment; "none": pensioner, or out of work'
     )
-    car: bool | None = Field(None, description="Whether the person owns a car")
-    realty: bool | None = Field(None, description="Whether the person owns a home")
+    car: StrictBool | None = Field(None, description="Whether the person owns a car")
+    realty: StrictBool | None = Field(None, description="Whether the person owns a home")
     education: Education | None = Field(None, description="Highest level of education")
 
 

@@ -100,9 +100,9 @@ def problems(judged: JudgedFile) -> list[FileProblem]:
 def as_sent(body: bytes) -> str:
     """The request's input for the journal: the body as it came."""
     try:
-        return f'{{"body":{body.decode()}}}'.replace("\\u0000", "")
+        return f'{{"body":{body.decode()}}}'
     except UnicodeDecodeError:  # JSON in UTF-16
-        return json.dumps({"body": json.loads(body)}, ensure_ascii=False).replace("\\u0000", "")
+        return json.dumps({"body": json.loads(body)})
 
 
 def _wrong(problem: Problem) -> WrongPart:

@@ -23,6 +23,7 @@ from credit_scoring.serving.recording import Asking, ClientId, RecordedRoute
 from credit_scoring.serving.routes.on_the_fly import champion
 from credit_scoring.serving.routes.scores import ReasonAnswer, reason, stored
 from credit_scoring.serving.vectors import number
+from credit_scoring.serving.whole_numbers import WHOLE
 from credit_scoring.serving.words import AskedLanguage
 
 router = APIRouter(prefix="/v1", tags=["scoring"], route_class=RecordedRoute)
@@ -41,7 +42,9 @@ class ChangedCell(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     table: Table = Field(description="The table", examples=["application"])
-    row: int = Field(0, ge=0, le=1_000_000, description="The row, by its place in /v1/clients/{client_id}/file, from 0")
+    row: Annotated[int, Field(ge=0, le=1_000_000), WHOLE] = Field(
+        0, description="The row, by its place in /v1/clients/{client_id}/file, from 0"
+    )
     column: str = Field(description="The column", max_length=100, examples=["AMT_CREDIT"])
     value: Value = Field(None, description="What it should hold; null: nothing", examples=[300000])
 
