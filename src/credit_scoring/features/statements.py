@@ -69,15 +69,25 @@ def stated(
 
     `vectors` [n, F]: the features of these names, missing = NaN. `points` [n, k]: what each of `reasons` adds or takes.
     """
-    applies = _columns(vectors, features).lazy().select(_choices()).collect(engine="in-memory")
-    column = {reason: k for k, reason in enumerate(reasons)}
-    made = np.full(points.shape, -1, np.int64)
-    for i, statement in enumerate(STATEMENTS):
-        if statement.reason in column:
-            k = column[statement.reason]
-            open_ = (made[:, k] < 0) & statement.side.admits(points[:, k])
-            made[open_ & applies[str(i)].to_numpy(), k] = i
+    applies = _columns(vectors, features).lazy().select(_choices()).collect(engine="in-memory").to_numpy()
+    made = np.empty(points.shape, np.int64)
+    for k, reason in enumerate(reasons):
+        tried = _tried()[reason]
+        of_reason = applies[:, tried]
+        for place, statement in enumerate(STATEMENTS[tried]):
+            if statement.side is not Side.EITHER:
+                of_reason[:, place] &= statement.side.admits(points[:, k])
+        made[:, k] = tried.start + of_reason.argmax(axis=1)  # the first, and the last one always applies
     return made
+
+
+@cache
+def _tried() -> Mapping[Reason, slice]:
+    """Where the statements of each reason stand."""
+    places: dict[Reason, list[int]] = {}
+    for place, statement in enumerate(STATEMENTS):
+        places.setdefault(statement.reason, []).append(place)
+    return {reason: slice(found[0], found[-1] + 1) for reason, found in places.items()}
 
 
 @cache

@@ -43,7 +43,7 @@ def cast(cells: pl.DataFrame, table: Table) -> Cast:
     judge = _judge(table)
     judged = dict(pair for kind in judge.kinds for pair in kind.judge(cells))
     typed = pl.DataFrame([*(judged[column.name].values for column in table.columns), cells[RECORD]])
-    broken = [typed.select(violated).to_series().to_numpy() for violated in judge.rules]
+    broken = [violated.to_numpy() for violated in typed.select(judge.rules)] if judge.rules else []
     nobody = np.zeros(cells.height, np.bool_)
     is_bad = np.logical_or.reduce([nobody, *(judged[name].unusable for name in judge.required), *broken])
     missing = {name: judged[name].unusable for name in judge.optional if judged[name].unusable.any()}
@@ -98,20 +98,20 @@ class _Numbers:
 
 @dataclass(frozen=True, eq=False)
 class _Others:
-    """Identifiers and categories. `values`, `given`: over the cells; `legitimate`: over the values."""
+    """Identifiers and categories. `values`: over the cells; `legitimate`: over the values."""
 
     columns: Sequence[Column]
     values: Sequence[pl.Expr]
-    given: Sequence[pl.Expr]
     legitimate: Sequence[pl.Expr]
 
     def judge(self, cells: pl.DataFrame) -> Iterator[tuple[str, _Judged]]:
         """Each column as judged, by name."""
-        values, given = cells.select(self.values), cells.select(self.given)
+        values = cells.select(self.values)
         legitimate = values.select(self.legitimate)
         for column in self.columns:
             name = column.name
-            yield name, _Judged.of(column, values[name], given[name].to_numpy(), legitimate[name].to_numpy())
+            given = cells.get_column(name).is_not_null()
+            yield name, _Judged.of(column, values[name], given.to_numpy(), legitimate[name].to_numpy())
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,13 +141,12 @@ def _judge(table: Table) -> _Judge:
             _Others(
                 columns=others,
                 values=[_value(column) for column in others],
-                given=[pl.col(column.name).is_not_null() for column in others],
                 legitimate=[_legitimate(column) for column in others],
             )
         )
     return _Judge(
         kinds=kinds,
-        rules=[rule.violated.fill_null(False) for rule in table.rules],
+        rules=[rule.violated.fill_null(False).alias(rule.code) for rule in table.rules],
         required=[column.name for column in table.columns if column.required],
         optional=[column.name for column in table.columns if not column.required],
         reasons=_reasons(table),

@@ -9,12 +9,12 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
-from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 
 from credit_scoring.serving.bodies import LimitedBodies
 from credit_scoring.serving.journal import new_id
+from credit_scoring.serving.pages_alone import PagesAlone
 from credit_scoring.serving.problems import FAILED, METHOD_WRONG, PATH_UNKNOWN, Refusal
 from credit_scoring.serving.routes import (
     clients,
@@ -80,25 +80,11 @@ def application(service: Service) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(LimitedBodies)
-    app.middleware("http")(_pages_alone)
+    app.add_middleware(PagesAlone)
     app.add_exception_handler(HTTPException, _unrouted)
     app.add_exception_handler(Exception, _failed)
     app.openapi = lambda: described(app)  # type: ignore[method-assign]
     return app
-
-
-async def _pages_alone(request: Request, following: RequestResponseEndpoint) -> Response:
-    """Has a browser load nothing from elsewhere for /docs and /redoc, whose scripts come with the package."""
-    response = await following(request)
-    if request.url.path in ("/docs", "/redoc"):
-        response.headers["Content-Security-Policy"] = _ALONE
-    return response
-
-
-_ALONE = (
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; "
-    "worker-src 'self' blob:; connect-src 'self'; frame-ancestors 'none'"
-)
 
 
 async def _unrouted(request: Request, error: Exception) -> Response:

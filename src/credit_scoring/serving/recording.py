@@ -52,7 +52,7 @@ class Asked:
     entry: Entry
 
 
-def _asked(request: Request) -> Asked:
+async def _asked(request: Request) -> Asked:  # async: others are called in threads
     return Asked(request.app.state.service, request.state.entry)
 
 

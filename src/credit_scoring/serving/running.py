@@ -48,6 +48,7 @@ def run(online: OnlineSettings, mlflow: MlflowSettings, listener: socket.socket,
         access_log=False,  # paths hold clients' numbers
         timeout_graceful_shutdown=ENDS_SECONDS,
         server_header=False,
+        proxy_headers=False,  # who the caller is, its key says
     )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     server = uvicorn.Server(config)

@@ -45,7 +45,7 @@ def said(words: Words, language: Language, **facts: object) -> str:
     return words.to(language).format(**facts)
 
 
-def _asked(
+async def _asked(
     language: Annotated[Language | None, Query(description="Language of sentences; else by Accept-Language.")] = None,
     accept_language: Annotated[str | None, Header(description="Languages, most liked first.")] = None,
 ) -> Language:
