@@ -16,6 +16,9 @@ from credit_scoring.serving.metrics import Metrics
 
 MOST = 32
 """Files that one batch holds."""
+GATHER_SECONDS = 0.03
+"""So long a batch waits at most for those who were answered in the last one, and ask again. Nobody waits for others
+who is alone."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +35,8 @@ class Batches:
     metrics: Metrics
     _waiting: list[_Waiting] = field(default_factory=list, init=False)
     _called: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _enough: int = field(default=1, init=False)
+    """With how many the next batch begins at once: as many as the last one had, and came while it was scored."""
 
     async def score(self, file: ClientFile, model: Loaded) -> ScoredFile:
         """The file's score by this model."""
@@ -44,9 +49,17 @@ class Batches:
         """Scores what waits, for as long as the API lives."""
         while True:
             await self._called.wait()
+            await self._gather()
             batch = self._next()
             if batch:
                 await self._score(batch)
+            self._enough = min(MOST, len(batch) + len(self._waiting))
+
+    async def _gather(self) -> None:
+        """Lets those come who ask again and again: else who comes first is scored alone, and all others behind."""
+        ends = asyncio.get_running_loop().time() + GATHER_SECONDS
+        while len(self._waiting) < self._enough and asyncio.get_running_loop().time() < ends:
+            await asyncio.sleep(GATHER_SECONDS / 10)
 
     def _next(self) -> list[_Waiting]:
         """Those who wait for the model of the first of them; who has gone is not scored."""
