@@ -15,7 +15,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 import served
 from credit_scoring.online.loading import Champion, register
 from credit_scoring.schema.tables import SOURCES
-from estimate_model import estimate_model
+from fitted_models import estimate_model
 from published_lender import PublishedLender
 from serving.conftest import Caller, until
 

@@ -11,6 +11,9 @@ from credit_scoring.serving.problems import BODY_TOO_LARGE
 from credit_scoring.serving.words import preferred
 
 MOST_BYTES = 1_000_000
+DRAINED_BYTES = 10 * MOST_BYTES
+"""A body up to this is read to its end before it is refused: who still sends when the connection closes may never see
+the answer."""
 ARRIVES_SECONDS = 20
 """So long a body may take to arrive."""
 
@@ -27,12 +30,13 @@ class LimitedBodies:
             await self.app(scope, receive, send)
             return
         headers = dict(scope["headers"])
-        declared = headers.get(b"content-length", b"0")
+        length = headers.get(b"content-length", b"")
+        declared = int(length) if length.isdigit() else 0
         body = None
-        if not declared.isdigit() or int(declared) <= MOST_BYTES:
+        if declared <= DRAINED_BYTES:
             try:
                 async with asyncio.timeout(ARRIVES_SECONDS):
-                    body = await _read(receive)
+                    body = await _read(receive, max(declared, MOST_BYTES))
             except TimeoutError:
                 return  # the connection is closed without an answer
         if body is None:
@@ -53,8 +57,8 @@ class LimitedBodies:
         await self.app(scope, again, send)
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """The body; None as soon as it is too large."""
+async def _read(receive: Receive, most: int) -> bytes | None:
+    """The body; None when it is too large, as soon as it is longer than `most`."""
     parts: list[bytes] = []
     size = 0
     while True:
@@ -62,9 +66,8 @@ async def _read(receive: Receive) -> bytes | None:
         if message["type"] != "http.request":
             return b"".join(parts)
         part = message.get("body", b"")
-        parts.append(part)
         size += len(part)
-        if size > MOST_BYTES:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(parts)
+        if size <= MOST_BYTES:
+            parts.append(part)
+        if size > most or not message.get("more_body", False):
+            return b"".join(parts) if size <= MOST_BYTES else None
