@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import sys
@@ -16,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select
 
 from credit_scoring.errors import CreditScoringError
-from credit_scoring.errors.online import JOURNAL_BROKEN, ONLINE_URL_MISSING
+from credit_scoring.errors.online import API_USER_UNKNOWN, JOURNAL_BROKEN, ONLINE_URL_MISSING
 from credit_scoring.online import cluster, database, journal, keys
 from credit_scoring.online.loading import Loaded
 from credit_scoring.online.models import ClientScore
 from credit_scoring.online.place import folder, owner_url, passwords
 from credit_scoring.online.service_user import grant
+from credit_scoring.secret_files import API_PASSWORD
 from credit_scoring.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,6 +56,29 @@ def prepare(settings: Settings, create: bool) -> Prepared:
             raise ONLINE_URL_MISSING()
         created = database.create(url) if create else False
         return Prepared(created, database.upgrade(url))
+
+
+@dataclass(frozen=True)
+class Granted:
+    """The API's user, as it is in the database now."""
+
+    user: str
+
+
+def grant_api(settings: Settings) -> Granted:
+    """Makes the user of online.api_url, or gives it the password of API_PGPASSWORD, and the API's rights.
+
+    UsageError where the settings name no user beside the owner, or the environment no password.
+    """
+    online, password = settings.online, os.environ.get(API_PASSWORD, "")
+    user = database.user(online.api_url) if online.api_url else ""
+    if not user or user == database.user(online.url):
+        raise API_USER_UNKNOWN(lacking="online.api_url names no user beside that of online.url")
+    if not password:
+        raise API_USER_UNKNOWN(lacking=f"{API_PASSWORD} is not set")
+    with _connected(settings) as connection:
+        grant(connection, user, password)
+    return Granted(user)
 
 
 def new_key(

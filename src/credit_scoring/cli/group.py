@@ -16,6 +16,7 @@ import click
 from credit_scoring.cli import output
 from credit_scoring.errors import HeldByBreaker, NothingToScore
 from credit_scoring.machine import name_a_folder_of_the_user
+from credit_scoring.secret_files import read_secret_files
 
 if TYPE_CHECKING:
     from credit_scoring.publishing.work import Report
@@ -96,6 +97,7 @@ def command(function: Callable[..., None]) -> click.Command:
         if function.__name__ != "generate":
             os.environ["POLARS_MAX_THREADS"] = "1"
         name_a_folder_of_the_user()
+        read_secret_files()
         output.log_to_terminal(logging.WARNING if quiet else logging.INFO)
         function(Call(conf, as_json, engine), **arguments)
 

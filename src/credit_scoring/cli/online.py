@@ -12,9 +12,10 @@ from credit_scoring.errors.online import CLIENT_NOT_NAMED, KEY_NOT_NAMED
 
 
 @command
-@click.argument("action", type=click.Choice(["create", "upgrade", "script", "diagram"]))
+@click.argument("action", type=click.Choice(["create", "upgrade", "grant", "script", "diagram"]))
 def database(call: Call, action: str) -> None:
-    """Create the online store's database, bring its tables to this release, or print them as SQL or as a diagram."""
+    """Create the online store's database, bring its tables to this release, give the user of the API its rights, or
+    print the tables as SQL or as a diagram."""
     if action in ("script", "diagram"):
         from credit_scoring.online import database as described
 
@@ -22,6 +23,10 @@ def database(call: Call, action: str) -> None:
         return
     from credit_scoring import answering
 
+    if action == "grant":
+        granted = answering.grant_api(call.settings())
+        call.print(granted, lambda found: f"{found.user} may log in, and has the API's rights and no other.")
+        return
     done = answering.prepare(call.settings(), create=action == "create")
     call.print(done, lambda found: f"The tables are of revision {found.revision}.")
 

@@ -27,6 +27,7 @@ _REPORT = "credit_scoring.publishing.work:Report"
 _UPKEEP = "credit_scoring.operations.maintain:Maintained"
 RESULTS: Mapping[str, str | Shape] = {
     "database": "credit_scoring.answering:Prepared",
+    "database grant": "credit_scoring.answering:Granted",
     "deliver": "credit_scoring.intake.manifest:Manifest",
     "demo": _SCORE,
     "dictionary": ["credit_scoring.features.dictionary:Entry", "..."],

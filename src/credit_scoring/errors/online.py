@@ -26,6 +26,13 @@ DATABASE_OLD = ErrorKind(
     "The tables of the online store are those of revision {found}, this release works with {wanted}.",
     "Run `credit-scoring database upgrade`.",
 )
+API_USER_UNKNOWN = ErrorKind(
+    "api-user-unknown",
+    UsageError,
+    "The API's user of the database cannot be made: {lacking}.",
+    "Set online.api_url (postgresql://another-user@host:5432/database), and its password as API_PGPASSWORD or in a "
+    "file that API_PGPASSWORD_FILE names.",
+)
 KEY_UNKNOWN = ErrorKind(
     "key-unknown",
     UsageError,

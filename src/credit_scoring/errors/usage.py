@@ -32,6 +32,12 @@ SETTINGS_WRONG = ErrorKind(
     "The settings of {file} do not hold: {problems}.",
     "Correct the file or the variable; docs/reference/settings.md lists every key.",
 )
+SECRET_FILE_WRONG = ErrorKind(
+    "secret-file-wrong",
+    UsageError,
+    "The secret that {variable} names a file for cannot be read: {why}.",
+    "Name a file that holds the secret and nothing else and that this account may read, or set the secret itself.",
+)
 VARIABLE_UNKNOWN = ErrorKind(
     "variable-unknown",
     UsageError,

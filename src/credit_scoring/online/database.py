@@ -1,8 +1,8 @@
 """The database of the online store: where it is, how it is made and migrated, and its description for people.
 
 Two ways lead to it. `online.url` is the owner's: commands migrate, load, make keys and erase by it. `online.api_url` is
-the API's, whose user has the role credit_scoring_api and no other right. Neither holds a password: libpq's PGPASSWORD
-or PGPASSFILE gives it, to both drivers.
+the API's, whose user has the role credit_scoring_api and no other right (`database grant` makes it). Neither holds a
+password: libpq's PGPASSWORD or PGPASSFILE gives it, to both drivers.
 """
 
 from __future__ import annotations
@@ -43,6 +43,11 @@ def engine(url: str) -> Engine:
         raise ONLINE_URL_WRONG()
     address = address.set(drivername="postgresql+psycopg")
     return create_engine(address, poolclass=NullPool, connect_args={"connect_timeout": CONNECT_SECONDS})
+
+
+def user(url: str) -> str:
+    """Whom an address logs in; empty where it names nobody."""
+    return engine(url).url.username or ""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The API's user of a server of our own: it may log in, and has the role of the API."""
+"""The API's user of the database: it may log in, and has the role of the API."""
 
 from __future__ import annotations
 
