@@ -38,9 +38,7 @@ def test_every_secret_of_a_container_may_stand_in_a_file() -> None:
         (CANARY.encode(), CANARY, "PGPASSWORD is set as well"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_a_sentence(
-    written: bytes | None, set_as_well: str, why: str, tmp_path: Path
-) -> None:
+def test_a_wrong_file_is_a_sentence(written: bytes | None, set_as_well: str, why: str, tmp_path: Path) -> None:
     file = tmp_path / "secret"
     if written is not None:
         file.write_bytes(written)

@@ -538,7 +538,7 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     online.DESK_NOT_STARTED: "dashboard/test_running.py::test_a_desk_that_does_not_start_is_a_sentence",
     online.PORT_TAKEN: "serving/test_faults.py::test_a_port_that_is_taken_is_a_sentence",
     online.API_USER_UNKNOWN: "online/test_service_user.py::test_a_user_that_cannot_be_made_is_a_sentence",
-    usage.SECRET_FILE_WRONG: "test_secret_files.py::test_a_file_that_cannot_be_read_is_a_sentence",  # pragma: allowlist secret
+    usage.SECRET_FILE_WRONG: "test_secret_files.py::test_a_wrong_file_is_a_sentence",  # pragma: allowlist secret
     storage.STORAGE_UNREACHED: "azurite/test_files_in_a_container.py::test_a_lasting_outage_is_a_sentence",
     storage.ROOT_UNKNOWN: "storage/test_roots.py::test_what_spark_and_fsspec_do_not_both_reach_is_refused",
     storage.CREDENTIAL_MISSING: "storage/test_roots.py::test_wasb_knows_account_keys_only",
