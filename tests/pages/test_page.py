@@ -52,6 +52,33 @@ def test_nothing_is_wider_than_the_screen(tab: Tab, width: int) -> None:
         assert picture.bounding_box()["width"] > 0.85 * min(width - 32, 640)
 
 
+def cut_off(tab: Tab) -> list[str]:
+    """The first cells of tables of which a part is out of sight."""
+    return tab.evaluate(
+        """() => [...document.querySelectorAll('.scroll')].filter(each => each.scrollWidth > each.clientWidth)
+            .map(each => each.querySelector('th').innerText)"""
+    )
+
+
+def test_a_wide_table_takes_the_width_that_there_is(tab: Tab) -> None:
+    tab.set_viewport_size({"width": 1440, "height": 800})
+    assert cut_off(tab) == []
+    left, right = tab.evaluate(
+        "() => { const box = document.querySelector('.scroll').getBoundingClientRect(); return [box.left, box.right] }"
+    )
+    assert left >= 0
+    assert abs(left - (1440 - right)) < 2, "it stands in the middle"
+    assert right - left > 46 * 16, "it is wider than the text"
+
+
+def test_on_paper_no_table_is_cut_off(tab: Tab) -> None:
+    """A4 with the margins that Chromium gives it is 718 pixels wide."""
+    tab.emulate_media(media="print")
+    tab.set_viewport_size({"width": 718, "height": 1000})
+    assert cut_off(tab) == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 718
+
+
 def test_it_asks_for_nothing_and_complains_of_nothing(tab: Tab) -> None:
     assert [noise for noise in tab.noises if not noise.startswith("data:")] == []  # type: ignore[attr-defined]
 
