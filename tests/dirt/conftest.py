@@ -236,7 +236,7 @@ def _known_owner(rows: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@lru_cache(maxsize=40)
+@lru_cache(maxsize=300)
 def _read(work: Work, content: bytes) -> pa.RecordBatch:
     """What the map task makes of a file; of a file that is not spoilt once for many deliveries."""
     return read_delivered(

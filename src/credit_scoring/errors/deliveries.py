@@ -206,8 +206,9 @@ RECORDS_DIFFER = ErrorKind(
 SKIPPED_RECORD = ErrorKind(
     "skipped-record",
     DeliveryRefused,
-    "File {file} of delivery {delivery} has a record among the lines that intake.format.{key} has intake skip.",
-    "Mend the setting: no record is passed over.",
+    "File {file} of delivery {delivery} has a record among the lines that intake.format.{key} has intake skip, or in "
+    "one line with them.",
+    "Mend the setting, or export the file again: no record is passed over.",
 )
 UNREADABLE = ErrorKind(
     "delivery-unreadable",

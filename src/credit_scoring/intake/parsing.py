@@ -61,6 +61,8 @@ class Parsed:
     the default format writes them. `misread`: the others. `skipped`: the lines that the format has passed over, as
     `cells` where they could be records, by the key of the format.
 
+    `joined`: the keys of the format of whose lines one has more cells than a record: the line end of a record is lost.
+
     Passed over because they mean nothing: `blank_records` (those that repeat the header, too), `empty_columns` (without
     a name, too), `padding` bytes at the end. `other_lines`: how many lines are neither empty nor records.
     """
@@ -70,6 +72,7 @@ class Parsed:
     header: tuple[str, ...]
     unknown_columns: tuple[str, ...]
     skipped: tuple[tuple[str, pl.DataFrame], ...] = ()
+    joined: tuple[str, ...] = ()
     blank_records: int = 0
     empty_columns: int = 0
     padding: int = 0
@@ -147,6 +150,7 @@ def parse(text: bytes, table: Table, file: str, delivery: str, written: Format =
         header=layout.header,
         unknown_columns=_told([_name(layout.header, i) for i in unknown if i not in empty_columns]),
         skipped=tuple((key, _skipped(left, table, layout, written)) for key, left in lines.skipped if left),
+        joined=tuple(key for key, left in lines.skipped if any(_wider(line, layout, written) for line in left)),
         blank_records=len(blank) + lines.blank,
         empty_columns=len(empty_columns),
         padding=len(padding),
@@ -349,6 +353,10 @@ def _by_name(frame: pl.DataFrame, table: Table, layout: _Layout, written: Format
     )
     named = [pl.when(cell != "").then(cell).alias(c.name) for cell, c in zip(cells, table.columns, strict=True)]
     return plain_cells(frame.select(RECORD, *named), table, written)
+
+
+def _wider(line: bytes, layout: _Layout, written: Format) -> bool:
+    return len(_cells(line.decode("utf-8", "replace"), written)) > layout.width
 
 
 def _skipped(lines: Sequence[bytes], table: Table, layout: _Layout, written: Format) -> pl.DataFrame:
