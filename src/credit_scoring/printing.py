@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from credit_scoring.training.promotion.promote import Promotion
     from credit_scoring.training.run import TrainingReport
 
-_SHOWN = 8
+_SHOWN, _MOST_CAUSES = 8, 30
 
 _EXAMINED = {
     "promises_moved": "promised improvements that were tried",
@@ -106,6 +106,12 @@ def intake(report: IntakeReport) -> str:
         lines.append(f"Delivery {accepted.delivery.name}: accepted as number {accepted.delivery.seq}")
         if causes := sentences(accepted.unread):
             lines += [f"Not read, so that clients are referred or get no decision: {'; '.join(causes)}."]
+        if concerned := [each for each in accepted.referring if each.clients]:
+            head = ["table", "column", "its cells or records", "rule", "clients referred or without a decision"]
+            rows = [[c.table, c.column or "(the record)", c.becomes, c.rule, c.clients] for c in concerned]
+            lines.append(table(head, rows[:_MOST_CAUSES]))
+            if len(rows) > _MOST_CAUSES:
+                lines.append(f"and {len(rows) - _MOST_CAUSES:,} more (the view not_read has all)")
         head = ["file", "table", "records", "accepted", "duplicates", "quarantined", "cells made missing"]
         rows = [
             [f.finding.file, f.finding.table, f.finding.records, f.accepted, f.duplicates, f.quarantined,

@@ -194,6 +194,7 @@ def test_appends_are_counted_again_by_seq(stored_lender: Any, engine: Any) -> No
         appends.verify({"outcomes": {1: 2}, "bureau": {1: 2}})
 
 
+@on_both_engines
 def test_what_does_not_read_is_told_by_column_and_cause_from_the_run_to_the_ledger(lender: Any) -> None:
     """NULL in every empty cell of bureau, an amount that is none, and two applications that contradict each other."""
 
@@ -225,3 +226,31 @@ def test_what_does_not_read_is_told_by_column_and_cause_from_the_run_to_the_ledg
     row = dict(zip(listing.head, listing.rows[0], strict=True))
     assert (row["event"], row["made_missing"], row["quarantined"]) == ("accepted", bureau.finding.cells_missing, 2)
     assert row["message"].startswith("'NULL' stands in ")
+
+    concerned = {(each.table, each.column, each.becomes, each.rule): each.clients for each in accepted.referring}
+    assert concerned.keys() == {key[:4] for key in held}
+    rows = lender.rows("bureau").explode("made_missing").drop_nulls("made_missing")
+    for column, clients in rows.group_by("made_missing").agg(pl.col("SK_ID_CURR").n_unique()).iter_rows():
+        assert concerned["bureau", column, "made missing", "not_legitimate"] == clients
+    assert concerned["application", "SK_ID_CURR", "quarantined", "conflicting_key"] == 1
+    assert event.referring == accepted.referring
+    most = accepted.referring[0]
+    told = f"bureau.{most.column} made missing (not_legitimate) {most.clients}"
+    assert f"clients referred for it, or without a decision: {told}, " in row["message"]
+    printed = [line.split() for line in printing.intake(report).splitlines()]
+    assert ["bureau", most.column, "made", "missing", "not_legitimate", str(most.clients)] in printed
+
+
+def test_a_row_that_may_be_anybodys_concerns_all_whom_the_delivery_touches(lender: Any) -> None:
+    """But for applications, where a client's own row shows that the other is not its."""
+
+    def nobodys(column: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
+        return lambda frame: pl.concat([frame, set_cell(column, 0, "?")(frame.head(1))])
+
+    lender.deliver(
+        "monday", range(6), bureau=nobodys("SK_ID_CURR"), application_test=nobodys("SK_ID_CURR"),
+        bureau_balance=lambda frame: set_cell("STATUS", 0, "?")(frame),
+    )  # fmt: skip
+    (accepted,) = lender.intake().accepted
+    concerned = {(each.table, each.column): each.clients for each in accepted.referring}
+    assert concerned == {("bureau", "SK_ID_CURR"): 6, ("bureau_balance", "STATUS"): 1}

@@ -16,7 +16,7 @@ from playwright.sync_api import Page as Tab
 from credit_scoring.clients.cohort import Count
 from credit_scoring.features import registry
 from credit_scoring.features.statements import sentence
-from credit_scoring.ledger.events import Unread
+from credit_scoring.ledger.events import Referring, Unread
 from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.pages.page import Table
 from credit_scoring.publishing.history import Summary
@@ -170,9 +170,9 @@ def figures(scores: dict[int, int], cut_offs: tuple[int, ...]) -> Figures:
     return Figures(scores, cut_offs, tuple(bands), {"AGE": 1.0}, {0: 1.0}, ())
 
 
-def report(found: Figures, seconds: dict[str, float] | None = None, refused=(), unread=()):
+def report(found: Figures, seconds: dict[str, float] | None = None, refused=(), unread=(), referring=()):
     stamp = Stamp(datetime(2026, 11, 21, 10, 0, tzinfo=UTC), 3, "0.1.0", "run")
-    part = Part("monday", 3, Count(2, 0, 2, 0), Summary(), (), unread)
+    part = Part("monday", 3, Count(2, 0, 2, 0), Summary(), (), unread, referring)
     line = FeatureLine(name="age", meaning="Age", unit="years", risk="unknown", reason="AGE")
     return page(stamp, [part], refused, found, [line], seconds or {})
 
@@ -224,10 +224,18 @@ def test_what_does_not_read_is_told_by_column_the_cause_first() -> None:
         Unread("bureau", "AMT_ANNUITY", "made missing", "not_legitimate", "NULL", 24),
         Unread("application", "AMT_CREDIT", "quarantined", "missing", None, 2),
     )
-    shown = report(figures({500: 2}, (550,)), unread=unread)
+    referring = (
+        Referring("bureau", "AMT_ANNUITY", "made missing", "not_legitimate", 9),
+        Referring("application", "AMT_CREDIT", "quarantined", "missing", 2),
+    )
+    shown = report(figures({500: 2}, (550,)), unread=unread, referring=referring)
     (section,) = [section for section in shown.sections if section.title == "Not read"]
     assert section.parts[0].words.startswith("monday: 'NULL' stands in 24 cells of 1 column (bureau.AMT_ANNUITY 24)")
+    assert section.parts[0].words.endswith(
+        "clients referred for it, or without a decision: bureau.AMT_ANNUITY made missing (not_legitimate) 9, "
+        "application.AMT_CREDIT quarantined (missing) 2."
+    )
     assert tables_of(shown, "Not read")[0].rows == [
-        ("monday", "bureau", "AMT_ANNUITY", "made missing", "not_legitimate", "NULL", 24),
-        ("monday", "application", "AMT_CREDIT", "quarantined", "missing", None, 2),
+        ("monday", "bureau", "AMT_ANNUITY", "made missing", "not_legitimate", "NULL", 24, 9),
+        ("monday", "application", "AMT_CREDIT", "quarantined", "missing", None, 2, 2),
     ]

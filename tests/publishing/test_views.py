@@ -66,6 +66,10 @@ def stored(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Tab
         "claimed": (6,),
     }
     events = [{"event": event, "seq": seq, "delivery": f"d{seq}"} for event, seqs in happened.items() for seq in seqs]
+    cause = {"table": "bureau", "column": "AMT_ANNUITY", "becomes": "made missing", "rule": "not_legitimate"}
+    told = [{**cause, "text": "NULL", "cells": 9}, {**cause, "column": "DAYS_CREDIT", "text": None, "cells": 1}]
+    events[0] |= {"unread": told, "referring": [{**cause, "clients": 3}]}
+    events[3] |= {"unread": told}  # withdrawn
     insert(tables, DELIVERIES, *events)
     incomes = {(7, 1): 100.0, (7, 3): 300.0, (7, 4): 400.0, (8, 3): 50.0}
     applied = [
@@ -129,6 +133,11 @@ def test_a_client_without_a_score_has_its_application(session: SparkSession) -> 
         "SELECT as_of, score, AMT_INCOME_TOTAL FROM client_as_of WHERE client_id = 8 ORDER BY 1"
     ).collect()
     assert [tuple(row) for row in found] == [("d3", None, 50.0), ("d5", None, 50.0)]
+
+
+def test_what_does_not_read_with_the_clients_who_are_referred_for_it(session: SparkSession) -> None:
+    found = session.sql("SELECT delivery, column, text, cells, clients FROM not_read ORDER BY cells DESC").collect()
+    assert [tuple(row) for row in found] == [("d1", "AMT_ANNUITY", "NULL", 9, 3), ("d1", "DAYS_CREDIT", None, 1, None)]
 
 
 @pytest.mark.parametrize("view", VIEWS, ids=lambda view: view.declared.name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -89,6 +89,14 @@ class Account:
     def of(self, seq: int) -> list[FileCounts]:
         """The account of a delivery's files."""
         return [counts for counts in self.files if counts.finding.seq == seq]
+
+    def flawed(self, seqs: Collection[int]) -> tuple[dict[str, set[int]], set[int]]:
+        """Of these deliveries, by table, those with cells made missing; and those with rows in quarantine."""
+        incomplete: dict[str, set[int]] = {}
+        for counts in self.files:
+            if counts.finding.cells_missing and counts.finding.seq in seqs:
+                incomplete.setdefault(counts.finding.table, set()).add(counts.finding.seq)
+        return incomplete, {seq for seq, rows in self.bad.items() if rows and seq in seqs}
 
     def unread(self, seq: int) -> tuple[Unread, ...]:
         """What of a delivery does not read, most cells first."""

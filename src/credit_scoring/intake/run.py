@@ -16,10 +16,19 @@ from credit_scoring.intake.judge import judge_of
 from credit_scoring.intake.manifest import Manifest
 from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.intake.reconciliation import Account, FileCounts, account
+from credit_scoring.intake.referring import referring
 from credit_scoring.intake.refused_alone import refused_alone
 from credit_scoring.intake.staging import Work, stage, staging_of
 from credit_scoring.intake.waiting import landed, manifest_of, waiting
-from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, Unread, latest_accepted, names_taken
+from credit_scoring.ledger.events import (
+    Claim,
+    Delivered,
+    LedgerEvent,
+    Referring,
+    Unread,
+    latest_accepted,
+    names_taken,
+)
 from credit_scoring.ledger.events import accepted as visible_in
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
@@ -35,11 +44,13 @@ _APPENDS_AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Accepted:
-    """An accepted delivery and the account of its files. `unread`: what of it does not read, by column and reason."""
+    """An accepted delivery and the account of its files. `unread`: what of it does not read, by column and reason;
+    `referring`: how many clients are referred for it."""
 
     delivery: Delivered
     files: tuple[FileCounts, ...]
     unread: tuple[Unread, ...] = ()
+    referring: tuple[Referring, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,11 +127,13 @@ def _take_in(
         by_seq = {delivery.seq: delivery for delivery in claim.deliveries}
         refused.update({by_seq[seq]: why for seq, why in result.refusals().items()})
     good = [delivery for delivery in claim.deliveries if delivery not in refused]
+    concerned: Mapping[int, tuple[Referring, ...]] = {}
     if good:
         appends = appending.Appends(
             engine, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
         append_all(appends, result, good)
+        concerned = referring(engine, *result.flawed({delivery.seq for delivery in good}))
         _warn_of_nobodys(result, good)
     # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
     engine.drop(staging)
@@ -139,12 +152,15 @@ def _take_in(
             "read_as": tuple(counts.read_as() for counts in result.of(d.seq)),
             "without": manifests[d].without,
             "unread": result.unread(d.seq),
+            "referring": concerned.get(d.seq, ()),
         }
         for d in good
     }
     ledger.record_all(claim, "accepted", files, clock())
     return IntakeReport(
-        accepted=tuple(Accepted(d, tuple(result.of(d.seq)), result.unread(d.seq)) for d in good),
+        accepted=tuple(
+            Accepted(d, tuple(result.of(d.seq)), result.unread(d.seq), concerned.get(d.seq, ())) for d in good
+        ),
         refused=tuple((delivery.name, str(refused[delivery])) for delivery in claim.deliveries if delivery in refused),
     )
 

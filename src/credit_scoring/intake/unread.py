@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 import polars as pl
 
 from credit_scoring.intake.texts_for_nothing import known_for_nothing
-from credit_scoring.ledger.events import Unread
+from credit_scoring.ledger.events import Referring, Unread
 from credit_scoring.schema.table import MADE_MISSING, RECORD, Table
 
 MISSING, QUARANTINED = "made missing", "quarantined"
 CONFLICTING = "conflicting_key"
-_NAMED = 3
+_NAMED, _MOST_CAUSES = 3, 5
 
 
 def unread_in(cells: pl.DataFrame, good: pl.DataFrame, quarantined: pl.DataFrame, table: Table) -> tuple[Unread, ...]:
@@ -57,6 +57,17 @@ def sentences(found: Sequence[Unread]) -> list[str]:
     if bad:
         said.append(f"records are in quarantine for {_columns(bad)}")
     return said
+
+
+def whom(causes: Sequence[Referring]) -> str:
+    """How many clients are referred for each cause, in words, most first; "" where nobody is concerned."""
+    told = [
+        f"{each.table}{f'.{each.column}' if each.column else ''} {each.becomes} ({each.rule}) {each.clients:,}"
+        for each in causes
+        if each.clients
+    ]
+    more = f" and {len(told) - _MOST_CAUSES:,} more" if len(told) > _MOST_CAUSES else ""
+    return f"clients referred for it, or without a decision: {', '.join(told[:_MOST_CAUSES])}{more}" if told else ""
 
 
 def _cells(found: Sequence[Unread]) -> str:

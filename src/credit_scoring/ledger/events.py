@@ -31,6 +31,7 @@ FILE_COUNTS = (
 )
 READ_AS = "STRUCT<file: STRING, format: STRING, blank_records: BIGINT, empty_columns: BIGINT, padding: BIGINT>"
 UNREAD = "STRUCT<table: STRING, column: STRING, becomes: STRING, rule: STRING, text: STRING, cells: BIGINT>"
+REFERRING = "STRUCT<table: STRING, column: STRING, becomes: STRING, rule: STRING, clients: BIGINT>"
 DELIVERIES = StoredTable(
     TABLE,
     "The ledger: what happened to each delivery, an event a row; rows of a delivery are visible once it is accepted",
@@ -72,6 +73,12 @@ DELIVERIES = StoredTable(
             f"ARRAY<{UNREAD}>",
             "What of the delivery does not read, by table, column and rule: cells that were made missing, with a text "
             "that exports write for nothing, and records in quarantine (accepted)",
+        ),
+        StoredColumn(
+            "referring",
+            f"ARRAY<{REFERRING}>",
+            "How many clients are referred for what does not read, or get no decision, by table, column and rule "
+            "(accepted)",
         ),
     ),
 )
@@ -130,6 +137,18 @@ class Unread:
 
 
 @dataclass(frozen=True)
+class Referring:
+    """How many clients are referred, or get no decision, because cells of a column `become` "made missing" or their
+    records "quarantined" by a `rule`."""
+
+    table: str
+    column: str
+    becomes: str
+    rule: str
+    clients: int
+
+
+@dataclass(frozen=True)
 class LedgerEvent:
     """One row of the ledger, in the order of DELIVERIES."""
 
@@ -154,6 +173,7 @@ class LedgerEvent:
     judged_with: str | None = None
     read_as: tuple[ReadAs, ...] = ()
     unread: tuple[Unread, ...] = ()
+    referring: tuple[Referring, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -325,6 +345,7 @@ def to_frame(events: Sequence[LedgerEvent]) -> pl.DataFrame:
             "without": list(event.without) or None,
             "read_as": [asdict(file) for file in event.read_as] or None,
             "unread": [asdict(each) for each in event.unread] or None,
+            "referring": [asdict(each) for each in event.referring] or None,
         }
         for event in events
     ]
@@ -343,6 +364,7 @@ def from_frame(rows: pl.DataFrame) -> list[LedgerEvent]:
             "judged_with": row.get("judged_with"),
             "read_as": tuple(ReadAs(**file) for file in row.get("read_as") or ()),
             "unread": tuple(Unread(**each) for each in row.get("unread") or ()),
+            "referring": tuple(Referring(**each) for each in row.get("referring") or ()),
         }
         events.append(LedgerEvent(**told))
     return sorted(events, key=lambda event: (event.at, event.claim_number, event.seq, event.event))

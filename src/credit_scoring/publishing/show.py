@@ -11,7 +11,7 @@ import polars as pl
 
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.intake.quarantine import QUARANTINE
-from credit_scoring.intake.unread import sentences
+from credit_scoring.intake.unread import sentences, whom
 from credit_scoring.ledger import events
 from credit_scoring.ledger.events import FileAccount
 from credit_scoring.ledger.ledger import Ledger
@@ -62,7 +62,7 @@ def _deliveries(engine: Engine) -> pl.DataFrame:
     rows = [
         (
             event.at, event.delivery, event.seq, event.event, *_summed(event.files),
-            "; ".join(sentences(event.unread)) or event.message,
+            "; ".join([*sentences(event.unread), *filter(None, [whom(event.referring)])]) or event.message,
         )
         for event in told
     ]  # fmt: skip

@@ -135,14 +135,20 @@ NOT_READ = StoredView(
             StoredColumn("rule", "STRING", "The rule that they violate"),
             StoredColumn("text", "STRING", "What stands there, where it is a text that exports write for nothing"),
             StoredColumn("cells", "BIGINT", "How many cells or records"),
+            StoredColumn("clients", "BIGINT", "How many clients are referred for its column and rule, or undecided"),
         ),
     ),
     f"""
-    SELECT delivery, seq, each.`table`, each.`column`, each.becomes, each.rule, each.text, each.cells
+    SELECT delivery, seq, each.`table`, each.`column`, each.becomes, each.rule, each.text, each.cells, who.clients
     FROM (
         SELECT delivery, seq, explode(unread) AS each FROM {{{DELIVERIES.name}}} WHERE event = 'accepted'
         AND seq NOT IN (SELECT seq FROM {{{DELIVERIES.name}}} WHERE event = 'withdrawn')
     )
+    LEFT JOIN (
+        SELECT seq AS of_seq, explode(referring) AS who FROM {{{DELIVERIES.name}}} WHERE event = 'accepted'
+    )
+    ON of_seq = seq AND who.`table` = each.`table` AND who.`column` = each.`column` AND who.becomes = each.becomes
+        AND who.rule = each.rule
     """,
 )
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from credit_scoring.clients.cohort import Count
-from credit_scoring.intake.unread import sentences
-from credit_scoring.ledger.events import FileAccount, Unread
+from credit_scoring.intake.unread import sentences, whom
+from credit_scoring.ledger.events import FileAccount, Referring, Unread
 from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.pages.page import Cell, Figure, Page, Section, Table, Text
 from credit_scoring.publishing.history import Summary
@@ -24,7 +24,7 @@ _CLIENTS = ("clients", "scored", "with outcome", "waiting", "median score")
 @dataclass(frozen=True)
 class Part:
     """One delivery's part of a run. `files`: the account of its files, as the ledger holds it (events.FILE_COUNTS).
-    `unread`: what of it does not read, by column and reason."""
+    `unread`: what of it does not read, by column and reason; `referring`: how many clients are referred for it."""
 
     delivery: str
     model_version: int
@@ -32,6 +32,7 @@ class Part:
     summary: Summary
     files: Sequence[FileAccount]
     unread: Sequence[Unread] = ()
+    referring: Sequence[Referring] = ()
 
     def records(self, column: str) -> int:
         """A column of the account, over all files: records, accepted, duplicates, quarantined, cells_missing."""
@@ -100,16 +101,26 @@ def _deliveries(parts: Sequence[Part], refused: Sequence[tuple[str, str]]) -> Se
 
 def _unread(parts: Sequence[Part]) -> list[Section]:
     """Why clients are referred whatever they score: cells that were made missing, by column, the cause first."""
-    causes = [Text(f"{part.delivery}: {'; '.join(said)}.") for part in parts if (said := sentences(part.unread))]
+    causes = [
+        Text(f"{part.delivery}: {'; '.join([*said, *filter(None, [whom(part.referring)])])}.")
+        for part in parts
+        if (said := sentences(part.unread))
+    ]
     if not causes:
         return []
     rows = [
-        (part.delivery, each.table, each.column, each.becomes, each.rule, each.text, each.cells)
+        (part.delivery, each.table, each.column, each.becomes, each.rule, each.text, each.cells, _concerned(part, each))
         for part in parts
         for each in part.unread[:_MOST_UNREAD]
     ]
-    head = ("delivery", "table", "column", "became", "rule", "text", "cells")
+    head = ("delivery", "table", "column", "became", "rule", "text", "cells", "clients")
     return [Section("Not read", [*causes, Table(head, rows, words=6)])]
+
+
+def _concerned(part: Part, what: Unread) -> int | None:
+    """The clients who are referred for a column and a rule."""
+    cause = (what.table, what.column, what.becomes, what.rule)
+    return next((r.clients for r in part.referring if (r.table, r.column, r.becomes, r.rule) == cause), None)
 
 
 def _quarantine(found: Figures, rows: int) -> Section:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from credit_scoring.clients.cohort import Count
 from credit_scoring.engines.engine import Engine
-from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent, Unread
+from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent, Referring, Unread
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.artifacts import Features
 from credit_scoring.pages.page import html
@@ -76,6 +76,6 @@ def write(
     return reports.path(name)
 
 
-def _account(event: LedgerEvent | None) -> tuple[Sequence[FileAccount], Sequence[Unread]]:
-    """What a delivery brought and what of it does not read; a rescore brought nothing."""
-    return ((), ()) if event is None else (event.files, event.unread)
+def _account(event: LedgerEvent | None) -> tuple[Sequence[FileAccount], Sequence[Unread], Sequence[Referring]]:
+    """What a delivery brought, what of it does not read, and whom that concerns; a rescore brought nothing."""
+    return ((), (), ()) if event is None else (event.files, event.unread, event.referring)
