@@ -96,7 +96,8 @@ def requeue(settings: Settings, delivery: str | None, rule: str | None) -> Tried
 def forget(settings: Settings, client: int) -> Forgotten:
     """Erases a client from every table and from the online store, and lists the files that still name it."""
     store = open_store(settings)
-    done = forget_client(_context(settings, store), client, (store.landing, store.published, store.reports))
+    folders = (store.landing, store.published, store.reports)
+    done = forget_client(_context(settings, store), client, folders, settings.intake.format)
     with owner_url(settings) as url:
         if url:
             from credit_scoring.online import database, journal

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import json
 import re
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from deltalake import write_deltalake
 
+from credit_scoring.file_format import Format, LenderFormat
 from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.operations.forget import forget
 from credit_scoring.operations.maintain import maintain
-from credit_scoring.operations.naming import number
+from credit_scoring.operations.naming import files_naming, number
 from credit_scoring.operations.told import forgotten, maintained
 from credit_scoring.publishing.latest import SCORES
 from credit_scoring.schema.arrow_types import polars_schema
@@ -105,3 +110,69 @@ def test_nothing_of_a_forgotten_client_is_left(lender, context_of) -> None:
         name: count for name, count in after.items() if name != "deliveries"
     }
     assert "1 of quarantine" in maintained(upkept)
+
+
+DECLARED = LenderFormat(
+    thousands=",",
+    nothing=("NULL",),
+    tables={"bureau": Format(encoding="cp037"), "previous_application": Format(encoding="utf-16-le")},
+)
+
+
+def archived(*files: bytes) -> bytes:
+    sink = io.BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number, data in enumerate(files):
+            archive.writestr(f"folder/{number}.csv", data)
+    return sink.getvalue()
+
+
+TEXT = "SK_ID_CURR,X\r\n100001,1\r\n100002,2\r\n100003,3\r\n1100002,4\r\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", TEXT.encode()),
+        ("a.csv.gz", gzip.compress(TEXT.encode()) + bytes(512)),
+        ("a.csv", gzip.compress(gzip.compress(TEXT.encode()))),
+        ("a.csv", gzip.compress(archived(TEXT.encode("utf-16")))),
+        ("a.csv", archived(gzip.compress(TEXT.encode()))),
+        ("a.csv.zip", archived(b"another", TEXT.encode())),
+        ("a.csv", TEXT.encode("utf-16")),
+        ("a.csv", TEXT.encode("utf-16-be")),
+        ("a.csv.gz", gzip.compress(TEXT.encode("utf-32-le"))),
+        ("a.csv", TEXT.replace("\n", "").encode()),
+        ("a.csv", TEXT.replace("\n100002,", '\n"100,002",').encode()),
+        ("previous_application.csv", ("SK_ID_CURR\n100002\n" + "\u4e00" * 9_000).encode("utf-16-le")),
+        ("bureau.csv", TEXT.encode("cp037")),
+        ("bureau-scores.csv", TEXT.encode()),
+    ],
+)
+def test_files_are_read_as_intake_reads_them_and_searched(name: str, data: bytes, tmp_path: Path) -> None:
+    """However often packed, in whatever encoding, and with the marks that the lender declares."""
+    landing = Folder(str(tmp_path))
+    landing.write(data, "monday", name)
+    landing.write(TEXT.replace("100002", "100004").encode(), "monday", "other.csv")
+    (found,) = files_naming([landing], 100002, [], DECLARED)
+    assert (Path(found.path).name, found.lines) == (name, 1)
+
+
+def test_a_manifest_says_how_its_files_are_written(tmp_path: Path) -> None:
+    landing = Folder(str(tmp_path))
+    told = {"name": "a.csv", "table": "bureau", "records": 1, "bytes": 1, "sha256": "0" * 64}
+    manifest = {"delivery": "monday", "files": [{**told, "format": {"encoding": "cp037"}}]}
+    landing.write(TEXT.encode("cp037"), "monday", "a.csv")
+    assert files_naming([landing], 100002, []) == ()
+    landing.write(json.dumps(manifest).encode(), "monday", "manifest.json")
+    assert [each.lines for each in files_naming([landing], 100002, [])] == [1]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [gzip.compress(TEXT.encode())[:-9], archived(TEXT.encode())[:-30], gzip.compress(TEXT.encode()) + b"rest" * 9],
+)
+def test_a_file_that_does_not_unpack_is_named_because_nobody_knows(data: bytes, tmp_path: Path) -> None:
+    landing = Folder(str(tmp_path))
+    landing.write(data, "monday", "a.csv")
+    assert [each.lines for each in files_naming([landing], 100009, [])] == [None]

@@ -21,6 +21,7 @@ from functools import partial
 import polars as pl
 
 from credit_scoring.engines.engine import Engine, Scan
+from credit_scoring.file_format import DEFAULT_FORMATS, LenderFormat
 from credit_scoring.intake.appending import CLIENT_DELIVERIES
 from credit_scoring.intake.casting import REASONS
 from credit_scoring.intake.owners import CREDIT
@@ -52,8 +53,11 @@ class Forgotten:
     files: tuple[Naming, ...]
 
 
-def forget(context: OperatorContext, client: int, folders: Sequence[Folder]) -> Forgotten:
-    """Erases a client from every table that names clients, and looks for files of `folders` that name it.
+def forget(
+    context: OperatorContext, client: int, folders: Sequence[Folder], formats: LenderFormat = DEFAULT_FORMATS
+) -> Forgotten:
+    """Erases a client from every table that names clients, and looks for files of `folders` that name it, written as
+    `formats` or their manifests say.
 
     Run again, it does it again. RunActive while another run is at work.
     """
@@ -68,7 +72,7 @@ def forget(context: OperatorContext, client: int, folders: Sequence[Folder]) -> 
         }
         credits = _credits(engine, client) if BUREAU.name in of_clients else []
         log.info("Looking for files that name the client")
-        files = files_naming(folders, client, credits)
+        files = files_naming(folders, client, credits, formats)
         rows = {}
         for table in sorted(of_clients, key=_order):
             log.info("Erasing from %s", table)
