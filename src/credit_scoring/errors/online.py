@@ -51,6 +51,12 @@ JOURNAL_KEPT = ErrorKind(
     "The journal cannot be kept for {months} months only: at least six are kept.",
     "Set online.journal_months to 6 or more.",
 )
+JOURNAL_NOT_RESUMED = ErrorKind(
+    "journal-not-resumed",
+    UsageError,
+    "The journal was restored from another server, and does not go on in this one yet.",
+    "Run `credit-scoring database upgrade` before anything writes to it.",
+)
 NO_POSTGRESQL = ErrorKind(
     "no-postgresql",
     UsageError,

@@ -91,6 +91,8 @@ def create(url: str) -> bool:
 def upgrade(url: str) -> str:
     """Brings the tables to this release, in one transaction; the revision that they have now.
 
+    A journal that was restored from another server goes on in this one from here.
+
     Two that upgrade at once wait for each other. PostgreSQL takes back a migration that is killed half-way.
     """
     with transaction(url) as connection:
@@ -99,6 +101,7 @@ def upgrade(url: str) -> str:
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
         connection.exec_driver_sql(OPEN_MONTHS)
+        connection.exec_driver_sql("SELECT resume_journal()")
         return revision(connection) or ""
 
 

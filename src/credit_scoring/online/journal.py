@@ -9,8 +9,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import DBAPIError
 
-from credit_scoring.errors.online import JOURNAL_KEPT
+from credit_scoring.errors.online import JOURNAL_KEPT, JOURNAL_NOT_RESUMED
 from credit_scoring.online.digest import COLUMNS, digest, link
 from credit_scoring.online.models import (
     ClientFile,
@@ -27,6 +28,8 @@ KEPT_MONTHS = 6
 """For at least so long the journal is kept."""
 _PIECE = 2_000
 _TOLD = 10
+_NOT_RESUMED = "CS001"
+"""What seal_journal raises where the journal is ahead of the server (migration 0003)."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +112,14 @@ def _root(connection: Connection, seal: Any) -> list[str]:
 
 
 def seal(connection: Connection) -> int:
-    """Seals what is committed and not sealed yet; how many links were made."""
-    return int(connection.execute(select(func.seal_journal())).scalar_one())
+    """Seals what is committed and not sealed yet; how many links were made. UsageError for a journal that was restored
+    and does not go on in this server yet."""
+    try:
+        return int(connection.execute(select(func.seal_journal())).scalar_one())
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _NOT_RESUMED:
+            raise JOURNAL_NOT_RESUMED() from None
+        raise
 
 
 def erase(connection: Connection, client: int) -> int:

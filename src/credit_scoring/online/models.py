@@ -1,7 +1,8 @@
 """The tables of the online store, as SQLAlchemy declares them; migrations, diagram and reference are compared with it.
 
 What is published (client_score and its companions) is derived: the loader may replace it all. The journal (request,
-request_error, seal, human_decision, erasure) is evidence: nothing updates or deletes it, by the database's own rights.
+request_error, seal, human_decision, erasure, restoration) is evidence: nothing updates or deletes it, by the database's
+own rights.
 Numbers that must not lose a bit are double precision, real or json, never numeric or jsonb.
 """
 
@@ -239,7 +240,7 @@ class Request(Base):
     id: Mapped[uuid.UUID] = _says("Its number, as in X-Request-ID", primary_key=True)
     at: Mapped[datetime] = _says("When it came", primary_key=True)
     xid: Mapped[int] = _says(
-        "Transaction that wrote it: seals go by it", server_default=text("(pg_current_xact_id()::text)::bigint")
+        "Place of the transaction that wrote it: seals go by it", server_default=text("journal_place()")
     )
     actor: Mapped[str] = _says("Who asked: key:<prefix>, oidc:<subject> or nobody")
     role: Mapped[str] = _says("Role in which it was asked; empty: none")
@@ -342,7 +343,18 @@ class Retention(Base):
     erased: Mapped[int] = _says("Of these, requests that had been emptied")
 
 
+class Restoration(Base):
+    """That the journal was restored and goes on in another server, whose transactions are counted anew."""
+
+    __tablename__ = "restoration"
+    __table_args__ = ({"comment": "That the journal goes on in another server"},)
+
+    id: Mapped[int] = _says("Its number", primary_key=True, server_default=Identity(always=True))
+    at: Mapped[datetime] = _says("When", server_default=text("now()"))
+    ahead: Mapped[int] = _says("What is added to the server's count of transactions since")
+
+
 PUBLISHED = (ClientScore, ScoreHistory, ClientFile, FeatureDistribution, PeerGroup, Model)
 """What the loader may replace."""
-JOURNAL = (Request, RequestError, Seal, HumanDecision, Erasure, Retention)
+JOURNAL = (Request, RequestError, Seal, HumanDecision, Erasure, Retention, Restoration)
 """What nothing changes."""
