@@ -24,6 +24,7 @@ NEEDS_A_STORE = [
     ("train",),
     ("promote",),
     ("promote", "--rollback"),
+    ("monitor",),
     ("withdraw", "monday", "--reason", "wrong"),
     ("requeue",),
     ("forget", "100001"),

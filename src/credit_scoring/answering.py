@@ -25,6 +25,7 @@ from credit_scoring.online.place import folder, owner_url, passwords
 from credit_scoring.online.service_user import grant
 from credit_scoring.secret_files import API_PASSWORD
 from credit_scoring.settings import Settings
+from credit_scoring.telemetry import prometheus
 
 if TYPE_CHECKING:
     from credit_scoring.dashboard.running import Desk
@@ -203,7 +204,7 @@ def _serve(settings: Settings, say: Say, listener: socket.socket, says_ready: Sa
 
     online, port = settings.online, listener.getsockname()[1]
     if online.url or online.api_url:
-        run(online, settings.mlflow, listener, lambda: says_ready(_addresses(settings, port)))
+        run(online, settings.mlflow, listener, lambda: says_ready(_addresses(settings, port)), settings.metrics.folder)
         return
     below = folder(settings)
     say(f"Starting PostgreSQL in {below}")
@@ -221,12 +222,16 @@ def _serve(settings: Settings, say: Say, listener: socket.socket, says_ready: Sa
             client = connection.execute(select(ClientScore.client_id).order_by(ClientScore.client_id).limit(1)).scalar()
         own = online.model_copy(update={"url": started.url, "api_url": started.api_url})
 
-        def ready() -> None:
-            says_ready(_addresses(settings, port) + _to_try(settings, port, key, client))
-            if not empty:
-                threading.Thread(target=_load, args=(settings, started.url, say), daemon=True).start()
+        scraped = [f"{online.host}:{online.metrics_port}"]
+        with prometheus.running(settings.home / "prometheus", scraped) as watching:
 
-        run(own, settings.mlflow, listener, ready)
+            def ready() -> None:
+                watched = f"\nPrometheus: {watching}" if watching else ""
+                says_ready(_addresses(settings, port) + watched + _to_try(settings, port, key, client))
+                if not empty:
+                    threading.Thread(target=_load, args=(settings, started.url, say), daemon=True).start()
+
+            run(own, settings.mlflow, listener, ready, settings.metrics.folder)
     say("Ended: the API and PostgreSQL are stopped.")
 
 

@@ -200,13 +200,17 @@ def rollback(settings: Settings, estimate: bool = False) -> Promotion:
 def score(settings: Settings, only: str | None = None) -> ScoreReport:
     """Takes in what waits, then scores and publishes every accepted delivery (or `only` that one) without a CSV."""
     from credit_scoring.intake.run import intake as take_in
+    from credit_scoring.publishing.run_metrics import JOB, gauges
+    from credit_scoring.telemetry.telling import tell
 
     watch = Stopwatch(clock)
     store = _started(settings, watch)
     run_id = new_run_id()
     with watch.step("taking in what waited"):
         taken = take_in(store.engine, store.ledger, store.landing, settings.intake, run_id, clock)
-    return ScoreReport(taken, publish(settings, store, run_id, watch, only))
+    report = ScoreReport(taken, publish(settings, store, run_id, watch, only))
+    tell(gauges(report.intake, report.scores, watch.seconds, clock()), settings.metrics, JOB)
+    return report
 
 
 def publish(
@@ -300,11 +304,13 @@ def monitor(settings: Settings, delivery: str = "", month: str = "") -> Monitore
 
 def _monitor(settings: Settings, store: Store, run_id: str, delivery: str, month: str = "") -> Monitored:
     from credit_scoring.model.registry import load_version
+    from credit_scoring.monitoring.metrics import JOB, gauges
     from credit_scoring.monitoring.overrides import human_decisions
     from credit_scoring.monitoring.run import Places
     from credit_scoring.monitoring.run import monitor as look
     from credit_scoring.online import database
     from credit_scoring.online.place import owner_url
+    from credit_scoring.telemetry.telling import tell
 
     def texts_of(version: int) -> ModelTexts:
         return load_version(settings.mlflow.model, version)[0]
@@ -318,7 +324,9 @@ def _monitor(settings: Settings, store: Store, run_id: str, delivery: str, month
             except CreditScoringError as error:
                 log.warning("What people decided is left out: the online store does not answer: %s", error)
     places = Places(store.engine, store.ledger, store.reports, texts_of)
-    return look(places, settings, run_id, clock(), delivery, month, human)
+    found = look(places, settings, run_id, clock(), delivery, month, human)
+    tell(gauges(found, clock()), settings.metrics, JOB)
+    return found
 
 
 def _started(settings: Settings, watch: Stopwatch) -> Store:

@@ -261,6 +261,17 @@ class RetentionSettings(Section):
     old_files_hours: Annotated[int, Field(ge=168)] = 168
 
 
+class MetricsSettings(Section):
+    """Where the figures of batch runs go, for Prometheus.
+
+    `folder`: of files for a node exporter's textfile collector, by default `metrics` below `home`; empty: none are
+    written. `push_gateway`: host:port of a push gateway, where there is one.
+    """
+
+    folder: str = ""
+    push_gateway: str = ""
+
+
 class OidcSettings(Section):
     """Whose tokens the API believes besides its own keys; without an issuer, none.
 
@@ -352,6 +363,7 @@ class Settings(BaseSettings):
     gates: GateSettings = GateSettings()
     breaker: BreakerSettings = BreakerSettings()
     monitoring: MonitoringSettings = MonitoringSettings()
+    metrics: MetricsSettings = MetricsSettings()
     retention: RetentionSettings = RetentionSettings()
     online: OnlineSettings = OnlineSettings()
     desk: DeskSettings = DeskSettings()
@@ -374,13 +386,15 @@ class Settings(BaseSettings):
         """A root that is not set lies below `home`; a relative place begins at the working directory (see load)."""
         values = placed(values, Path.cwd())
         home, mlflow = values.get("home") or str(Path("var").absolute()), values.get("mlflow") or {}
-        if not isinstance(home, str) or not isinstance(mlflow, dict):
+        metrics = values.get("metrics") or {}
+        if not isinstance(home, str) or not isinstance(mlflow, dict) or not isinstance(metrics, dict):
             return values  # the field says what is wrong with it
+        metrics = {"folder": str(Path(home) / "metrics"), **metrics}
         below = {root: str(Path(home) / root) for root in _ROOTS}
         mlflow.setdefault("tracking_uri", places.sqlite(Path(home) / "mlflow.db"))
         mlflow.setdefault("artifacts", str(Path(home) / "mlartifacts"))
         roots = {root: values.get(root) or default for root, default in below.items()}
-        return {**values, **roots, "home": home, "mlflow": mlflow}
+        return {**values, **roots, "home": home, "mlflow": mlflow, "metrics": metrics}
 
 
 _ROOTS = ("landing", "tables", "published", "reports")
@@ -397,6 +411,10 @@ def placed(values: dict[str, Any], beside: Path) -> dict[str, Any]:
     for name, meaning in _MEANINGS.items():
         if name in found:
             found[name] = at(found[name], meaning)
+    if isinstance(found.get("metrics"), dict | MetricsSettings):
+        metrics = found["metrics"] = dict(found["metrics"])
+        if "folder" in metrics:
+            metrics["folder"] = at(metrics["folder"], places.folder)
     if isinstance(found.get("mlflow"), dict | MlflowSettings):
         mlflow = found["mlflow"] = dict(found["mlflow"])
         for name, meaning in {"tracking_uri": places.database, "artifacts": places.folder}.items():

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from credit_scoring.serving.bodies import LimitedBodies
 from credit_scoring.serving.journal import new_id
+from credit_scoring.serving.observing import observe
 from credit_scoring.serving.pages_alone import PagesAlone
 from credit_scoring.serving.problems import FAILED, METHOD_WRONG, PATH_UNKNOWN, Refusal
 from credit_scoring.serving.routes import (
@@ -58,6 +59,7 @@ def application(service: Service) -> FastAPI:
             service.champion.follow(),
             service.estimates.follow(),
             service.batches.work(),
+            observe(service),
         )
         work = [asyncio.create_task(each) for each in endless]
         yield

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 
 from credit_scoring.serving.journal import Entry
 
@@ -24,9 +24,12 @@ class Metrics:
     decisions: Counter = field(init=False)
     unwritten: Counter = field(init=False)
     model_version: Gauge = field(init=False)
+    model_since: Gauge = field(init=False)
+    published: Gauge = field(init=False)
+    queue: Gauge = field(init=False)
     store_seq: Gauge = field(init=False)
     store_loaded: Gauge = field(init=False)
-    overrides: Counter = field(init=False)
+    human_decisions: Counter = field(init=False)
 
     def __post_init__(self) -> None:
         def made(name: str, metric: Histogram | Counter | Gauge) -> None:
@@ -55,16 +58,40 @@ class Metrics:
             "unwritten",
             Counter("credit_scoring_journal_failures", "Requests that could not be recorded", registry=registry),
         )
-        made("model_version", Gauge("credit_scoring_model_version", "Version of the champion", registry=registry))
+        made(
+            "model_version",
+            Gauge(
+                "credit_scoring_model_version", "Version that scores; 0: none is loaded", ("model",), registry=registry
+            ),
+        )
+        made(
+            "model_since",
+            Gauge(
+                "credit_scoring_model_champion_timestamp_seconds", "Since when the version that scores is the champion",
+                ("model",), registry=registry,
+            ),
+        )  # fmt: skip
+        made(
+            "published",
+            Gauge(
+                "credit_scoring_published_clients", "Clients by their latest score", ("decision",), registry=registry
+            ),
+        )
+        made("queue", Gauge("credit_scoring_queue_clients", "Referred clients whom nobody decided", registry=registry))
         made("store_seq", Gauge("credit_scoring_store_seq", "Highest delivery that is loaded", registry=registry))
         made(
             "store_loaded",
             Gauge("credit_scoring_store_loaded_timestamp_seconds", "When the store was loaded last", registry=registry),
         )
         made(
-            "overrides",
-            Counter("credit_scoring_overrides", "Decisions of people against the score", registry=registry),
-        )
+            "human_decisions",
+            Counter(
+                "credit_scoring_human_decisions", "Decisions of people; override: against the score",
+                ("computed", "decision", "override"), registry=registry,
+            ),
+        )  # fmt: skip
+        ProcessCollector(registry=registry)
+        PlatformCollector(registry=registry)
 
     def answered(self, entry: Entry) -> None:
         """Counts a request and its duration."""

@@ -7,6 +7,7 @@ import errno
 import logging
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import uvicorn
 from prometheus_client import start_http_server
@@ -15,6 +16,7 @@ from credit_scoring.errors.online import PORT_TAKEN
 from credit_scoring.serving.app import application
 from credit_scoring.serving.service import service
 from credit_scoring.settings import MlflowSettings, OnlineSettings
+from credit_scoring.telemetry.textfiles import TextFiles
 
 ENDS_SECONDS = 10
 """So long requests in flight may take when the API ends."""
@@ -35,9 +37,20 @@ def listening(host: str, port: int, setting: str = "online.port") -> socket.sock
     return found
 
 
-def run(online: OnlineSettings, mlflow: MlflowSettings, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Serves until it is told to end (Ctrl-C or SIGTERM); `ready` is called once it answers."""
+def run(
+    online: OnlineSettings,
+    mlflow: MlflowSettings,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    batch_metrics: str = "",
+) -> None:
+    """Serves until it is told to end (Ctrl-C or SIGTERM); `ready` is called once it answers.
+
+    `batch_metrics`: folder of the figures of batch runs, which are told beside the API's own.
+    """
     built = service(online, mlflow)
+    if batch_metrics:
+        built.metrics.registry.register(TextFiles(Path(batch_metrics)))
     try:
         metrics, _ = start_http_server(online.metrics_port, online.host, built.metrics.registry)
     except OSError:

@@ -61,7 +61,7 @@ async def queue(
 ) -> QueueAnswer:
     """By the moment of the score, then by number."""
     moment, client = (int(part) for part in after.split("-")) if after else (0, -1)
-    waiting = await of.service.store.row(f"SELECT count(*) AS clients {_WAITING}")
+    waiting = await of.service.store.row(UNDECIDED)
     since = datetime.fromtimestamp(min(moment, _LATEST) / 1e6, UTC)
     rows = await of.service.store.rows(_QUEUE, since, min(client, 2**63 - 1), limit + 1)
     page = [
@@ -84,6 +84,8 @@ _WAITING = """
         AND decided.seq = given.seq AND decided.model_version = given.model_version
     )
 """
+UNDECIDED = f"SELECT count(*) AS clients {_WAITING}"
+"""How many wait."""
 _QUEUE = f"""
     SELECT client_id, decision, score, scored_at, delivery, coalesce((
         SELECT flaws FROM client_file AS file WHERE file.client_id = given.client_id AND file.seq = given.seq
@@ -184,8 +186,8 @@ async def decide(body: DecisionBody, of: Asking, actor: Advisers) -> DecisionAns
         last = await of.service.store.row(DECIDED_LAST, body.client_id, body.seq, body.model_version)
         told = dict(last) if last else {"actor": "?", "decision": "?", "at": "?", "id": "?"}
         raise DECIDED_ALREADY(**told)
-    if override:
-        of.service.metrics.overrides.inc()
+    against = str(override).lower()
+    of.service.metrics.human_decisions.labels(row["decision"], body.decision, against).inc()
     return DecisionAnswer(
         id=inserted["id"],
         at=inserted["at"],

@@ -44,11 +44,8 @@ async def ready(request: Request) -> JSONResponse:
     service: Service = request.app.state.service
     problems, seq, there = [], None, True
     try:
-        row = await service.store.row("SELECT max(seq) AS seq, max(at) AS at FROM online_load")
-        if row is not None and row["seq"] is not None:
-            seq = row["seq"]
-            service.metrics.store_seq.set(seq)
-            service.metrics.store_loaded.set(row["at"].timestamp())
+        row = await service.store.row("SELECT max(seq) AS seq FROM online_load")
+        seq = row["seq"] if row is not None else None
     except DatabaseAwayError:
         problems, there = ["the database does not answer"], False
     if service.champion.problem:
