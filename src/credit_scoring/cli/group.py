@@ -16,6 +16,7 @@ import click
 from credit_scoring.cli import output
 from credit_scoring.errors import HeldByBreaker, NothingToScore
 from credit_scoring.machine import name_a_folder_of_the_user
+from credit_scoring.progress import doing
 from credit_scoring.secret_files import read_secret_files
 
 if TYPE_CHECKING:
@@ -88,6 +89,19 @@ class Call:
         output.line(text, err=self.as_json)
 
 
+_TAKES_LONG = {
+    "generate": "writing files",
+    "demo": "making a lender",
+    "intake": "taking in what waits",
+    "score": "scoring",
+    "train": "training",
+    "promote": "setting the challenger against the champion",
+    "maintain": "maintaining the tables",
+    "monitor": "looking at what was scored",
+}
+"""Commands that show what they are doing, and what that is."""
+
+
 def command(function: Callable[..., None]) -> click.Command:
     """A command of the group, with the options that all have; its first argument is the Call."""
 
@@ -99,7 +113,12 @@ def command(function: Callable[..., None]) -> click.Command:
         name_a_folder_of_the_user()
         read_secret_files()
         output.log_to_terminal(logging.WARNING if quiet else logging.INFO)
-        function(Call(conf, as_json, engine), **arguments)
+        call, what = Call(conf, as_json, engine), _TAKES_LONG.get(function.__name__)
+        if what is None:
+            function(call, **arguments)
+            return
+        with output.progress(nothing=as_json or quiet), doing(what):
+            function(call, **arguments)
 
     conf = click.option(
         "--conf",

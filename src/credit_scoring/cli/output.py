@@ -8,9 +8,13 @@ import math
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, TextIO
 
 import click
+
+from credit_scoring.progress import Bar, Lines, show
 
 _OURS = "credit_scoring"
 
@@ -64,6 +68,17 @@ def log_to_terminal(level: int) -> None:
         root.addHandler(logging.NullHandler())
 
 
+@contextmanager
+def progress(nothing: bool) -> Iterator[None]:
+    """Shows on standard error what is being done inside: a bar on a terminal, lines elsewhere, or nothing."""
+    terminal = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb" and not wanted_whole()
+    show(None if nothing else Bar() if terminal else Lines())
+    try:
+        yield
+    finally:
+        show(None)
+
+
 _FORMAT, _TIME = "%(asctime)s %(message)s", "%H:%M:%S"
 
 
@@ -73,6 +88,10 @@ class _Terminal(logging.StreamHandler[TextIO]):
     def __init__(self) -> None:
         super().__init__(sys.stderr)
         self.setFormatter(_Plain(_FORMAT, _TIME))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr  # while a bar is shown, what stands above it
+        super().emit(record)
 
 
 class _Plain(logging.Formatter):

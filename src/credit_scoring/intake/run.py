@@ -31,6 +31,7 @@ from credit_scoring.ledger.events import (
 )
 from credit_scoring.ledger.events import accepted as visible_in
 from credit_scoring.ledger.ledger import Ledger
+from credit_scoring.progress import counted, doing
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import TABLES
@@ -122,8 +123,9 @@ def _take_in(
     staging = staging_of(claim.claim_id)
     result = Account()
     if work:
-        staged = stage(engine, staging, landing, work, limits, settings.slot_mb * 1_000_000)
-        result = account(staged.index(), work)
+        with doing(f"reading {len(work)} files of {len(manifests)} deliveries"):
+            staged = stage(engine, staging, landing, work, limits, settings.slot_mb * 1_000_000)
+            result = account(staged.index(), work)
         by_seq = {delivery.seq: delivery for delivery in claim.deliveries}
         refused.update({by_seq[seq]: why for seq, why in result.refusals().items()})
     good = [delivery for delivery in claim.deliveries if delivery not in refused]
@@ -132,8 +134,9 @@ def _take_in(
         appends = appending.Appends(
             engine, staged, claim.claim_id, [d.seq for d in good], [before.seq for before in visible]
         )
-        append_all(appends, result, good)
-        concerned = referring(engine, *result.flawed({delivery.seq for delivery in good}))
+        with doing("appending to the tables"):
+            append_all(appends, result, good)
+            concerned = referring(engine, *result.flawed({delivery.seq for delivery in good}))
         _warn_of_nobodys(result, good)
     # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
     engine.drop(staging)
@@ -217,7 +220,7 @@ def append_all(appends: appending.Appends, result: Account, good: list[Delivered
 
     # A commit is mostly waiting: for storage, for the log. Tables that do not need each other wait together.
     with ThreadPoolExecutor(_APPENDS_AT_ONCE) as pool:
-        list(pool.map(append, TABLES))
+        list(counted(pool.map(append, TABLES), len(TABLES)))
     if unnamed:
         appends.rows(BUREAU_BALANCE, unnamed=True)
     by_bad = None

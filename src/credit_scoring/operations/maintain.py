@@ -22,6 +22,7 @@ from credit_scoring.intake.quarantine import QUARANTINE, credit_in_cells
 from credit_scoring.intake.staging import is_staging, left_staged, staging_of
 from credit_scoring.ledger.events import PURPOSES, Delivered, LedgerEvent, open_claim
 from credit_scoring.operations.working import OperatorContext
+from credit_scoring.progress import counted
 from credit_scoring.publishing import history
 from credit_scoring.publishing.tables import STORED
 from credit_scoring.schema.table import FILE, RECORD, SEQ
@@ -168,7 +169,8 @@ def _compacted(engine: Engine, kept: RetentionSettings, events: Sequence[LedgerE
     rewritten = engine.rewrite(STORED) if outdated and not begun else []
     order = {table.name: table.cluster_by for table in STORED}
     done = []
-    for table in engine.names():
+    names = engine.names()
+    for table in counted(names, len(names)):
         if not is_staging(table) and not is_copy(table):
             log.info("Compacting %s", table)
             done.append(Compacted(table, *engine.compact(table, order.get(table, ()), kept.old_files_hours)))

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from credit_scoring.progress import doing
+
 
 @dataclass
 class Stopwatch:
@@ -20,6 +22,7 @@ class Stopwatch:
         """Measures what runs inside, also when it fails."""
         start = self.now()
         try:
-            yield
+            with doing(name):
+                yield
         finally:
             self.seconds[name] = self.seconds.get(name, 0.0) + (self.now() - start).total_seconds()

@@ -21,6 +21,7 @@ from credit_scoring.ledger.events import Claim, Delivered, Event, Purpose, held,
 from credit_scoring.ledger.ledger import Ledger, Plan
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.model.usable import declared, usable
+from credit_scoring.progress import counted
 from credit_scoring.publishing import breaker, dictionary, history, latest, runs, scores_csv, views
 from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report.writing import Scored, write
@@ -225,7 +226,8 @@ class _Work:
             return scores_csv.write(self.places.engine, rows, self.places.published.below(unit.name), self.stamp.run_id)
 
         with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
-            return dict(zip((unit.name for unit in units), pool.map(written, units), strict=True))
+            files = counted(pool.map(written, units), len(units))
+            return dict(zip((unit.name for unit in units), files, strict=True))
 
     def _score(self, settings: GatherSettings, watch: Stopwatch) -> Mapping[str, Count]:
         """Scores and commits what this model version has not scored yet; who the units' clients are, in numbers."""

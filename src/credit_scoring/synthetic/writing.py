@@ -8,10 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from credit_scoring.errors.usage import MORE_OUTCOMES_THAN_CLIENTS
+from credit_scoring.progress import counted
 from credit_scoring.schema.table import CLIENT, Table
 from credit_scoring.schema.tables import table
 from credit_scoring.synthetic.dirt import DUPLICATE, LEDGER, spoil, write_ledger
-from credit_scoring.synthetic.lender import blocks_of
+from credit_scoring.synthetic.lender import BLOCK, blocks_of
 
 FILES = {
     "bureau": "bureau.csv",
@@ -41,7 +42,7 @@ def write(directory: Path, clients: range, outcomes: int, seed: int, dirt: float
     records = dict.fromkeys(names, 0)
     known, new = clients[:outcomes], clients[outcomes:]
     for group, file in ((known, WITH_OUTCOME), (new, NEW)):
-        for block in blocks_of(group, seed):
+        for block in counted(blocks_of(group, seed), -(-len(group) // BLOCK)):
             rows = {FILES[name]: block[name] for name in FILES}
             rows[file] = _with_target(block) if file == WITH_OUTCOME else block["application"]
             for name, frame in rows.items():

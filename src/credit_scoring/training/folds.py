@@ -8,6 +8,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from credit_scoring.progress import counted
 from credit_scoring.settings import TrainingSettings
 from credit_scoring.training.fit import Rebalancing, Trainer, fit_until_best, rounds_of
 from credit_scoring.training.inputs import Inputs
@@ -39,7 +40,7 @@ def fit_folds(
 ) -> FoldModels:
     """Fits a model for each fold of `development`."""
     texts = {}
-    for fold in range(parameters.folds):
+    for fold in counted(range(parameters.folds), parameters.folds, "folds"):
         texts[fold] = fit_until_best(trainer, development, development.part == fold, inputs, parameters, rebalancing)
         rounds = rounds_of(texts[fold])
         log.info("fold %d of %d: best after %d rounds", fold + 1, parameters.folds, rounds)

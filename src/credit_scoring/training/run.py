@@ -13,6 +13,7 @@ from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.registry import Alias, load_version
+from credit_scoring.progress import doing
 from credit_scoring.settings import Settings
 from credit_scoring.synthetic.known import known
 from credit_scoring.training.bins import bins
@@ -62,7 +63,8 @@ def train_and_register(
         with tracked(settings.mlflow) as run_id:
             parameters = settings.training
             log.info("building the vectors of the clients with an outcome")
-            outcomes = source.outcomes(Split(parameters.folds, parameters.holdout_percent))
+            with doing("building the vectors"):
+                outcomes = source.outcomes(Split(parameters.folds, parameters.holdout_percent))
             learners = outcomes.learners
             if not len(learners.client_id):
                 raise NO_OUTCOMES()
@@ -88,7 +90,8 @@ def train_and_register(
                 texts = texts_of(trained, _probe(), measured, parameters, settings.decision)
             counted = bins(outcomes, trained, texts, source.vocabulary())
             texts = replace(texts, bins=counted.to_json())
-            examined = examine(source, outcomes, trained, texts, settings)
+            with doing("examining the model"):
+                examined = examine(source, outcomes, trained, texts, settings)
             for sentence in warnings(examined):
                 log.warning("%s", sentence)
             texts = replace(texts, model_card=card(trained, examined, texts))

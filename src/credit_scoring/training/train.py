@@ -21,6 +21,7 @@ import numpy as np
 from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale
 from credit_scoring.model.artifacts import Costs
+from credit_scoring.progress import doing
 from credit_scoring.settings import DecisionSettings, TrainingSettings
 from credit_scoring.training.calibrate import calibrate
 from credit_scoring.training.comparison import OURS, Compared, compare
@@ -94,7 +95,8 @@ def train(
 
     allowed = without(inputs, left_out(parameters.leave_out))
     development, held_out = learners.development, learners.holdout
-    folds = fit_folds(trainer, development, allowed, parameters)
+    with doing("fitting the folds"):
+        folds = fit_folds(trainer, development, allowed, parameters)
     out_of_fold = folds.out_of_fold
     calibration = calibrate(out_of_fold.margin, out_of_fold.target)
     scale = Scale(calibration.a, calibration.b, decision.pdo, decision.anchor_points, decision.anchor_odds)
@@ -104,7 +106,8 @@ def train(
         log.info("%d of %d features carry something", len(chosen.names), len(allowed.names))
     rounds = max(1, round(float(np.mean(folds.rounds))))
     log.info("fitting the final model, %d rounds", rounds)
-    booster = fit_rounds(trainer, development, chosen, parameters, rounds)
+    with doing("fitting the final model"):
+        booster = fit_rounds(trainer, development, chosen, parameters, rounds)
     holdout = margins(held_out, chosen, {HOLDOUT: booster})
     group = reference_group(holdout, scale, costs.threshold())
     reference = reference_points(shares(held_out, chosen, booster, group), scale)
@@ -115,7 +118,8 @@ def train(
         measures("oof", out_of_fold, scale, costs, resampling),
         measures("holdout", holdout, scale, costs, resampling),
     ]
-    comparison = compare(trainer, development, allowed, parameters, out_of_fold, costs, resampling)
+    with doing("comparing with other models"):
+        comparison = compare(trainer, development, allowed, parameters, out_of_fold, costs, resampling)
     return Trained(
         booster=booster,
         trainer=trainer.name,

@@ -18,6 +18,7 @@ from credit_scoring.engines.local import scanning, workers
 from credit_scoring.engines.local.object_store import ObjectStore
 from credit_scoring.engines.local.scanning import Part
 from credit_scoring.engines.local.spill import Block, from_stream, to_stream, write
+from credit_scoring.progress import counted
 
 Held = dict[int, dict[str, list[pl.DataFrame]]]
 """Rows by slot and label."""
@@ -87,14 +88,15 @@ def here(tasks: Iterable[Task], slots: int, compute: Compute) -> Iterator[pa.Rec
 
 
 def by_workers(
-    pool: workers.Workers, tasks: Iterable[Task], slots: int, compute: Compute, spills: Sequence[str]
+    pool: workers.Workers, tasks: Sequence[Task], slots: int, compute: Compute, spills: Sequence[str]
 ) -> Iterator[Block]:
     """The exchange by worker processes; what `compute` makes of each slot stands in the spill, a block a slot."""
     of_slot: dict[int, list[Block]] = defaultdict(list)
-    for blocks in pool.map(partial(_sent, slots, tuple(spills)), tasks):
+    for blocks in counted(pool.map(partial(_sent, slots, tuple(spills)), tasks), len(tasks), "reading"):
         for block in blocks:
             of_slot[block.slot].append(block)
-    for made in pool.map(partial(_made, compute, tuple(spills)), (of_slot[slot] for slot in sorted(of_slot))):
+    making = pool.map(partial(_made, compute, tuple(spills)), (of_slot[slot] for slot in sorted(of_slot)))
+    for made in counted(making, len(of_slot), "computing"):
         yield from made
 
 
