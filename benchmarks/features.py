@@ -1,4 +1,4 @@
-"""The gather on Spark beside the same expressions in one polars process, and beside a native Spark plan of two tables.
+"""The gather of either engine beside the same expressions in one polars process, and beside a native Spark plan.
 
     python benchmarks/features.py [--clients 50000 356000] [--folder var/benchmarks]
 
@@ -6,18 +6,21 @@ A generated lender of each size is written once as Delta tables, as intake leave
 finding it is part of intake and timed there), and read again by later runs. Then, each in a process of its own, and on
 two cores:
 
-gather         all features of all tables by the product's own way, clients.vectors, on Spark local[2]
+gather         all features of all tables by the product's own way, clients.vectors, on the embedded engine
+gather, spark  the same on Spark local[2]
 polars         the same features of the same files in one polars process
-one worker     the gather on local[1], so that the blocks of all clients pass one Python worker
-gather, two    features of bureau and installments_payments only, by the gather
+one worker     the gather on Spark local[1], so that the blocks of all clients pass one Python worker
+gather, two    features of bureau and installments_payments only, by the gather on Spark
 native, two    the same features as Spark SQL aggregations
-noise          2.6 GB of blocks that no compression makes smaller, through one Python worker (local[1])
+noise          2.6 GB of blocks that no compression makes smaller, through the embedded engine's workers
+noise, spark   the same through one Python worker of Spark (local[1])
 
-CPU is that of driver, JVM and Python workers from the first reading of a table to the last row computed; starting
-Spark is left out. Memory is the peak of the proportional set size. Every value is compared afterwards.
+CPU is that of driver, JVM and workers from the first reading of a table to the last row computed; starting Spark is
+left out. Memory is the peak of the proportional set size. Every value is compared afterwards.
 
-The last line is JSON: ratios of CPU at the largest size, `growth` (CPU a client at the largest size by that at the
-smallest), the largest difference of the vectors (0: the same bits) and of the two tables' features (relative).
+The last line is JSON: ratios of CPU at the largest size (`gather_to_polars` is the embedded engine's), `growth` (CPU a
+client at the largest size by that at the smallest), the largest difference of the vectors of engines and polars (0: the
+same bits) and of the two tables' features (relative).
 """
 
 from __future__ import annotations
@@ -40,20 +43,25 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from stored import nothing_quarantined, store
 
+from credit_scoring.clients.cohort import rows_in
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.known import CASE, Known
 from credit_scoring.clients.vectors import vectors
-from credit_scoring.engines.blocks import BLOCKS, Frames, bring_together, each_slot, split
+from credit_scoring.engines.blocks import split
+from credit_scoring.engines.choice import engine_of
+from credit_scoring.engines.engine import Engine, FileSource
 from credit_scoring.engines.spark.session import session
 from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.features import bureau, installments_payments, registry
 from credit_scoring.features.rows import Rows
 from credit_scoring.features.value import Aggregate
 from credit_scoring.features.vector import columns_read, feature_frame, matrix
+from credit_scoring.ledger.events import Delivered
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import SOURCES
-from credit_scoring.settings import GatherSettings, SparkSettings
-from credit_scoring.storage.arrow import lists
+from credit_scoring.settings import GatherSettings, Settings, SparkSettings
+from credit_scoring.storage.arrow import Frames, lists
+from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.known import known as generated
 
 SEQ, SEED = 1, 7
@@ -231,15 +239,18 @@ def side_polars(folder: Path, clients: int, out: Path) -> Cost:
     return cost
 
 
-def _cohort(tables: Tables, every: int = 1) -> DataFrame:
-    """All clients, or every so-manieth."""
-    ids = tables.read("application").select(F.col(CLIENT).alias("client_id")).where(F.col("client_id") % every == 0)
-    return ids.select("client_id", F.lit(SEQ).cast("bigint").alias("as_of"), F.lit("all").alias("delivery"))
-
-
 def _compared(clients: int) -> int:
     """Every which client's values are written to be compared: all of them up to 100,000."""
     return 1 + clients // 100_000 * 2
+
+
+def _engine(folder: Path, name: str, cores: int = 2) -> Engine:
+    """An engine over the tables of a folder, started and ready."""
+    spark = SparkSettings(master=f"local[{cores}]", driver_memory="4g")
+    engine = engine_of(Settings(home=folder / "home", tables=str(folder), engine=name, spark=spark))
+    if name == "spark":
+        _spark(cores)
+    return engine
 
 
 def _spark(cores: int) -> SparkSession:
@@ -249,42 +260,45 @@ def _spark(cores: int) -> SparkSession:
     return running
 
 
-def _computed(rows: DataFrame) -> None:
-    """Every row, brought back to the JVM and thrown away there."""
-    rows.write.format("noop").mode("overwrite").save()
+def _written_of(found: pl.DataFrame, clients: int, out: Path) -> None:
+    kept = found.filter(pl.col("client_id") % _compared(clients) == 0)
+    kept.select("client_id", "features").write_parquet(out)
 
 
-def side_gather(folder: Path, clients: int, out: Path, cores: int = 2) -> Cost:
-    """The product's way; a second, untimed pass writes vectors to compare, of every few clients at large sizes."""
-    tables = Tables(_spark(cores), str(folder))
-    seqs = {table.name: [SEQ] for table in SOURCES}
-
-    def computed(every: int = 1) -> DataFrame:
-        return vectors(tables, _cohort(tables, every), clients, seqs, GatherSettings())
-
-    cost = timed(lambda: _computed(computed()))
+def side_gather(folder: Path, clients: int, out: Path, engine: str = "local", cores: int = 2) -> Cost:
+    """The product's way, to the last row in the driver, as a training has them."""
+    working, all_of_it = _engine(folder, engine, cores), [Delivered("all", SEQ)]
+    found: list[pl.DataFrame] = []
+    cohort = rows_in(working, all_of_it, all_of_it[0], all_of_it)
+    cost = timed(lambda: found.append(vectors(cohort, GatherSettings()).collect()))
     if cores > 1:
-        computed(_compared(clients)).select("client_id", "features").write.mode("overwrite").parquet(str(out))
+        _written_of(found[0], clients, out)
     return cost
+
+
+def side_gather_spark(folder: Path, clients: int, out: Path) -> Cost:
+    """The same on Spark."""
+    return side_gather(folder, clients, out, "spark")
 
 
 def side_one_worker(folder: Path, clients: int, out: Path) -> Cost:
     """All blocks through one Python worker."""
-    return side_gather(folder, clients, out, cores=1)
+    return side_gather(folder, clients, out, "spark", cores=1)
 
 
 def side_gather_two(folder: Path, clients: int, out: Path) -> Cost:
     """The two tables' features by the gather."""
-    tables = Tables(_spark(2), str(folder))
-    seqs = {rows.table.name: [SEQ] for rows in OF_TWO}
-    schema = "client_id BIGINT, features ARRAY<DOUBLE>"
+    working, all_of_it = _engine(folder, "spark"), [Delivered("all", SEQ)]
     columns = {rows.table.name: rows.needs(expressions_of(rows).values()) for rows in OF_TWO}
+    found: list[pl.DataFrame] = []
 
-    def computed() -> DataFrame:
-        return gather(tables, _cohort(tables), clients, seqs, GatherSettings(), _two_of_slot, schema, columns)
+    def computed() -> None:
+        cohort = rows_in(working, all_of_it, all_of_it[0], all_of_it)
+        schema = "client_id BIGINT, features ARRAY<DOUBLE>"
+        found.append(gather(cohort, GatherSettings(), _two_of_slot, schema, columns).collect())
 
-    cost = timed(lambda: _computed(computed()))
-    computed().where(F.col("client_id") % _compared(clients) == 0).write.mode("overwrite").parquet(str(out))
+    cost = timed(computed)
+    _written_of(found[0], clients, out)
     return cost
 
 
@@ -294,6 +308,11 @@ def _two_of_slot(known: Known) -> Iterator[pa.RecordBatch]:
     values = frame.select(pl.col(a.name).cast(pl.Float64).fill_null(float("nan")) for a in of_two_tables().values())
     columns = {"client_id": cases["client_id"].to_arrow(), "features": lists(np.ascontiguousarray(values.to_numpy()))}
     yield pa.RecordBatch.from_pydict(columns)
+
+
+def _computed(rows: DataFrame) -> None:
+    """Every row, brought back to the JVM and thrown away there."""
+    rows.write.format("noop").mode("overwrite").save()
 
 
 def side_native_two(folder: Path, clients: int, out: Path) -> Cost:
@@ -318,38 +337,54 @@ def side_native_two(folder: Path, clients: int, out: Path) -> Cost:
     return cost
 
 
-def side_noise(folder: Path, clients: int, out: Path) -> Cost:
+def noise(folder: str, file: str, data: object) -> pa.RecordBatch:
+    """The blocks of a file whose name is a seed."""
+    values = pl.DataFrame(np.random.default_rng(int(file.split("-")[-1])).random((NOISE_ROWS, NOISE_COLUMNS)))
+    return split([("noise", "id", values.with_row_index("id"))], NOISE_SLOTS)
+
+
+def noise_added(frames: Frames) -> Iterator[pa.RecordBatch]:
+    """Rows of a slot, and their sum."""
+    values = frames["noise"].drop("id")
+    total = values.select(pl.sum_horizontal(pl.all()).sum()).item()
+    yield pa.RecordBatch.from_pydict({"rows": [values.height], "total": [total]})
+
+
+def side_noise(folder: Path, clients: int, out: Path, engine: str = "local", cores: int = 2) -> Cost:
     """More blocks in all than an Arrow batch, or an array of the JVM, could hold; in slots as large as the gather's."""
-
-    def noise(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        for batch in batches:
-            for seed in batch.column("id").to_pylist():
-                values = pl.DataFrame(np.random.default_rng(seed).random((NOISE_ROWS, NOISE_COLUMNS)))
-                yield split([("noise", "id", values.with_row_index("id"))], NOISE_SLOTS)
-
-    def added(frames: Frames) -> Iterator[pa.RecordBatch]:
-        values = frames["noise"].drop("id")
-        total = values.select(pl.sum_horizontal(pl.all()).sum()).item()
-        yield pa.RecordBatch.from_pydict({"rows": [values.height], "total": [total]})
-
-    blocks = _spark(1).range(0, NOISE_TASKS, 1, NOISE_TASKS).mapInArrow(noise, BLOCKS)
-    rows = bring_together([blocks], NOISE_SLOTS).mapInArrow(each_slot(added), "rows BIGINT, total DOUBLE")
-    found: list[tuple[int, float]] = []
-    cost = timed(lambda: found.append(tuple(rows.groupBy().sum().first())))
-    ((count, total),) = found
+    names = [f"seed-{seed}" for seed in range(NOISE_TASKS)]
+    (folder / "noise" / "seeds").mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / "noise" / "seeds" / name).write_text("x")
+    working = _engine(folder, engine, cores)
+    size = NOISE_ROWS * NOISE_COLUMNS * 8
+    source = FileSource(Folder(str(folder / "noise")), tuple(("seeds", name, size) for name in names), noise)
+    found: list[pl.DataFrame] = []
+    schema = "rows BIGINT, total DOUBLE"
+    cost = timed(
+        lambda: found.append(working.exchange([source], NOISE_SLOTS, noise_added, schema, NOISE_TASKS).collect())
+    )
+    count, total = found[0].sum().row(0)
     mean = total / count / NOISE_COLUMNS
     if count != NOISE_TASKS * NOISE_ROWS or abs(mean - 0.5) > 1e-3:
         raise SystemExit(f"{count:,} rows of noise came through, with a mean of {mean}.")
     return cost
 
 
+def side_noise_spark(folder: Path, clients: int, out: Path) -> Cost:
+    """The same through one Python worker of Spark."""
+    return side_noise(folder, clients, out, "spark", cores=1)
+
+
 SIDES: dict[str, Callable[[Path, int, Path], Cost]] = {
     "polars": side_polars,
     "gather": side_gather,
+    "gather, spark": side_gather_spark,
     "one worker": side_one_worker,
     "gather, two": side_gather_two,
     "native, two": side_native_two,
     "noise": side_noise,
+    "noise, spark": side_noise_spark,
 }
 
 
@@ -409,10 +444,13 @@ def compare(root: Path, clients: int, sides: list[str]) -> tuple[dict[str, dict[
     print(f"{clients:,} clients, {sum(rows.values()):,} rows, {size / MIB:,.0f} MiB of Parquet", flush=True)
     found = {side: run(side, folder, clients) for side in sides}
     apart = of_two = float("nan")
-    if {"polars", "gather"} <= set(sides):
-        _, ours = _written(place(folder, "gather"))
-        apart = difference(ours, np.load(place(folder, "polars"), mmap_mode="r"))
-        print(f"largest relative difference of {ours.shape[0]:,} x {ours.shape[1]} features: {apart:g}")
+    gathers = [side for side in ("gather", "gather, spark") if side in sides]
+    if "polars" in sides and gathers:
+        for side in gathers:
+            _, ours = _written(place(folder, side))
+            gap = difference(ours, np.load(place(folder, "polars"), mmap_mode="r"))
+            apart = max(gap, 0.0 if np.isnan(apart) else apart)
+            print(f"{side}: largest relative difference of {ours.shape[0]:,} x {ours.shape[1]} features: {gap:g}")
     if {"gather, two", "native, two"} <= set(sides):
         ids, ours = _written(place(folder, "gather, two"))
         theirs_ids, theirs = _written(place(folder, "native, two"))
@@ -435,12 +473,18 @@ def main() -> None:
         print(json.dumps(asdict(cost)))
         return
     sizes = sorted(arguments.clients)
-    sides = [side for side in arguments.only if side != "noise"]
+    sides = [side for side in arguments.only if not side.startswith("noise")]
     by_size = {clients: compare(folder, clients, sides) for clients in sizes}
-    noise = [run("noise", folder, 0)] if "noise" in arguments.only else []
+    noises = [run(side, folder / "noise", 0) for side in arguments.only if side.startswith("noise")]
     (small, *_), (large, apart, of_two) = by_size[sizes[0]], by_size[sizes[-1]]
-    pairs = (("gather", "polars"), ("gather, two", "native, two"))
-    ratios = {f"{a} to {b}": large[a]["cpu"] / large[b]["cpu"] for a, b in pairs if a in large and b in large}
+    pairs = {
+        "gather_to_polars": ("gather", "polars"),
+        "spark_gather_to_polars": ("gather, spark", "polars"),
+        "gather_two_to_native_two": ("gather, two", "native, two"),
+    }
+    ratios = {
+        name: round(large[a]["cpu"] / large[b]["cpu"], 3) for name, (a, b) in pairs.items() if a in large and b in large
+    }
     growth = {
         side: large[side]["cpu"] / sizes[-1] / (small[side]["cpu"] / sizes[0]) for side in large if len(sizes) > 1
     }
@@ -453,7 +497,7 @@ def main() -> None:
                 "growth": growth,
                 "max_difference": apart,
                 "max_difference_two_tables": of_two,
-                "largest_worker_gib": max((cost["worker_gib"] for cost in [*large.values(), *noise]), default=0.0),
+                "largest_worker_gib": max((cost["worker_gib"] for cost in [*large.values(), *noises]), default=0.0),
                 "costs": large,
             }
         )

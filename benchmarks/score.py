@@ -1,22 +1,24 @@
-"""The whole scoring of a delivery beside the script that a data scientist would write, same clients, one run.
+"""The whole scoring of a delivery by both engines beside the script that a data scientist would write, in one run.
 
-    python benchmarks/score.py [--clients 50000] [--trees 1500] [--folder DIR]
+    python benchmarks/score.py [--clients 50000] [--trees 1500] [--engines local spark] [--folder DIR]
 
 Before: clients are generated (seven tables), delivered and taken in, which has a line of its own and is in no ratio;
 two models of --trees trees of 31 leaves are fitted with LightGBM to other generated clients, one to the product's
 features, which becomes the champion, and one to those of benchmarks/score_by_hand.py.
 
-Measured: `credit-scoring score` in a new process, with no kernel compiled yet: Spark's start, features, exact reasons
-of every client, Delta, CSV, report; and score_by_hand.py in a new process: CSV files, features, predict, pred_contrib,
-CSV. LightGBM explains a sample, and what is said of all clients is extrapolated and marked with ~. Seconds are wall
-time and, of a process with all that it started, processor time. The script writes no Delta table and checks nothing.
+Measured: `credit-scoring score` in a new process, by the embedded engine and by Spark (local[2]) in a store of each
+one's own, with no kernel compiled yet: the start, features, exact reasons of every client, Delta, CSV, report; and
+score_by_hand.py in a new process: CSV files, features, predict, pred_contrib, CSV. LightGBM explains a sample, and what
+is said of all clients is extrapolated and marked with ~. Seconds are wall time and, of a process with all that it
+started, processor time. The script writes no Delta table and checks nothing. The engines' CSV must say the same.
 
 What explaining costs inside the job is measured by two processes at a time, as the tasks are, that do with the same
 clients what a task does once it has their features: build and prove the model, margins, contributions, points, reasons,
 drivers, rows.
 
-The last line is JSON: how many times more seconds the script takes, the share of explanations in the job's processor
-time, and the largest difference between published contributions and LightGBM's, relative to the client's largest.
+The last line is JSON: how many times more seconds the script takes than each engine (`script_over_embedded` and
+`script_over_spark`: on the clock), the share of explanations in the embedded engine's processor time, and the largest
+difference between published contributions and LightGBM's, relative to the client's largest.
 """
 
 from __future__ import annotations
@@ -132,19 +134,42 @@ def difference(settings: Settings, texts: ModelTexts, vectors: Matrix) -> float:
     return float((np.abs(published - expected).max(axis=1) / np.abs(expected).max(axis=1)).max())
 
 
-def compared(folder: Path, clients: range, trees: int, sample: int) -> dict[str, object]:
-    """Prepares, runs both sides, prints the table, and returns what the last line says."""
-    conf = folder / "conf.yml"
-    conf.write_text(f"home: {folder / 'home'}\n")
-    settings = load(conf)
-    variables = {"NUMBA_CACHE_DIR": str(folder / "kernels")}
-    cli = ["-m", "credit_scoring.cli"]
+def lender(folder: Path, engine: str) -> tuple[Path, Settings]:
+    """The settings of an engine's own lender, and their file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    conf = folder / f"{engine}.yml"
+    conf.write_text(f"home: {folder / engine}\nengine: {engine}\n")
+    return conf, load(conf)
 
+
+def by_product(folder: Path, engine: str, clients: range, texts: ModelTexts) -> tuple[Settings, Seconds, Seconds]:
+    """A lender of its own, and what intake and scoring cost there."""
+    conf, settings = lender(folder, engine)
+    variables = {"NUMBA_CACHE_DIR": str(folder / f"kernels-{engine}")}
+    commands.deliver(settings, folder / "new", "new", lambda line: None)
+    crown(settings, texts)
+    print(f"{engine}: taking the delivery in, and scoring it", flush=True)
+    cli = ["-m", "credit_scoring.cli"]
+    intake, ours = (
+        Seconds.of(run([*cli, command, "--conf", conf, "--quiet"], variables)[1]) for command in ("intake", "score")
+    )
+    published = Path(settings.published) / "new" / "scores.csv"
+    if pl.scan_csv(published).select(pl.len()).collect().item() != len(clients):
+        raise SystemExit(f"{published} does not hold {len(clients):,} clients.")
+    return settings, intake, ours
+
+
+def said(settings: Settings) -> pl.DataFrame:
+    """What was published, but for the moment."""
+    return pl.read_csv(Path(settings.published) / "new" / "scores.csv").drop("scored_at")
+
+
+def compared(folder: Path, clients: range, trees: int, sample: int, engines: Sequence[str]) -> dict[str, object]:
+    """Prepares, runs all sides, prints the table, and returns what the last line says."""
     print(f"generating {len(clients):,} clients", flush=True)
     records = sum(write(folder / "new", clients, 0, SEED).values())
     learned = range(clients.stop, clients.stop + LEARNED_FROM)
     write(folder / "learned", learned, len(learned), SEED)
-    commands.deliver(settings, folder / "new", "new", lambda line: None)
 
     print(f"fitting twice {trees:,} trees to {LEARNED_FROM:,} other clients", flush=True)
     theirs = score_by_hand.features(folder / "learned")
@@ -153,15 +178,10 @@ def compared(folder: Path, clients: range, trees: int, sample: int) -> dict[str,
     outcomes = np.array([outcome_of[client] for client in theirs.index], np.float64)
     lgb.train(PARAMETERS, lgb.Dataset(theirs, outcomes), trees).save_model(folder / "by_hand.txt")
     texts = model(vectors_of(learned, SEED), applications["TARGET"].to_numpy().astype(np.float64), trees)
-    crown(settings, texts)
 
-    print("taking the delivery in", flush=True)
-    intake = Seconds.of(run([*cli, "intake", "--conf", conf, "--quiet"], variables)[1])
-    print("scoring it", flush=True)
-    ours = Seconds.of(run([*cli, "score", "--conf", conf, "--quiet"], variables)[1])
-    published = Path(settings.published) / "new" / "scores.csv"
-    if pl.scan_csv(published).select(pl.len()).collect().item() != len(clients):
-        raise SystemExit(f"{published} does not hold {len(clients):,} clients.")
+    done = {engine: by_product(folder, engine, clients, texts) for engine in engines}
+    if len({said(settings).hash_rows().sum() for settings, _, _ in done.values()}) > 1:
+        raise SystemExit("The engines give the same clients other scores.")
 
     print("the script", flush=True)
     by_hand = [score_by_hand.__file__, folder / "new", folder / "by_hand.txt", folder / "by_hand.csv"]
@@ -179,8 +199,9 @@ def compared(folder: Path, clients: range, trees: int, sample: int) -> dict[str,
 
     print(f"\n{len(clients):,} clients, {records:,} records, {trees:,} trees of 31 leaves")
     print(f"  {'':<58}{'wall s':>9}{'CPU s':>9}")
-    line("before: intake of the delivery (in no ratio)", intake)
-    line(f"score: Spark, {len(registry.names())} features, reasons, Delta, CSV, report", ours)
+    for engine, (_, intake, ours) in done.items():
+        line(f"{engine}: before, intake of the delivery (in no ratio)", intake)
+        line(f"{engine}: {len(registry.names())} features, reasons, Delta, CSV, report", ours)
     line("  of it, in the tasks: kernels compiled, model proven", Seconds(math.nan, inside["model"]))
     line("  of it, in the tasks: margins and contributions", Seconds(math.nan, inside["contributions"]))
     line("  of it, in the tasks: points, reasons, drivers, rows", Seconds(math.nan, inside["rows"]))
@@ -188,14 +209,16 @@ def compared(folder: Path, clients: range, trees: int, sample: int) -> dict[str,
     line("  of it: CSV files and features", parts["features"])
     line("  of it: LightGBM, predict", parts["predict"])
     line(f"  of it: LightGBM, pred_contrib ({sample} clients explained)", extrapolated, extrapolated=True)
+    first, _, cheapest = done[engines[0]]
+    ratios = {}
+    for engine, (_, _, ours) in done.items():
+        name = {"local": "embedded"}.get(engine, engine)
+        ratios[f"script_over_{name}"] = round(whole.wall / ours.wall, 2)
+        ratios[f"script_over_{name}_cpu"] = round(whole.cpu / ours.cpu, 2)
     return {
         "benchmark": "score",
-        "ratios": {
-            "script_over_score_wall": round(whole.wall / ours.wall, 2),
-            "script_over_score_cpu": round(whole.cpu / ours.cpu, 2),
-            "explanations_of_score_cpu": round(explanations / ours.cpu, 3),
-        },
-        "max_difference": difference(settings, texts, vectors_of(clients[:sample], SEED)),
+        "ratios": {**ratios, "explanations_of_score_cpu": round(explanations / cheapest.cpu, 3)},
+        "max_difference": difference(first, texts, vectors_of(clients[:sample], SEED)),
     }
 
 
@@ -211,12 +234,15 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=50_000)
     parser.add_argument("--trees", type=int, default=1_500)
     parser.add_argument("--sample", type=int, default=500, help="clients that LightGBM explains")
+    parser.add_argument("--engines", nargs="+", choices=["local", "spark"], default=["local", "spark"])
     parser.add_argument("--folder", type=Path, help="an empty folder that is kept")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as temporary:
         folder = (arguments.folder or Path(temporary)).absolute()
         folder.mkdir(parents=True, exist_ok=True)
-        result = compared(folder, range(arguments.clients), arguments.trees, min(arguments.sample, arguments.clients))
+        clients = range(arguments.clients)
+        sample = min(arguments.sample, arguments.clients)
+        result = compared(folder, clients, arguments.trees, sample, arguments.engines)
     print(json.dumps(result))
 
 
