@@ -75,9 +75,9 @@ def prepare(root: Path, engine: str = "local") -> Lender:
     lender = Lender(root, engine)
     lender.root.mkdir(parents=True, exist_ok=True)
     register(lender)
-    _deliver(lender, "monday", range(30), 10, application_test=_repeated_and_spoilt, bureau=_second_half)
-    _deliver(lender, "tuesday", range(20, 36), 0)
-    _deliver(lender, "wednesday", range(36, 40), 0, application_test=lambda frame: frame.drop("AMT_CREDIT"))
+    deliver_clients(lender, "monday", range(30), 10, application_test=_repeated_and_spoilt, bureau=_second_half)
+    deliver_clients(lender, "tuesday", range(20, 36), 0)
+    deliver_clients(lender, "wednesday", range(36, 40), 0, application_test=lambda frame: frame.drop("AMT_CREDIT"))
     return lender
 
 
@@ -94,7 +94,8 @@ def register(lender: Lender, seed: int = 1) -> int:
     return version
 
 
-def _deliver(lender: Lender, name: str, clients: range, outcomes: int, **changes: Change) -> None:
+def deliver_clients(lender: Lender, name: str, clients: range, outcomes: int, **changes: Change) -> None:
+    """Delivers generated clients, the first of them with an outcome; `changes` by the stem of a file."""
     source = lender.root / "source"
     write(source, clients, outcomes, seed=5)
     for stem, change in changes.items():

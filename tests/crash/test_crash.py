@@ -114,6 +114,12 @@ def test_what_a_run_would_have_left_at_a_moment_is_finished_by_the_next(
     assert killed.harness.thaw(moment, killed.copies[moment], undisturbed).wrong == ()
 
 
+def test_what_a_run_left_is_finished_by_the_other_engine(killed: Killed, undisturbed: Contents, spark: object) -> None:
+    """Its claim, its transactions and its files are the same by either."""
+    other = {"local": "spark", "spark": "local"}[killed.harness.lender.engine]
+    assert killed.harness.thaw(MOMENTS[1], killed.copies[MOMENTS[1]], undisturbed, other).wrong == ()
+
+
 def test_a_product_that_appended_twice_would_be_found_out(
     killed: Killed, undisturbed: Contents, monkeypatch: pytest.MonkeyPatch
 ) -> None:
