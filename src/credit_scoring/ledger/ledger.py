@@ -60,6 +60,10 @@ class Ledger:
     holder: str | None = None
     _read: dict[str, list[LedgerEvent]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """The events as they were read last, by the commit that was the newest before they were read."""
+    _known: list[LedgerEvent] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The events when this ledger's latest claim was won, and what was recorded since; see `events`."""
+    _works: list[Claim] = field(default_factory=list, init=False, repr=False, compare=False)
+    """Claims that are being worked under."""
 
     def create(self) -> None:
         """Creates the ledger's table unless it exists."""
@@ -69,9 +73,15 @@ class Ledger:
         """All events, oldest first. Their number follows the deliveries, not the clients.
 
         They are asked for again and again, between steps at which another run may have come in, and read only after
-        something was committed.
+        something was committed. In a catalog, where that is not known without reading, work under a claim goes by what
+        was there when the claim was won, and by what it recorded itself: nobody else changes what it rests on.
         """
         newest = self.engine.newest_commit(TABLE)
+        if newest is None and self._works:
+            return list(self._known)
+        return self._fresh(newest)
+
+    def _fresh(self, newest: str | None) -> list[LedgerEvent]:
         events = self._read.get(newest) if newest is not None else None
         if events is None:
             events = from_frame(self.engine.scan(Scan(TABLE, self._columns())))
@@ -112,7 +122,7 @@ class Ledger:
         one that is not worked for at the same time (events.exclusive).
         """
         for _ in range(_ATTEMPTS):
-            events = self.events()
+            events = self._fresh(self.engine.newest_commit(TABLE))
             for other in PURPOSES:
                 active = open_claim(events, other) if exclusive(purpose, other) else None
                 if active is not None and active.expires_at > now and not is_gone(active.holder):
@@ -144,7 +154,9 @@ class Ledger:
         rows = [event_of(claim, "claimed", delivered, now, **rights) for delivered in claim.deliveries]
         self.engine.append(TABLE, to_frame(rows), app_id="ledger", version=claim.number)
         # Of those that append the same number the first one's rows land: look whose they are.
-        winner = [e for e in self.events() if e.event == "claimed" and e.claim_number == claim.number]
+        events = self._fresh(self.engine.newest_commit(TABLE))
+        self._known[:] = events
+        winner = [e for e in events if e.event == "claimed" and e.claim_number == claim.number]
         return bool(winner) and winner[0].run_id == claim.run_id
 
     def record(
@@ -176,6 +188,9 @@ class Ledger:
         rows = [event_of(claim, event, delivered, now, **more) for delivered, more in told.items()]
         first = min(delivered.seq for delivered in told)
         self.engine.append(TABLE, to_frame(rows), app_id=f"ledger/{claim.claim_id}/{event}/{first}")
+        # What an earlier run of the claim recorded did not land again.
+        there = {(each.claim_id, each.event, each.seq, each.delivery) for each in self._known}
+        self._known.extend(each for each in rows if (each.claim_id, each.event, each.seq, each.delivery) not in there)
 
     def note(self, event: Event, delivered: Delivered, run_id: str, now: datetime, message: str) -> None:
         """Appends an event of a delivery that nobody has to claim, once a delivery."""
@@ -185,6 +200,7 @@ class Ledger:
     @contextmanager
     def working(self, claim: Claim, clock: Callable[[], datetime]) -> Iterator[None]:
         """Work under a claim; when it fails, the claim is released if the ledger can be written."""
+        self._works.append(claim)
         try:
             yield
         except BaseException:
@@ -196,6 +212,8 @@ class Ledger:
                     claim.expires_at, type(error).__name__,
                 )  # fmt: skip
             raise
+        finally:
+            self._works.remove(claim)
 
     def release(self, claim: Claim, now: datetime) -> None:
         """Lets the next run take the claim over at once: called by a run that fails in an orderly way."""
