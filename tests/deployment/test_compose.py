@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -181,12 +180,13 @@ def test_the_database_is_on_a_network_of_its_own() -> None:
 
 
 def test_the_store_outlives_its_containers() -> None:
-    home = str(load(ROOT / "conf" / "container.yml").home)
-    assert ("store", home) in mounts(SERVICES["batch"])
+    settings = load(ROOT / "conf" / "container.yml")
+    assert ("store", str(settings.home)) in mounts(SERVICES["batch"])
+    assert ("metrics", settings.metrics.folder) in mounts(SERVICES["batch"])
+    assert f"metrics:{settings.metrics.folder}:ro" in SERVICES["api"]["volumes"]  # Prometheus reaches the API alone
     assert ("postgres", "/var/lib/postgresql/data") in mounts(SERVICES["postgres"])
 
 
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="Prometheus is not installed")
 def test_prometheus_reads_its_configuration() -> None:
     done = subprocess.run(
         ["promtool", "check", "config", "--syntax-only", DEPLOY / "prometheus" / "prometheus.yml"],
