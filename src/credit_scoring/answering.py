@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
@@ -25,6 +24,7 @@ from credit_scoring.online.place import folder, owner_url, passwords
 from credit_scoring.online.service_user import grant
 from credit_scoring.secret_files import API_PASSWORD
 from credit_scoring.settings import Settings
+from credit_scoring.storage.store import holds_a_store
 from credit_scoring.telemetry import prometheus
 
 if TYPE_CHECKING:
@@ -248,10 +248,10 @@ def _load(settings: Settings, url: str, say: Say) -> None:
     """Loads; what goes wrong is said, and what is loaded already is served."""
     from credit_scoring.commands import publish_online as publish
 
-    if not Path(settings.tables).is_dir():
-        say("Nothing is published yet: `make score` shows how it goes; then start again.")
-        return
     try:
+        if not holds_a_store(settings):
+            say("Nothing is published yet: `make score` shows how it goes; then start again.")
+            return
         done = publish(settings, url)
     except CreditScoringError as error:
         say(f"Not loaded: {error}")

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from credit_scoring.serving.bodies import LimitedBodies
 from credit_scoring.serving.journal import new_id
 from credit_scoring.serving.observing import observe
-from credit_scoring.serving.pages_alone import PagesAlone
+from credit_scoring.serving.pages_alone import REDOC, PagesAlone
 from credit_scoring.serving.problems import FAILED, METHOD_WRONG, PATH_UNKNOWN, Refusal
 from credit_scoring.serving.routes import (
     clients,
@@ -79,6 +79,7 @@ def application(service: Service) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.service = service
+    app.router.routes.insert(0, REDOC)
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(LimitedBodies)
