@@ -11,6 +11,8 @@ import pytest
 
 from credit_scoring.cli import main
 from credit_scoring.errors import CreditScoringError
+from credit_scoring.serving import problems
+from credit_scoring.serving.metrics import Metrics
 from credit_scoring.settings import Section, Settings
 
 TEXT = (Path(__file__).parents[1] / "docs" / "runbook.md").read_text(encoding="utf-8")
@@ -31,6 +33,15 @@ def test_a_command_of_the_runbook_can_be_typed(typed: str) -> None:
 def test_every_command_for_operators_is_in_the_runbook() -> None:
     said = {shlex.split(typed)[1] for typed in TYPED}
     assert {"withdraw", "requeue", "forget", "publish", "maintain", "expire", "optimize"} <= said
+    assert {"publish-online", "database", "journal", "key"} <= said
+
+
+def test_what_the_runbook_says_of_the_api_is_what_the_api_says() -> None:
+    ours = {each.code: each for each in vars(problems).values() if isinstance(each, problems.Problem)}
+    named = {code for code in re.findall(r"`([a-z]+(?:-[a-z]+)+)`", TEXT) if code in ours}
+    assert {code for code in named if ours[code].status == 503} == {c for c, each in ours.items() if each.status == 503}
+    for metric in re.findall(r"`(credit_scoring_\w+)_total`", TEXT):
+        assert any(each.name == metric for each in Metrics().registry.collect())
 
 
 def test_every_exit_code_is_explained_once_and_exists() -> None:

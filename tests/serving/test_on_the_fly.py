@@ -80,6 +80,8 @@ def test_what_cannot_be_used_is_told_and_the_client_referred(adviser: Caller) ->
         ("/body/bureau/0/DAYS_CREDIT", "not_legitimate", "left_out"),
         ("/body/bureau_balance/0/SK_ID_BUREAU", "credit_unknown", "no_effect"),
     ]
+    in_french = adviser.ask("/v1/scores", file, Accept_Language="fr").body["problems"]
+    assert in_french[0]["detail"] == "CNT_CHILDREN doit être un nombre entier de 0 à 30"
 
 
 def test_a_file_by_which_nobody_can_be_scored_is_refused_and_not_kept(

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
+from credit_scoring.features.words import Language
 from credit_scoring.schema.column import Column
 from credit_scoring.schema.tables import SOURCES
 from credit_scoring.scoring.on_the_fly.client_file import ClientFile, allowed, example, misshapes
@@ -22,12 +23,12 @@ class SentFile:
 
     sent: Any
 
-    def file(self) -> ClientFile:
+    def file(self, language: Language) -> ClientFile:
         """The file; RequestValidationError with all that keeps it from being one."""
         wrong = misshapes(self.sent)
         if wrong:
             raise RequestValidationError(
-                [{"type": each.kind, "loc": ("body", *each.where), "msg": each.sentence} for each in wrong]
+                [{"type": each.kind, "loc": ("body", *each.where), "msg": each.sentence.to(language)} for each in wrong]
             )
         file: ClientFile = self.sent
         return file

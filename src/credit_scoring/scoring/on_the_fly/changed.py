@@ -11,10 +11,11 @@ import polars as pl
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.known import CASE, Known
 from credit_scoring.explanation.arrays import Matrix
+from credit_scoring.features.words import Words
 from credit_scoring.model.scorer import APPROVE, Scorer
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import table as declared
-from credit_scoring.scoring.on_the_fly.client_file import Cell, ClientFile, columns_of
+from credit_scoring.scoring.on_the_fly.client_file import Cell, ClientFile, columns_of, no_column
 from credit_scoring.scoring.on_the_fly.judging import Problem, judge
 from credit_scoring.scoring.rows import NO_RUN, score_rows
 from credit_scoring.scoring.what_if import Improvement, improvements, least
@@ -52,20 +53,27 @@ class Unusable(Exception):
         self.problems = tuple(problems)
 
 
-def misplaced(file: ClientFile, changes: Sequence[CellChange]) -> list[tuple[int, str, str]]:
+def misplaced(file: ClientFile, changes: Sequence[CellChange]) -> list[tuple[int, str, Words]]:
     """Changes that say no cell of the file: their place, which part of them is wrong, and a sentence."""
-    found = []
+    found: list[tuple[int, str, Words]] = []
     for place, change in enumerate(changes):
         table = declared(change.table)
         rows = file.get(change.table, ())
         ids = {CLIENT, table.owner, *(key for key in table.key if key.startswith("SK_ID"))}
         if change.row >= len(rows):
-            found.append((place, "row", f"The file has {len(rows)} rows in {change.table}"))
+            said = Words(
+                f"The file has {len(rows)} rows in {change.table}",
+                f"Le dossier a {len(rows)} lignes dans {change.table}",
+            )
+            found.append((place, "row", said))
         if change.column not in columns_of(table):
-            found.append((place, "column", f"The table {change.table} has no such column"))
+            found.append((place, "column", no_column(change.table)))
         elif change.column in ids:
-            found.append((place, "column", "What tells whose a row is cannot be changed"))
+            found.append((place, "column", _IDENTITY))
     return found
+
+
+_IDENTITY = Words("What tells whose a row is cannot be changed", "Ce qui dit à qui est une ligne ne peut être changé")
 
 
 def changed_file(file: ClientFile, changes: Sequence[CellChange]) -> dict[str, list[dict[str, Cell]]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from credit_scoring.features.words import Words
 from credit_scoring.schema.table import CLIENT, Table
 from credit_scoring.schema.tables import SOURCES
 
@@ -44,42 +45,63 @@ class Misshape:
 
     where: tuple[str | int, ...]
     kind: str
-    sentence: str
+    sentence: Words
 
 
 def misshapes(sent: object) -> list[Misshape]:
     """All that keeps what was sent from being a ClientFile; empty: it is one."""
     if not isinstance(sent, dict):
-        return [Misshape((), "not_an_object", "A client's file is an object: table by table, a list of rows")]
+        return [Misshape((), "not_an_object", _NO_FILE)]
     found: list[Misshape] = []
     for name, rows in sent.items():
         if name not in COLUMNS:
-            found.append(Misshape((name,), "unknown_table", f"The tables are {', '.join(COLUMNS)}"))
+            found.append(Misshape((name,), "unknown_table", _TABLES))
         elif not isinstance(rows, list):
-            found.append(Misshape((name,), "not_a_list", "A table is a list of rows"))
+            found.append(Misshape((name,), "not_a_list", _NO_TABLE))
         else:
             found += _of_rows(name, rows)
     if not found and not sent.get("application"):
-        found.append(Misshape(("application",), "missing", "Nobody is scored without an application"))
+        found.append(Misshape(("application",), "missing", _NO_APPLICATION))
     return found
+
+
+_NO_FILE = Words(
+    "A client's file is an object: table by table, a list of rows",
+    "Le dossier d'un client est un objet : table par table, une liste de lignes",
+)
+_TABLES = Words(f"The tables are {', '.join(COLUMNS)}", f"Les tables sont {', '.join(COLUMNS)}")
+_NO_TABLE = Words("A table is a list of rows", "Une table est une liste de lignes")
+_NO_APPLICATION = Words("Nobody is scored without an application", "Sans demande, il n'y a pas de score")
+_NO_ROW = Words(
+    "A row is an object: a cell by the name of its column", "Une ligne est un objet : une cellule par nom de colonne"
+)
+_NO_CELL = Words("A cell is a text, a number or null", "Une cellule est un texte, un nombre ou null")
+_NO_TEXT = Words(
+    "The text holds half of a character (a surrogate)", "Le texte contient la moitié d'un caractère (surrogate)"
+)
+
+
+def no_column(name: str) -> Words:
+    """That a table has not the column that was named."""
+    return Words(f"The table {name} has no such column", f"La table {name} n'a pas cette colonne")
 
 
 def _of_rows(name: str, rows: Sequence[object]) -> Iterator[Misshape]:
     known = _ALLOWED[name]
     for place, row in enumerate(rows):
         if not isinstance(row, dict):
-            yield Misshape((name, place), "not_an_object", "A row is an object: a cell by the name of its column")
+            yield Misshape((name, place), "not_an_object", _NO_ROW)
             continue
         if not known.issuperset(row):
             for column in row:
                 if column not in known:
-                    yield Misshape((name, place, column), "unknown_column", f"The table {name} has no such column")
+                    yield Misshape((name, place, column), "unknown_column", no_column(name))
         for column, cell in row.items():
             # Exactly: a bool is an int to Python, and would become a number.
             if cell.__class__ not in _SCALARS:
-                yield Misshape((name, place, column), "not_a_cell", "A cell is a text, a number or null")
+                yield Misshape((name, place, column), "not_a_cell", _NO_CELL)
             elif cell.__class__ is str and not cell.isascii() and not _is_text(cell):
-                yield Misshape((name, place, column), "not_text", "The text holds half of a character (a surrogate)")
+                yield Misshape((name, place, column), "not_text", _NO_TEXT)
 
 
 def _is_text(cell: str) -> bool:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat
 
 from credit_scoring.features.words import Language, Words
 from credit_scoring.scoring.on_the_fly.estimate import SAYS, Impossible, Outside, Person, estimate
+from credit_scoring.scoring.on_the_fly.sentences import sentence
 from credit_scoring.serving.callers import Scoring
 from credit_scoring.serving.problems import NO_ESTIMATES, documented
 from credit_scoring.serving.recording import Asking, RecordedRoute
@@ -96,7 +97,7 @@ async def estimates(body: EstimateBody, of: Asking, actor: Scoring, language: As
     except Impossible as impossible:
         raise RequestValidationError(
             [
-                {"type": problem.rule, "loc": ("body", name) if name else ("body",), "msg": problem.sentence}
+                {"type": problem.rule, "loc": ("body", name) if name else ("body",), "msg": sentence(problem, language)}
                 for name, problem in impossible.wrong
             ]
         ) from None

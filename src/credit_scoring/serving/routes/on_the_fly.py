@@ -8,8 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Request
 from pydantic import BaseModel, Field
 
+from credit_scoring.features.words import Language
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.scoring.on_the_fly.judging import LEFT_OUT, JudgedFile, Problem
+from credit_scoring.scoring.on_the_fly.sentences import sentence
 from credit_scoring.serving.callers import Scoring
 from credit_scoring.serving.champion import Loaded
 from credit_scoring.serving.problems import FILE_UNUSABLE, NO_MODEL, WrongPart, documented
@@ -63,18 +65,18 @@ async def score(
     with a usable application is scored, and referred to a person when anything else could not be used."""
     of.entry.asked = NOT_KEPT  # whose it is must be known before it is kept, or no erasure would find it
     model = champion(of)
-    scored = await of.service.batches.score(body.file(), model)
+    scored = await of.service.batches.score(body.file(language), model)
     of.entry.client_id = scored.judged.client_id
     if scored.score is None:
         wrong = [each for each in scored.judged.problems if each.effect == LEFT_OUT]
-        raise FILE_UNUSABLE([_wrong(each) for each in wrong], count=len(wrong), column=CLIENT)
+        raise FILE_UNUSABLE([_wrong(each, language) for each in wrong], count=len(wrong), column=CLIENT)
     of.entry.asked = as_sent(await request.body())
     of.service.metrics.decisions.labels(scored.score["decision"], of.entry.route).inc()
     facts: dict[str, Any] = dict(scored.score)
     return FileScoreAnswer(
         **facts
         | {"reasons": [reason(r["code"], r["points"], r["absent"], language) for r in facts["reasons"]]}
-        | {"problems": problems(scored.judged)},
+        | {"problems": problems(scored.judged, language)},
         model_version=model.version,
         code_version=of.service.journal.code_version,
     )
@@ -89,10 +91,10 @@ def champion(of: Asked) -> Loaded:
     return model
 
 
-def problems(judged: JudgedFile) -> list[FileProblem]:
+def problems(judged: JudgedFile, language: Language) -> list[FileProblem]:
     """What was found in a file, as it is answered."""
     return [
-        FileProblem(code=each.rule, pointer=_pointer(each), detail=each.sentence, effect=each.effect)
+        FileProblem(code=each.rule, pointer=_pointer(each), detail=sentence(each, language), effect=each.effect)
         for each in judged.problems
     ]
 
@@ -105,8 +107,8 @@ def as_sent(body: bytes) -> str:
         return json.dumps({"body": json.loads(body)})
 
 
-def _wrong(problem: Problem) -> WrongPart:
-    return WrongPart(code=problem.rule, pointer=_pointer(problem), detail=problem.sentence)
+def _wrong(problem: Problem, language: Language) -> WrongPart:
+    return WrongPart(code=problem.rule, pointer=_pointer(problem), detail=sentence(problem, language))
 
 
 def _pointer(problem: Problem) -> str:

@@ -16,6 +16,7 @@ from credit_scoring.features.registry import FEATURES
 from credit_scoring.features.words import Language
 from credit_scoring.scoring.on_the_fly.changed import CellChange, Unusable, WhatIf, misplaced, what_if
 from credit_scoring.scoring.on_the_fly.judging import Problem
+from credit_scoring.scoring.on_the_fly.sentences import sentence
 from credit_scoring.scoring.what_if import Improvement
 from credit_scoring.serving.callers import Scoring
 from credit_scoring.serving.problems import CHANGE_UNUSABLE, CLIENT_UNKNOWN, NO_MODEL, WrongPart, documented
@@ -138,12 +139,15 @@ async def what_if_of(
     changes = [CellChange(each.table, each.row, each.column, each.value) for each in body.changes]
     if wrong := misplaced(file, changes):
         raise RequestValidationError(
-            [{"type": "not_in_file", "loc": ("body", "changes", i, part), "msg": said} for i, part, said in wrong]
+            [
+                {"type": "not_in_file", "loc": ("body", "changes", i, part), "msg": said.to(language)}
+                for i, part, said in wrong
+            ]
         )
     try:
         found = await asyncio.to_thread(what_if, file, changes, row["file_complete"], model.scorer)
     except Unusable as unusable:
-        wrong_parts = [_wrong(each, changes) for each in unusable.problems]
+        wrong_parts = [_wrong(each, changes, language) for each in unusable.problems]
         raise CHANGE_UNUSABLE(wrong_parts, count=len(wrong_parts)) from None
     return WhatIfAnswer(
         client_id=client_id,
@@ -209,9 +213,11 @@ def _improvement(each: Improvement, language: Language) -> ImprovementTold:
     )
 
 
-def _wrong(problem: Problem, changes: list[CellChange]) -> WrongPart:
+def _wrong(problem: Problem, changes: list[CellChange], language: Language) -> WrongPart:
     """The problem at the change that brought it, or at all of them."""
     for place, change in enumerate(changes):
         if (change.table, change.row) == (problem.table, problem.row) and change.column in problem.column:
-            return WrongPart(code=problem.rule, pointer=f"/body/changes/{place}/value", detail=problem.sentence)
-    return WrongPart(code=problem.rule, pointer="/body/changes", detail=problem.sentence)
+            return WrongPart(
+                code=problem.rule, pointer=f"/body/changes/{place}/value", detail=sentence(problem, language)
+            )
+    return WrongPart(code=problem.rule, pointer="/body/changes", detail=sentence(problem, language))
