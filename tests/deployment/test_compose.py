@@ -187,15 +187,30 @@ def test_the_store_outlives_its_containers() -> None:
     assert ("postgres", "/var/lib/postgresql/data") in mounts(SERVICES["postgres"])
 
 
-def test_prometheus_reads_its_configuration() -> None:
-    done = subprocess.run(
-        ["promtool", "check", "config", "--syntax-only", DEPLOY / "prometheus" / "prometheus.yml"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+def mounted(name: str, path: str) -> Path:
+    """What a path of a container is in deploy/."""
+    places = {place: source for source, place in mounts(SERVICES[name]) if source.startswith(".")}
+    place = next(each for each in sorted(places, reverse=True) if path.startswith(each))
+    return (DEPLOY / places[place] / path.removeprefix(place).lstrip("/")).resolve()
+
+
+def test_prometheus_reads_its_configuration_and_every_rule() -> None:
+    (told,) = [each for each in SERVICES["prometheus"]["command"] if each.startswith("--config.file=")]
+    file = mounted("prometheus", told.split("=")[1])
+    check = ["promtool", "check", "config", "--syntax-only", file]
+    done = subprocess.run(check, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    (pattern,) = yaml.safe_load(file.read_text())["rule_files"]
+    named = mounted("prometheus", str(Path(pattern).parent))
+    rules = [path for path in DEPLOY.rglob("*.yml") if "groups" in yaml.safe_load(path.read_text())]
+    assert set(rules) == set(named.glob(Path(pattern).name))
 
 
-def test_grafana_finds_prometheus() -> None:
-    source = yaml.safe_load((DEPLOY / "grafana/provisioning/datasources/prometheus.yml").read_text())["datasources"][0]
+def test_grafana_finds_prometheus_and_every_board() -> None:
+    provisioning = mounted("grafana", "/etc/grafana/provisioning")
+    (source,) = yaml.safe_load((provisioning / "datasources/prometheus.yml").read_text())["datasources"]
     assert source["url"] == "http://prometheus:9090"
     assert set(SERVICES["grafana"]["networks"]) & set(SERVICES["prometheus"]["networks"])
+    (provider,) = yaml.safe_load((provisioning / "dashboards/boards.yml").read_text())["providers"]
+    boards = mounted("grafana", provider["options"]["path"])
+    assert set(DEPLOY.rglob("*.json")) == set(boards.rglob("*.json"))
