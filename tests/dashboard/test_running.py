@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
@@ -14,33 +12,20 @@ import pytest
 
 from credit_scoring.dashboard.running import Desk
 from credit_scoring.errors import StorageError
-from credit_scoring.machine import free_port
+from dashboard.served_desk import serving
 
 
 def test_serve_starts_it_too_and_ends_it(tmp_path: Path, postgres: object) -> None:
-    """In a folder that the server's user reaches: PostgreSQL does not run as root."""
+    """Its PostgreSQL lies in a folder that the server's user reaches: it does not run as root."""
     place = Path(os.environ["PGPASSFILE"]).parent / "served"
-    ports = {name: str(free_port()) for name in ("ONLINE__PORT", "ONLINE__METRICS_PORT", "DESK__PORT")}
-    (tmp_path / "conf.yml").write_text(f"home: {tmp_path / 'var'}\nonline:\n  cluster: {place}\n")
-    named = {f"CREDIT_SCORING_{name}": port for name, port in ports.items()}
-    command = [sys.executable, "-m", "credit_scoring.cli", "serve", "--conf", str(tmp_path / "conf.yml")]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **named}
-    )
-    assert process.stdout is not None
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if line.startswith(("Desk:", "No desk:")):
-            break
-    found = re.search(r"Desk: (http://127\.0\.0\.1:(\d+)) ", said[-1])
-    assert found, "".join(said)
-    assert found[2] == ports["DESK__PORT"]
-    with urllib.request.urlopen(found[1], timeout=20) as page:
-        assert b"<html" in page.read()
-    process.send_signal(signal.SIGTERM)
-    rest = process.stdout.read()
-    assert process.wait(30) == 0, rest
+    conf = tmp_path / "conf.yml"
+    conf.write_text(f"home: {tmp_path / 'var'}\nonline:\n  cluster: {place}\n")
+    with serving(["--conf", str(conf)]) as (process, said):
+        found = re.search(r"^Desk: (http://127\.0\.0\.1:\d+) ", said, re.MULTILINE)
+        assert found, said
+        with urllib.request.urlopen(found[1], timeout=20) as page:
+            assert b"<html" in page.read()
+    assert process.returncode == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(found[1], timeout=5)
 

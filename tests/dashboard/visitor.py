@@ -82,7 +82,9 @@ class Visitor:
             self.type_number(str(client))
         self.tab.wait_for_function(
             "client => document.querySelector('[data-testid=stMain] [role=combobox]')?.value === client"
-            " && document.querySelectorAll('[data-testid=stMain] .banner, [data-testid=stMain] .letter').length > 0",
+            " && document.querySelectorAll('[data-testid=stMain] .banner, [data-testid=stMain] .letter').length > 0"
+            " && (!/^Client/.test(document.querySelector('h1').innerText)"
+            "     || document.querySelector('h1').innerText.includes(client))",
             arg=str(client),
         )
         self.rests()

@@ -26,6 +26,10 @@ def options(host: str, port: int) -> Mapping[str, str]:
         "server.headless": "true",
         "server.fileWatcherType": "none",
         "server.runOnSave": "false",
+        "server.enableXsrfProtection": "true",
+        "server.enableCORS": "true",  # that is: only its own pages may connect
+        "server.enableStaticServing": "false",
+        "server.enableAgentApi": "false",
         "server.maxUploadSize": "1",
         "server.maxMessageSize": "50",
         "browser.gatherUsageStats": "false",

@@ -23,7 +23,8 @@ _RULES = f"""
 .wide th {{ overflow-wrap: normal; }}
 .wide caption {{ text-align: left; font-weight: 600; padding: 0.3rem 0; }}
 .wide th, .wide td {{ border-bottom: 1px solid {FAINT}; padding: 0.35rem 0.6rem; text-align: left; vertical-align: top;
-  overflow-wrap: anywhere; }}
+  overflow-wrap: break-word; }}
+.wide td:first-child {{ min-width: 7rem; }}
 .wide td.figure, .wide th.figure {{ text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: normal; }}
 dl {{ display: grid; grid-template-columns: minmax(0, auto) minmax(5rem, 1fr); gap: 0.2rem 1rem; margin: 0;
   padding: 0; }}
@@ -44,7 +45,8 @@ button.ours:focus-visible {{ outline: 3px solid #2f5d8a; }}
   [data-testid="stHeader"], [data-testid="stSidebar"], [data-testid="stToolbar"], [data-testid="stButton"],
   [data-testid="stForm"], [data-testid="stSelectbox"], [data-testid="stFormSubmitButton"], [data-testid="stRadio"],
   [data-testid="stDownloadButton"], [data-testid="stExpandSidebarButton"], [data-testid="stStatusWidget"],
-  .stApp:has(.letter) [data-testid="stHeading"], .unprinted, button {{ display: none !important; }}
+  .stApp:has(.letter) [data-testid="stHeading"], .st-key-file,
+  .unprinted, button {{ display: none !important; }}
   [data-testid="stMainBlockContainer"] {{ padding: 0 !important; max-width: none; }}
   html, body, #root, #root > div, .stApp, [data-testid="stAppViewContainer"], [data-testid="stMain"] {{
     position: static !important; height: auto !important; overflow: visible !important; display: block !important;

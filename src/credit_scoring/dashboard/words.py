@@ -34,7 +34,7 @@ DECISION = Words("Decision", "Décision")
 WHEN = Words("When", "Quand")
 WHO = Words("Who", "Qui")
 
-_NARROW = " "
+_NARROW = "\u202f"  # a space at which no line ends
 
 
 def number(value: float | None, language: Language, digits: int = 0, signed: bool = False) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 import altair as alt
 
@@ -19,20 +19,31 @@ FONT = 13
 class Chart:
     """`spec`: as Altair has it. `says`: the same in words."""
 
-    spec: Any
+    spec: alt.LayerChart
     says: str
 
 
-def configured(layers: Any, height: int) -> Any:
-    """The layers as a chart as wide as its place, legible, without a frame, drawn as SVG."""
-    return (
-        layers.properties(width="container", height=height, autosize={"type": "fit-x", "contains": "padding"})
-        .configure_view(stroke=None)
-        .configure_axis(labelFontSize=FONT, titleFontSize=FONT, labelColor=INK, titleColor=INK, grid=False)
-        .configure_legend(labelFontSize=FONT, titleFontSize=FONT, labelColor=INK, orient="top", labelLimit=0)
-        .configure_text(fontSize=FONT, color=INK)
-        .properties(usermeta={"embedOptions": {"renderer": "svg", "actions": False}})
+def configured(layers: Sequence[alt.Chart], height: int) -> alt.LayerChart:
+    """The layers as a chart as wide as its place, legible, without a frame, drawn as SVG.
+
+    Said in one call and by typed channels, because Altair copies a whole chart for each call and looks untyped ones up.
+    """
+    return alt.LayerChart(
+        layer=list(layers),
+        width="container",
+        height=height,
+        autosize=alt.AutoSizeParams(type="fit-x", contains="padding"),
+        config=_CONFIG,
+        usermeta={"embedOptions": {"renderer": "svg", "actions": False}},
     )
+
+
+_CONFIG = alt.Config(
+    view=alt.ViewConfig(stroke=None),
+    axis=alt.AxisConfig(labelFontSize=FONT, titleFontSize=FONT, labelColor=INK, titleColor=INK, grid=False),
+    legend=alt.LegendConfig(labelFontSize=FONT, titleFontSize=FONT, labelColor=INK, orient="top", labelLimit=0),
+    text=alt.MarkConfig(fontSize=FONT, color=INK),
+)
 
 
 def wrapped(sentence: str, width: int) -> str:

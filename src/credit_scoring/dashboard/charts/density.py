@@ -39,10 +39,10 @@ def density(found: DistributionAnswer, meaning: str, unit: str, language: Langua
         group=[name for name in names for _ in found.edges],
     )
     curves = alt.Chart(drawn).mark_line(interpolate="step-after", strokeWidth=2).encode(
-        x=alt.X("at:Q", title=unit or None, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(tickCount=5)),
-        y=alt.Y("density:Q", title=_DENSITY.to(language), axis=alt.Axis(labels=False, ticks=False)),
-        color=alt.Color("group:N", title=None, scale=alt.Scale(domain=names, range=[PALETTE[0], PALETTE[3]])),
-        strokeDash=alt.StrokeDash("group:N", title=None, scale=alt.Scale(domain=names, range=[[1, 0], [6, 3]])),
+        alt.X("at:Q", title=unit or None, scale=alt.Scale(zero=False, nice=False), axis=alt.Axis(tickCount=5)),
+        alt.Y("density:Q", title=_DENSITY.to(language), axis=alt.Axis(labels=False, ticks=False)),
+        alt.Color("group:N", title=None, scale=alt.Scale(domain=names, range=[PALETTE[0], PALETTE[3]])),
+        alt.StrokeDash("group:N", title=None, scale=alt.Scale(domain=names, range=[[1, 0], [6, 3]])),
     )  # fmt: skip
     layers = [curves]
     value = None if found.client is None else found.client.value
@@ -50,13 +50,13 @@ def density(found: DistributionAnswer, meaning: str, unit: str, language: Langua
         shown = min(max(value, found.edges[0]), found.edges[-1])  # a value beyond the scale stands at its end
         text = _CLIENT.to(language).format(value=measured(value, language))
         line = alt.Chart(data(at=[shown], name=[text]))
-        layers.append(line.mark_rule(strokeWidth=2, strokeDash=[2, 2], color=INK).encode(x="at:Q"))
+        layers.append(line.mark_rule(strokeWidth=2, strokeDash=[2, 2], color=INK).encode(alt.X("at:Q")))
         right = shown > (found.edges[0] + found.edges[-1]) / 2
         words = line.mark_text(
             align="right" if right else "left", dx=-6 if right else 6, baseline="top", fontWeight="bold"
         )
-        layers.append(words.encode(x="at:Q", y=alt.value(2), text="name:N"))
-    return Chart(configured(alt.layer(*layers), 240), _says(found, meaning, unit, language))
+        layers.append(words.encode(alt.X("at:Q"), alt.YValue(2), alt.Text("name:N")))
+    return Chart(configured(layers, 240), _says(found, meaning, unit, language))
 
 
 def _steps(edges: list[float], shares: list[float]) -> list[float]:

@@ -46,21 +46,21 @@ def gauge(score: int, cut_off: int, language: Language) -> Chart:
     given = data(at=[score], name=[f"{SCORE.to(language)} {score}"])
     lowest = data(at=[cut_off], name=[f"{CUT_OFF.to(language)} {cut_off}"])
     bands = alt.Chart(sides).mark_bar(height=26, opacity=0.28).encode(
-        x=x, x2="to:Q", y=alt.value(48), color=alt.Color("colour:N", scale=None)
+        x, alt.X2("to:Q"), alt.YValue(48), alt.Color("colour:N", scale=None)
     )  # fmt: skip
     names = alt.Chart(sides).mark_text(limit=150).encode(
-        x=alt.X("middle:Q", scale=scale), y=alt.value(48), text="side:N"
+        alt.X("middle:Q", scale=scale), alt.YValue(48), alt.Text("side:N")
     )  # fmt: skip
     line = alt.Chart(lowest).mark_rule(strokeWidth=2, strokeDash=[4, 3], color=INK).encode(
-        x=x, y=alt.value(30), y2=alt.value(84)
+        x, alt.YValue(30), alt.Y2Value(84)
     )  # fmt: skip
-    cut = alt.Chart(lowest).mark_text(dy=20, baseline="top").encode(x=x, y=alt.value(66), text="name:N")
+    cut = alt.Chart(lowest).mark_text(dy=20, baseline="top").encode(x, alt.YValue(66), alt.Text("name:N"))
     point = alt.Chart(given).mark_point(shape="triangle-down", size=260, filled=True, color=INK, opacity=1).encode(
-        x=x, y=alt.value(28)
+        x, alt.YValue(28)
     )  # fmt: skip
     said = alt.Chart(given).mark_text(dy=-14, fontWeight="bold", fontSize=15).encode(
-        x=x, y=alt.value(24), text="name:N"
+        x, alt.YValue(24), alt.Text("name:N")
     )  # fmt: skip
     words = _ABOVE if score > cut_off else _AT if score == cut_off else _BELOW
     says = words.to(language).format(score=score, cut_off=cut_off, by=number(abs(score - cut_off), language))
-    return Chart(configured(alt.layer(bands, names, line, cut, point, said), 64), says)
+    return Chart(configured([bands, names, line, cut, point, said], 64), says)

@@ -24,13 +24,13 @@ def history(scores: Sequence[EarlierScore], language: Language) -> Chart:
     values = [[each.score for each in oldest_first], [each.cut_off for each in oldest_first]]
     drawn = data(place=labels * 2, points=[*values[0], *values[1]], line=[name for name in names for _ in oldest_first])
     lines = alt.Chart(drawn).mark_line(point=True, strokeWidth=2).encode(
-        x=alt.X("place:N", title=None, sort=labels, axis=alt.Axis(labelAngle=0, labelLimit=110)),
-        y=alt.Y("points:Q", title=None, scale=alt.Scale(zero=False)),
-        color=alt.Color("line:N", title=None, scale=alt.Scale(domain=names, range=[PALETTE[0], INK])),
-        strokeDash=alt.StrokeDash("line:N", title=None, scale=alt.Scale(domain=names, range=[[1, 0], [6, 3]])),
+        alt.X("place:N", title=None, sort=labels, axis=alt.Axis(labelAngle=0, labelLimit=110)),
+        alt.Y("points:Q", title=None, scale=alt.Scale(zero=False)),
+        alt.Color("line:N", title=None, scale=alt.Scale(domain=names, range=[PALETTE[0], INK])),
+        alt.StrokeDash("line:N", title=None, scale=alt.Scale(domain=names, range=[[1, 0], [6, 3]])),
     )  # fmt: skip
     told = "; ".join(
         _ONE.to(language).format(score=each.score, at=moment(each.scored_at, language), cut_off=each.cut_off)
         for each in oldest_first
     )
-    return Chart(configured(alt.layer(lines), 200), _SAYS.to(language).format(scores=told))
+    return Chart(configured([lines], 200), _SAYS.to(language).format(scores=told))

@@ -21,8 +21,8 @@ def span(low: int, high: int, language: Language) -> Chart:
     drawn = data(low=[low], high=[high], said=[f"{low} – {high}"], middle=[(low + high) / 2])
     of = alt.Chart(drawn)
     x = alt.X("low:Q", scale=scale, title=None, axis=alt.Axis(tickCount=6, format="d"))
-    bar = of.mark_bar(height=22, color=PALETTE[0]).encode(x=x, x2="high:Q", y=alt.value(40))
+    bar = of.mark_bar(height=22, color=PALETTE[0]).encode(x, alt.X2("high:Q"), alt.YValue(40))
     words = of.mark_text(fontWeight="bold", fontSize=15).encode(
-        x=alt.X("middle:Q", scale=scale), y=alt.value(14), text="said:N"
+        alt.X("middle:Q", scale=scale), alt.YValue(14), alt.Text("said:N")
     )
-    return Chart(configured(alt.layer(bar, words), 56), _SAYS.to(language).format(low=low, high=high))
+    return Chart(configured([bar, words], 56), _SAYS.to(language).format(low=low, high=high))

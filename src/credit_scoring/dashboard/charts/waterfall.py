@@ -29,12 +29,16 @@ def parts_shown(
     return of_parts(start, reasons, score, cut_off=cut_off, smallest=max(smallest, 0.5), language=language)
 
 
-def waterfall(steps: Waterfall, language: Language) -> Chart:
-    """Each sentence stands above its bar, so that a phone shows both; the sign of the points is written as well."""
+def waterfall(steps: Waterfall, language: Language, beside: Waterfall | None = None) -> Chart:
+    """Each sentence stands above its bar, so that a phone shows both; the sign of the points is written as well.
+
+    `beside`: another one that is shown next to it, on the same scale.
+    """
     rows = [(steps.words.start, steps.start, steps.start, str(steps.start), NEUTRAL, True)]
     rows += [(s.sentence, s.before, s.after, s.signed, BAD if s.points < 0 else GOOD, False) for s in steps.steps]
     rows.append((steps.words.score, steps.score, steps.score, str(steps.score), NEUTRAL, True))
-    levels = [*steps.totals, steps.score, *([] if steps.cut_off is None else [steps.cut_off])]
+    levels = [level for each in (steps, beside) if each for level in (*each.totals, each.score)]
+    levels += [] if steps.cut_off is None else [steps.cut_off]
     room = max(max(levels) - min(levels), 10)
     low, high = min(levels) - room * 0.12, max(levels) + room * 0.22
     drawn = data(
@@ -50,22 +54,24 @@ def waterfall(steps: Waterfall, language: Language) -> Chart:
     y = alt.Y("place:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
     of = alt.Chart(drawn)
     bars = of.mark_bar(height=14, yOffset=14).encode(
-        x=alt.X("before:Q", scale=scale, title=steps.words.points, axis=alt.Axis(format="d", tickCount=5)),
-        x2="after:Q", y=y, color=alt.Color("colour:N", scale=None),
+        alt.X("before:Q", scale=scale, title=steps.words.points, axis=alt.Axis(format="d", tickCount=5)),
+        alt.X2("after:Q"), y, alt.Color("colour:N", scale=None),
     )  # fmt: skip
     numbers = of.mark_text(align="left", dx=5, dy=14, fontWeight="bold").encode(
-        x=alt.X("right:Q", scale=scale), y=y, text="said:N"
+        alt.X("right:Q", scale=scale), y, alt.Text("said:N")
     )  # fmt: skip
     sentences = of.mark_text(align="left", lineBreak="\n", dy=-26, baseline="top").encode(
-        x=alt.value(4), y=y, text="sentence:N"
+        alt.XValue(4), y, alt.Text("sentence:N")
     )  # fmt: skip
     layers = [bars, sentences, numbers]
     if steps.cut_off is not None:
         cut = alt.Chart(data(at=[steps.cut_off], name=[steps.words.cut_off.format(n=steps.cut_off)]))
-        layers.insert(0, cut.mark_rule(strokeDash=[4, 3], color=INK).encode(x=alt.X("at:Q", scale=scale)))
+        layers.insert(0, cut.mark_rule(strokeDash=[4, 3], color=INK).encode(alt.X("at:Q", scale=scale)))
         layers.append(
-            cut.mark_text(baseline="bottom", dy=-4).encode(x=alt.X("at:Q", scale=scale), y=alt.value(0), text="name:N")
+            cut.mark_text(baseline="bottom", dy=-4).encode(
+                alt.X("at:Q", scale=scale), alt.YValue(0), alt.Text("name:N")
+            )
         )
     told = "; ".join(f"{step.sentence}: {step.signed}" for step in steps.steps)
     says = _SAYS.to(language).format(start=steps.start, steps=told, score=steps.score)
-    return Chart(configured(alt.layer(*layers), _ROW * len(rows)), says)
+    return Chart(configured(layers, _ROW * len(rows)), says)

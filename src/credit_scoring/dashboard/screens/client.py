@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import streamlit as st
@@ -91,16 +92,21 @@ class Dossier:
 
 
 def dossier(visit: Visit, client: int) -> Dossier:
-    """What the API knows of the client. Raises Refused where nothing is published of it."""
+    """What the API knows of the client, asked for at once. Raises Refused where nothing is published of it."""
     api = visit.api
-    return Dossier(
-        score=api.score(client),
-        history=api.history(client),
-        decisions=api.decisions(client),
-        file=api.file(client),
-        contributions=attempt(lambda: api.contributions(client)),
-        comparisons=attempt(lambda: api.comparisons(client)),
-    )
+    with ThreadPoolExecutor() as pool:
+        score, file = pool.submit(api.score, client), pool.submit(api.file, client)
+        history, decisions = pool.submit(api.history, client), pool.submit(api.decisions, client)
+        contributions = pool.submit(attempt, lambda: api.contributions(client))
+        comparisons = pool.submit(attempt, lambda: api.comparisons(client))
+        return Dossier(
+            score=score.result(),
+            history=history.result(),
+            decisions=decisions.result(),
+            file=file.result(),
+            contributions=contributions.result(),
+            comparisons=comparisons.result(),
+        )
 
 
 def page(visit: Visit) -> None:
@@ -121,7 +127,8 @@ def page(visit: Visit) -> None:
     _beside_others(visit, of.comparisons)
     _earlier(visit, of.history)
     decided(visit, of.decisions)
-    _file(visit, of.file)
+    with st.container(key="file"):  # not printed: it is many sheets
+        _file(visit, of.file)
     _lineage(visit, of.score)
 
 

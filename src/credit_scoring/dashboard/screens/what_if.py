@@ -12,7 +12,8 @@ from credit_scoring.dashboard.charts import waterfall
 from credit_scoring.dashboard.search import client_searched
 from credit_scoring.dashboard.session import Visit
 from credit_scoring.dashboard.words import POINTS, SCORE, measured, number, percent, verdict
-from credit_scoring.features.words import Words
+from credit_scoring.explanation.waterfall import Waterfall
+from credit_scoring.features.words import Language, Words
 
 TITLE = Words("What if", "Et si")
 _SAYS = Words(
@@ -123,20 +124,23 @@ def _typed(text: str) -> object:
 
 
 def _results(visit: Visit, found: answers.WhatIfAnswer) -> None:
-    for place, (side, words, outcome) in enumerate(
-        zip(st.columns(2), (_NOW, _THEN), (found.before, found.after), strict=True)
-    ):
-        with side:
+    sides = st.columns(2)
+    both = [_steps(outcome, found.cut_off, visit.language) for outcome in (found.before, found.after)]
+    for place, (words, outcome) in enumerate(((_NOW, found.before), (_THEN, found.after))):
+        with sides[place]:
             st.header(visit.say(words))
             chance = percent(outcome.probability, visit.language)
             told = visit.say(_HEADLINE, score=outcome.score, probability=chance)
             show.banner(outcome.decision, verdict(outcome.decision, visit.language), told)
-            parts = [(each.sentence, each.points) for each in outcome.reasons]
-            steps = waterfall.parts_shown(outcome.start_points, parts, outcome.score, found.cut_off, visit.language)
-            show.chart(waterfall.waterfall(steps, visit.language), f"waterfall {place}")
+            show.chart(waterfall.waterfall(both[place], visit.language, both[1 - place]), f"waterfall {place}")
     if found.moved:
         _moved(visit, found.moved)
     _enough(visit, found)
+
+
+def _steps(outcome: answers.Outcome, cut_off: int, language: Language) -> Waterfall:
+    parts = [(each.sentence, each.points) for each in outcome.reasons]
+    return waterfall.parts_shown(outcome.start_points, parts, outcome.score, cut_off, language)
 
 
 def _moved(visit: Visit, moved: list[answers.MovedFeature]) -> None:

@@ -1,0 +1,107 @@
+"""What the pages say, without a browser: scripts of the desk against the real API over HTTP."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import served
+from credit_scoring.dashboard.words import AWAY, UNREADABLE, measured, number, percent, verdict
+from credit_scoring.features.words import Language
+from credit_scoring.machine import free_port
+from dashboard.conftest import Office
+
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
+
+
+def script(url: str) -> None:
+    from credit_scoring.dashboard.desk import desk
+
+    desk(url)
+
+
+def visit(url: str, language: Language = "en", key: str = "") -> AppTest:
+    """The desk as it stands before somebody; signed in where there is a key."""
+    found = AppTest.from_function(script, args=(url,), default_timeout=60)
+    found.session_state["language"] = language
+    if key:
+        found.session_state["key"] = key
+    return found
+
+
+def said(found: AppTest) -> str:
+    """All that is read on the page, the marks of HTML left out."""
+    assert not found.exception
+    return " ".join(unescape(re.sub("<[^>]+>", " ", part.proto.body)) for part in found.get("html"))
+
+
+def at_the_door(url: str, language: Language, key: str) -> str:
+    found = visit(url, language).run()
+    found.text_input[0].set_value(key)
+    found.button[0].click()
+    return said(found.run())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_door_says_why_it_stays_shut(office: Office, language: Language) -> None:
+    unknown = {"en": "The key is unknown, has expired", "fr": "La clé est inconnue, expirée"}
+    assert unknown[language] in at_the_door(office.api.url, language, "cs_00000000_nobody")
+    assert UNREADABLE.to(language) in at_the_door(office.api.url, language, "clé-à-moi")
+    assert {"en": "Type your key first.", "fr": "Saisissez d'abord"}[language] in at_the_door(
+        office.api.url, language, "  "
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_api_that_is_away_is_a_sentence(office: Office, language: Language) -> None:
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    assert AWAY.to(language) in at_the_door(nowhere, language, "cs_00000000_somebody")
+    known = visit(nowhere, language, office.database.key("adviser"))
+    assert AWAY.to(language) in said(known.run())
+
+
+def test_a_journal_that_is_away_is_a_sentence(office: Office) -> None:
+    """The API answers nothing that it cannot record."""
+    away = f"postgresql://nobody@127.0.0.1:{free_port()}/none"
+    settings = office.database.settings.model_copy(update={"api_url": away, "answer_seconds": 0.3})
+    with served.listening(settings) as api:
+        text = at_the_door(api.url, "en", "cs_00000000_somebody")
+    assert "nothing is answered without a record" in text
+
+
+def test_a_key_that_is_known_lets_in_and_signing_out_forgets_it(office: Office) -> None:
+    found = visit(office.api.url).run()
+    found.text_input[0].set_value(office.database.key("adviser"))
+    found.button[0].click()
+    found.run()
+    assert found.selectbox[0].label == "Client's number"
+    assert [int(each) for each in found.selectbox[0].options] == office.clients
+    next(each for each in found.sidebar.button if each.label == "Sign out").click()
+    found.run()
+    assert "key" not in found.session_state
+    assert found.text_input[0].label.startswith("Your key")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_start_reasons_and_others_are_the_score(office: Office, language: Language) -> None:
+    client = office.decided("refuse")
+    found = visit(office.api.url, language, office.database.key("adviser"))
+    found.session_state["client"] = client
+    text = said(found.run())
+    told = re.search(r"(?:From a start of|Depuis) (\d+) points ?: (.*?)\. Score ?: (\d+)\.", text)
+    assert told is not None
+    steps = [int(points) for points in re.findall(r": ([+-]?\d+)(?=;|$)", told[2])]
+    assert int(told[1]) + sum(steps) == int(told[3]) == office.lender.scores[client]["score"]
+    assert verdict("refuse", language) in text
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    assert [number(-1234.5, language, 1) for language in LANGUAGES] == ["-1,234.5", "-1\u202f234,5"]
+    assert [number(None, language) for language in LANGUAGES] == ["not known", "inconnu"]
+    assert [percent(0.0635, language) for language in LANGUAGES] == ["6.3%", "6,3\u202f%"]
+    assert [measured(value, "en") for value in (0.12345, 1.5, 150.26, 185_366.4, 3.0, None)] == [
+        "0.1235", "1.50", "150.3", "185,366", "3", "not known",
+    ]  # fmt: skip
