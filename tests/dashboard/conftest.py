@@ -54,9 +54,9 @@ class Office:
         return min(client for client, row in self.lender.scores.items() if row["decision"] == decision)
 
 
-def published(root: Path, lender_at: Callable, drawn: Callable) -> PublishedLender:
+def published(root: Path, lender_at: Callable) -> PublishedLender:
     """A lender of three deliveries."""
-    made = PublishedLender(root, lender_at(root), drawn, {1: champion_model()})
+    made = PublishedLender(root, lender_at(root), _draws_nobody, {1: champion_model()})
     everybody = generate(range(NEW.stop), SEED)
     owners = everybody["bureau"].select(CREDIT, CLIENT)
     everybody["bureau_balance"] = everybody["bureau_balance"].join(owners, on=CREDIT)
@@ -76,6 +76,10 @@ def published(root: Path, lender_at: Callable, drawn: Callable) -> PublishedLend
     return made
 
 
+def _draws_nobody(table: str, client: int, seed: int) -> dict[str, object]:
+    raise AssertionError("all rows are generated")
+
+
 @contextmanager
 def opened(postgres: Cluster, lender: PublishedLender) -> Iterator[Office]:
     """The office on a lender's published scores."""
@@ -91,8 +95,6 @@ def opened(postgres: Cluster, lender: PublishedLender) -> Iterator[Office]:
 
 
 @pytest.fixture(scope="session")
-def office(
-    postgres: Cluster, tmp_path_factory: pytest.TempPathFactory, lender_at: Callable, drawn: Callable
-) -> Iterator[Office]:
-    with opened(postgres, published(tmp_path_factory.mktemp("office"), lender_at, drawn)) as standing:
+def office(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory, lender_at: Callable) -> Iterator[Office]:
+    with opened(postgres, published(tmp_path_factory.mktemp("office"), lender_at)) as standing:
         yield standing
