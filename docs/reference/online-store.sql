@@ -508,11 +508,9 @@ INSERT INTO alembic_version (version_num) VALUES ('0001') RETURNING alembic_vers
 
 -- Running upgrade 0001 -> 0002
 
-ALTER TABLE client_file ADD COLUMN flaws TEXT[] DEFAULT '{}' NOT NULL;
+ALTER TABLE client_file ADD COLUMN flaws TEXT[];
 
-COMMENT ON COLUMN client_file.flaws IS 'What could not be used: table.cells (made missing) or table.rows (quarantined)';
-
-UPDATE client_file SET fingerprint = '' FROM client_score WHERE client_score.client_id = client_file.client_id AND NOT client_score.file_complete;
+COMMENT ON COLUMN client_file.flaws IS 'What could not be used: table.cells (made missing) or table.rows (quarantined); null: not known';
 
 UPDATE alembic_version SET version_num='0002' WHERE alembic_version.version_num = '0001';
 

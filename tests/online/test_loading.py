@@ -75,6 +75,22 @@ def test_loading_again_does_nothing(database: served.Database, lender: Published
     assert one(database, "SELECT count(*) FROM online_load") == 1
 
 
+def test_files_of_an_earlier_release_come_anew_where_they_are_incomplete(
+    database: served.Database, lender: PublishedLender
+) -> None:
+    """An earlier release did not say why."""
+    loaded(database, lender)
+    with database.transaction() as connection:
+        connection.execute(text("UPDATE client_file SET flaws = NULL"))
+    lender.deliver(2, [200])
+    lender.score(2, [200])
+    lender.publish("d2", 2)
+    incomplete = sum(not row["file_complete"] for row in lender.scores.values())
+    assert loaded(database, lender).files == incomplete + (200 % 5 != 0)
+    unknown = "SELECT count(*) FROM client_file JOIN client_score USING (client_id) WHERE flaws IS NULL"
+    assert one(database, f"{unknown} AND NOT file_complete") == 0
+
+
 def test_a_later_delivery_takes_over(database: served.Database, lender: PublishedLender) -> None:
     loaded(database, lender)
     lender.deliver(2, TUESDAY)

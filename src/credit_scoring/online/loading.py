@@ -172,9 +172,14 @@ def _bring_scores(connection: Connection, store: PublishedStore, new: pl.DataFra
 
 
 def _without_file(connection: Connection, shown: pl.DataFrame) -> pl.DataFrame:
-    """The clients, with the seq of their score, whose file is not there as of it, or has another fingerprint."""
+    """The clients, with the seq of their score, whose file is not there as of it, has another fingerprint, or is
+    incomplete and does not say why (an earlier release brought it)."""
     rows = connection.execute(
-        text("SELECT client_id, seq FROM client_file WHERE fingerprint = :now"), {"now": fingerprint()}
+        text(
+            "SELECT client_id, client_file.seq FROM client_file JOIN client_score USING (client_id) "
+            "WHERE client_file.fingerprint = :now AND (file_complete OR flaws IS NOT NULL)"
+        ),
+        {"now": fingerprint()},
     )
     there = pl.DataFrame(rows.all(), schema={"client_id": pl.Int64, "seq": pl.Int64}, orient="row")
     return shown.join(there, on=["client_id", "seq"], how="anti").select("client_id", pl.col("seq").alias("as_of"))

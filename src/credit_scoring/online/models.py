@@ -150,8 +150,8 @@ class ClientFile(Base):
     rows: Mapped[dict[str, Any]] = _says("Table -> its rows, columns as declared; json, so that every digit stays")
     vector: Mapped[list[float]] = _says("Every feature, in registry order; NaN: missing", type_=ARRAY(REAL))
     fingerprint: Mapped[str] = _says("Identifies the features of the vector")
-    flaws: Mapped[list[str]] = _says(
-        "What could not be used: table.cells (made missing) or table.rows (quarantined)", server_default=text("'{}'")
+    flaws: Mapped[list[str] | None] = _says(
+        "What could not be used: table.cells (made missing) or table.rows (quarantined); null: not known"
     )
 
 

@@ -15,13 +15,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Files of those who are referred lose their fingerprint, so that the next load brings them anew."""
-    meaning = "What could not be used: table.cells (made missing) or table.rows (quarantined)"
-    flaws: sa.Column[list[str]] = sa.Column(
-        "flaws", sa.ARRAY(sa.Text), nullable=False, server_default=sa.text("'{}'"), comment=meaning
-    )
-    op.add_column("client_file", flaws)
-    op.execute(
-        "UPDATE client_file SET fingerprint = '' FROM client_score "
-        "WHERE client_score.client_id = client_file.client_id AND NOT client_score.file_complete"
-    )
+    """Of files that are there nobody knows it; the next load brings those of clients who are referred anew."""
+    meaning = "What could not be used: table.cells (made missing) or table.rows (quarantined); null: not known"
+    op.add_column("client_file", sa.Column("flaws", sa.ARRAY(sa.Text), comment=meaning))
