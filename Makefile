@@ -73,8 +73,9 @@ fix: system $(DEV)  ## format, and mend what ruff can
 	@$(BIN)/ruff check --quiet --fix-only
 	@$(BIN)/ruff format --quiet
 
-docs: system $(PACKAGE) $(DEV)  ## write the reference from the code, and build the documentation into site/
+docs: system $(PACKAGE) $(DEV)  ## write the reference and the Grafana boards from the code, and build the documentation into site/
 	@$(BIN)/python tools/reference.py
+	@$(BIN)/python tools/boards.py
 	@$(MKDOCS) --site-dir site
 	@echo "open site/index.html"
 

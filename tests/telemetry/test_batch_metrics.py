@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -12,42 +11,23 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from credit_scoring.clients.cohort import Count
-from credit_scoring.intake.reading import Finding as FileFinding
-from credit_scoring.intake.reconciliation import FileCounts
-from credit_scoring.intake.run import Accepted, IntakeReport
-from credit_scoring.ledger.events import Delivered
-from credit_scoring.monitoring import metrics
-from credit_scoring.monitoring.findings import Finding
-from credit_scoring.monitoring.run import Monitored
-from credit_scoring.monitoring.verdict import Verdict
 from credit_scoring.publishing import run_metrics
-from credit_scoring.publishing.history import Summary
-from credit_scoring.publishing.scores_csv import Written
-from credit_scoring.publishing.work import Held, Published, Report
+from credit_scoring.publishing.work import Report
 from credit_scoring.settings import MetricsSettings
 from credit_scoring.telemetry.gauges import Gauges
 from credit_scoring.telemetry.telling import tell
 from credit_scoring.telemetry.textfiles import TextFiles
-
-NOW = datetime(2026, 11, 30, tzinfo=UTC)
-LENDERS_NAME = "clients of 100002"
+from telemetry.runs_told import LENDERS_NAME, NOW, monitor_gauges, score_gauges, taken
 
 
 @pytest.fixture
 def score() -> Gauges:
-    published = Published(
-        LENDERS_NAME, 3, Count(20, 10, 4, 6), Summary(10, 5, 3, 2, 560.0), Written("scores.csv", 10, "")
-    )
-    report = Report("run", (published,), (Held("tuesday", NOW, "why"),), None, None)
-    return run_metrics.gauges(IntakeReport(), report, {"writing scores.csv": 1.5}, NOW)
+    return score_gauges()
 
 
 @pytest.fixture
 def monitored() -> Gauges:
-    found = Finding("feature", "application.AMT_CREDIT", 1.0, 0.5, 0.001, f"of {LENDERS_NAME}")
-    done = Monitored("run", LENDERS_NAME, 3, 100, Verdict("look", "Look."), (found,), "", 0.12, 0.01, "page")
-    return metrics.gauges(done, NOW)
+    return monitor_gauges()
 
 
 def samples(registry: CollectorRegistry) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -73,11 +53,6 @@ def test_rows_are_told_by_table_and_what_became_of_them() -> None:
     told = samples(run_metrics.gauges(taken(), Report("run", (), (), None, None), {}, NOW).registry)
     rows = {dict(labels)["outcome"]: value for (name, labels), value in told.items() if name.endswith("run_rows")}
     assert rows == {"accepted": 90, "duplicate": 7, "quarantined": 3}
-
-
-def taken() -> IntakeReport:
-    finding = FileFinding(1, LENDERS_NAME, "application", 1, "", 100)
-    return IntakeReport((Accepted(Delivered(LENDERS_NAME, 1), (FileCounts(finding, 90, 7, 3),)),))
 
 
 def test_a_monitoring_tells_its_findings_and_its_advice(monitored: Gauges) -> None:
