@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import time
+import subprocess
+import threading
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,11 @@ from sqlalchemy import text
 
 import served
 from credit_scoring.errors import UsageError
+from credit_scoring.online import cluster
+from credit_scoring.online.cluster import Cluster
 from credit_scoring.serving.running import listening
 from credit_scoring.settings import OnlineSettings
-from serving.conftest import Caller
+from serving.conftest import Caller, until
 
 SCORE = "/v1/clients/7/score"
 _OF_THE_API = "application_name = 'credit-scoring serve' AND datname = current_database()"
@@ -35,29 +39,40 @@ def backends(database: served.Database) -> list[int]:
         return list(connection.execute(text(query)).scalars())
 
 
+@dataclass
+class Stopped:
+    """Somebody who asks while the database stands still: it neither answers nor hangs up. `go_on`: has it go on."""
+
+    desk: Caller
+    go_on: Callable[[], None]
+
+
 @pytest.fixture
-def stopped(database: served.Database) -> Iterator[Caller]:
-    """Somebody who asks while the database stands still: it neither answers nor hangs up. Its bound is the default."""
+def stopped(database: served.Database) -> Iterator[Stopped]:
+    """A database that stands still. Its bound is the default."""
     settings = database.settings.model_copy(update={"answer_seconds": OnlineSettings().answer_seconds})
     with served.listening(settings) as api:
         yield from _stopped(Caller(api.url, database.key("admin")), database)
 
 
-def _stopped(desk: Caller, database: served.Database) -> Iterator[Caller]:
+def _stopped(desk: Caller, database: served.Database) -> Iterator[Stopped]:
     assert desk.ask(SCORE).status == 404
     with database.transaction() as connection:
         data = Path(str(connection.execute(text("SHOW data_directory")).scalar()))
     postmaster = int((data / "postmaster.pid").read_text().splitlines()[0])
     held = [*backends(database), postmaster]
-    for process in held:
-        os.kill(process, signal.SIGSTOP)
-    yield desk
-    for process in held:
-        os.kill(process, signal.SIGCONT)
+
+    def send(number: int) -> None:
+        for process in held:
+            os.kill(process, number)
+
+    send(signal.SIGSTOP)
+    yield Stopped(desk, lambda: send(signal.SIGCONT))
+    send(signal.SIGCONT)
 
 
-def test_while_the_database_stands_still_the_answer_is_503(stopped: Caller) -> None:
-    desk = stopped
+def test_while_the_database_stands_still_the_answer_is_503_and_then_it_is_answered(stopped: Stopped) -> None:
+    desk = stopped.desk
     for path in (SCORE, "/v1/features", "/v1/clients"):
         request = urllib.request.Request(desk.url + path, headers={"Authorization": f"Bearer {desk.key}"})
         with pytest.raises(urllib.error.HTTPError) as refused:
@@ -66,6 +81,58 @@ def test_while_the_database_stands_still_the_answer_is_503(stopped: Caller) -> N
         assert refused.value.headers["Retry-After"]
     assert desk.ask("/ready").status == 503
     assert desk.ask("/health").status == 200
+    stopped.go_on()
+    until(lambda: desk.ask(SCORE).status == 404)
+    assert desk.ask("/ready").status == 200
+
+
+def test_whoever_was_answered_is_recorded_when_the_database_is_killed(postgres: Cluster) -> None:
+    database = served.new_database(postgres)
+    with database.transaction() as connection:  # as a real server has it
+        connection.execute(
+            text(f"ALTER DATABASE {database.settings.url.rsplit('/', 1)[1]} SET synchronous_commit = on")
+        )
+    answered, statuses, ended = set[str](), set[int](), threading.Event()
+    with served.listening(database.settings) as api:
+        desk = Caller(api.url, database.key("admin"))
+
+        def ask() -> None:
+            while not ended.is_set():
+                answer = desk.ask(SCORE)
+                statuses.add(answer.status)
+                if answer.status == 404:
+                    answered.add(answer.headers["x-request-id"])
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        until(lambda: len(answered) > 50)
+        _killed_and_started(postgres)
+        before = len(answered)
+        until(lambda: len(answered) > before + 50)
+        ended.set()
+        for thread in threads:
+            thread.join()
+    assert statuses <= {404, 503}
+    with database.transaction() as connection:
+        recorded = {str(each) for each in connection.execute(text("SELECT id FROM request")).scalars()}
+    assert answered <= recorded
+
+
+def _killed_and_started(server: Cluster) -> None:
+    """As after a crash: no process of the server ends in an orderly way, and the next one recovers."""
+    data = server.folder / "data"
+    command = [str(cluster.programs() / "pg_ctl"), "restart", "--wait", "--mode", "immediate", "--pgdata", str(data)]
+    owner = data.stat()
+    log = server.folder / "log" / "postgresql.log"
+    subprocess.run(
+        [*command, "--log", str(log)],
+        check=True,
+        user=owner.st_uid,
+        group=owner.st_gid,
+        cwd="/",
+        stdout=subprocess.DEVNULL,
+    )
 
 
 def test_connections_that_were_cut_are_made_again(desk: Caller, database: served.Database) -> None:
@@ -73,9 +140,7 @@ def test_connections_that_were_cut_are_made_again(desk: Caller, database: served
     for _ in range(3):
         with database.transaction() as connection:
             connection.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {_OF_THE_API}"))
-        until = time.monotonic() + 10
-        while desk.ask(SCORE).status != 404:
-            assert time.monotonic() < until
+        until(lambda: desk.ask(SCORE).status == 404)
     assert desk.ask("/ready").status == 200
 
 
@@ -137,9 +202,7 @@ def test_a_caller_who_hangs_up_is_recorded(desk: Caller, database: served.Databa
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         head = f"GET {SCORE} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {desk.key}\r\n\r\n"
         connection.sendall(head.encode())
-    until = time.monotonic() + 10
-    while count() == before:
-        assert time.monotonic() < until
+    until(lambda: count() > before)
 
 
 def test_a_port_that_is_taken_is_a_sentence() -> None:

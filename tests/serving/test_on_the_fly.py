@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import uuid
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from sqlalchemy import text
 import served
 from credit_scoring.features.statements import by_code
 from credit_scoring.model.scorer import scorer
-from credit_scoring.online.loading import load
+from credit_scoring.online.loading import Champion, load, register
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.scoring.on_the_fly.client_file import example
 from credit_scoring.scoring.on_the_fly.score import score_files
@@ -180,3 +181,24 @@ def test_every_answer_is_wholly_one_models_while_the_champion_changes(
 
 def test_one_file_at_fault_does_not_fail_the_others(adviser: Caller) -> None:
     assert adviser.ask("/v1/scores", {"application": [example()["application"][0] | {CLIENT: "9" * 400}]}).status == 422
+
+
+def test_a_model_that_fails_its_probe_is_not_taken_and_ready_says_so(
+    adviser: Caller, api: served.Api, database: served.Database, generated: list[int]
+) -> None:
+    model = api.service.champion.current
+    assert model is not None
+    sound = drawn_model(3)
+    probe = json.loads(sound.probe)
+    probe["points"][0] += 1
+    with database.transaction() as connection:
+        register(connection, Champion("credit_default", 9, lambda: replace(sound, probe=json.dumps(probe))))
+    until(lambda: api.service.champion.problem)
+    ready = adviser.ask("/ready")
+    assert (ready.status, ready.body["model_version"]) == (200, model.version)
+    assert any("version 9 is not taken" in each for each in ready.body["problems"])
+    assert adviser.ask("/v1/scores", example()).body["model_version"] == model.version
+    with database.transaction() as connection:
+        register(connection, Champion("credit_default", 10, lambda: sound))
+    until(lambda: not api.service.champion.problem)
+    assert adviser.ask("/v1/scores", example()).body["model_version"] == 10
