@@ -142,6 +142,13 @@ def test_work_that_fails_has_ended(told: Told) -> None:
     assert told.seen[-1] is None
 
 
+def test_a_display_that_is_taken_away_is_told_that_nothing_goes_on(told: Told) -> None:
+    """Also where Ctrl-C came while the work was ending: the terminal gets its cursor back."""
+    with doing("all"):
+        show(None)
+    assert told.seen == [("all", 0, None), None]
+
+
 def test_without_a_display_or_a_work_items_pass_through() -> None:
     assert list(counted(iter("abc"), 3)) == ["a", "b", "c"]
     with doing("something"):

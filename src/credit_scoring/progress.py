@@ -56,7 +56,9 @@ _shown = _Shown(None, [])
 
 
 def show(display: Display | None) -> None:
-    """Shows what follows on a display; None: nowhere."""
+    """Shows what follows on a display; None: nowhere. What another still shows goes away."""
+    if _shown.display is not None:
+        _shown.display.changed(None)
     _shown.display = display
     _shown.works.clear()
 
