@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 
 from credit_scoring.online import cluster, database, keys
 from credit_scoring.online.digest import digest
@@ -88,6 +88,19 @@ def new_database(server: cluster.Cluster) -> Database:
     url, api_url = (each.rsplit("/", 1)[0] + f"/{name}" for each in (server.url, server.api_url))
     # A busy machine is not a database away.
     return Database(OnlineSettings(url=url, api_url=api_url, answer_seconds=10, letter=LETTER))
+
+
+def libpq(url: str, passfile: Path) -> dict[str, str]:
+    """The environment in which PostgreSQL's own programs, and the scripts of deploy/postgres, reach a database."""
+    address = make_url(url)
+    return {
+        "PATH": f"{cluster.programs()}:{os.environ['PATH']}",
+        "PGHOST": str(address.host),
+        "PGPORT": str(address.port),
+        "PGUSER": str(address.username),
+        "PGDATABASE": str(address.database),
+        "PGPASSFILE": str(passfile),
+    }
 
 
 def insert(connection: Connection, at: datetime | None = None, **values: object) -> None:

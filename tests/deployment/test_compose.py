@@ -15,6 +15,7 @@ import yaml
 from credit_scoring.cli import main
 from credit_scoring.secret_files import SECRETS
 from credit_scoring.settings import PREFIX, load
+from credit_scoring.telemetry.prometheus import API_JOB
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -168,7 +169,7 @@ def test_ports_are_those_that_listen() -> None:
     assert set(SERVICES["dashboard"]["networks"]) & set(SERVICES["api"]["networks"])
     scraped = yaml.safe_load((DEPLOY / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
     targets = {job["job_name"]: job["static_configs"][0]["targets"] for job in scraped}
-    assert targets["credit-scoring"] == [f"api:{settings.online.metrics_port}"]
+    assert targets[API_JOB] == [f"api:{settings.online.metrics_port}"]
     for name in ("prometheus", "api"):
         assert "watch" in SERVICES[name]["networks"]
 

@@ -98,3 +98,16 @@ def test_an_api_that_is_away_does_not() -> None:
     )
     assert done.returncode == 1
     assert "not ready" in done.stderr
+
+
+def test_every_app_is_swapped_and_one_that_is_not_ends_it(tmp_path: Path) -> None:
+    """Azure's own program is not to be had here: what it is called with is looked at."""
+    for fails, called in ((False, ["api", "desk"]), (True, ["api"])):
+        (tmp_path / "called").unlink(missing_ok=True)
+        program(tmp_path, "az", f'echo "$*" >> {tmp_path}/called; exit {int(fails)}')
+        done = subprocess.run([DEPLOY / "swap", "group", "api", "desk"], env=environment(tmp_path), check=False)
+        assert (done.returncode != 0) is fails
+        assert (tmp_path / "called").read_text().splitlines() == [
+            f"webapp deployment slot swap --resource-group group --name {app} --slot staging --target-slot production"
+            for app in called
+        ]

@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 import served
 from credit_scoring.engines.local.engine import LocalEngine
-from credit_scoring.online import cluster, journal
+from credit_scoring.online import journal
 from credit_scoring.online.loading import Champion, load
 from credit_scoring.online.reader import PublishedStore
 from credit_scoring.settings import GatherSettings
@@ -24,6 +24,7 @@ from drawn_model import drawn_model
 
 HERE = Path(__file__).parent
 STORE, DATABASE = HERE / "store.tar.gz", HERE / "database.dump"
+BACKUP = HERE.parents[1] / "deploy" / "postgres" / "backup"
 
 
 def main() -> None:
@@ -48,9 +49,8 @@ def main() -> None:
             with database.transaction() as connection:
                 journal.erase(connection, clients[-1])
             _asked(api.url, key, f"clients/{clients[0]}/score")
-            dump = [cluster.programs() / "pg_dump", "--format=custom", "--no-owner", f"--file={DATABASE}"]
-            told = {"PATH": "/usr/bin:/bin", "PGPASSFILE": str(server.passfile)}
-            subprocess.run([*dump, f"--dbname={database.settings.url}"], check=True, env=told)
+            told = served.libpq(database.settings.url, server.passfile)
+            subprocess.run([BACKUP, DATABASE], check=True, env=told)
 
 
 def _asked(url: str, key: str, path: str) -> dict[str, list[dict[str, int]]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import tarfile
 import time
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import make_url, select
+from sqlalchemy import select
 
 import served
 from credit_scoring.engines.local.engine import LocalEngine
@@ -38,12 +37,7 @@ CLIENTS = 6
 def kept(postgres: Cluster) -> served.Database:
     """The kept database, restored as docs/deploy.md says, and not yet upgraded."""
     url, api_url = (each.rsplit("/", 1)[0] + "/kept" for each in (postgres.url, postgres.api_url))
-    address = make_url(url)
-    told = {
-        "PATH": f"{cluster.programs()}:{os.environ['PATH']}", "PGPASSFILE": str(postgres.passfile),
-        "PGHOST": str(address.host), "PGPORT": str(address.port), "PGUSER": str(address.username),
-        "PGDATABASE": "kept",
-    }  # fmt: skip
+    told = served.libpq(url, postgres.passfile)
     subprocess.run([RESTORE, HERE / "database.dump"], env=told, check=True, capture_output=True)
     return served.Database(OnlineSettings(url=url, api_url=api_url, answer_seconds=10))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
 import served
 from credit_scoring import answering
@@ -29,15 +28,7 @@ LATER = 20_000
 
 
 def script(name: str, file: Path, url: str, passfile: Path) -> subprocess.CompletedProcess[str]:
-    address = make_url(url)
-    told = {
-        "PATH": f"{cluster.programs()}:{os.environ['PATH']}",
-        "PGHOST": str(address.host),
-        "PGPORT": str(address.port),
-        "PGUSER": str(address.username),
-        "PGDATABASE": str(address.database),
-        "PGPASSFILE": str(passfile),
-    }
+    told = served.libpq(url, passfile)
     return subprocess.run([SCRIPTS / name, file], env=told, capture_output=True, text=True, check=False)
 
 
