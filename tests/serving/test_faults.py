@@ -9,6 +9,7 @@ import subprocess
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +65,8 @@ def _stopped(desk: Caller, database: served.Database) -> Iterator[Stopped]:
 
     def send(number: int) -> None:
         for process in held:
-            os.kill(process, number)
+            with suppress(ProcessLookupError):  # a connection that ended meanwhile
+                os.kill(process, number)
 
     send(signal.SIGSTOP)
     yield Stopped(desk, lambda: send(signal.SIGCONT))
