@@ -1,0 +1,53 @@
+"""How much a run asks of Spark: everything is planned, compiled and started anew, so that each statement costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from pyspark.sql import SparkSession
+
+from crash.lender import Lender, deliver_clients, prepare
+from credit_scoring import commands
+from credit_scoring.settings import load
+
+MOST = 20
+
+
+@pytest.fixture(scope="module")
+def lender(tmp_path_factory: pytest.TempPathFactory) -> Lender:
+    return prepare(tmp_path_factory.mktemp("statements") / "lender", "spark")
+
+
+@contextmanager
+def statements(spark: SparkSession) -> Iterator[list[str]]:
+    """What Spark is asked inside, each by its description; what Delta asks for a statement's own sake is part of it."""
+    store = spark._jsparkSession.sharedState().statusStore()
+    before = store.executionsCount()
+    found: list[str] = []
+    yield found
+    spark._jsc.sc().listenerBus().waitUntilEmpty()
+    executions: Any = store.executionsList(int(before), int(store.executionsCount() - before))
+    for place in range(executions.size()):
+        one = executions.apply(place)
+        if one.rootExecutionId() == one.executionId():
+            found.append(one.description())
+
+
+def test_a_warm_score_run_of_one_delivery_asks_few_statements(lender: Lender, spark: SparkSession) -> None:
+    conf = lender.conf(lender.root / "home")
+    commands.score(load(conf))
+    deliver_clients(lender, "thursday", range(40, 46), 0)
+    with statements(spark) as found:
+        report = commands.score(load(conf))
+    assert [each.delivery for each in report.scores.published] == ["thursday"]
+    assert len(found) <= MOST, "\n".join(found)
+
+
+def test_what_is_asked_is_counted(spark: SparkSession) -> None:
+    with statements(spark) as found:
+        spark.range(3).count()
+        spark.sql("SELECT 1").collect()
+    assert len(found) == 2
