@@ -155,7 +155,7 @@ def test_the_secrets_are_drawn_once_and_differ(tmp_path: Path) -> None:
         assert [[each.name for each in place.iterdir()] for place in places] == [["password"]] * 3
     assert read[0] == read[1]
     assert len(set(read[0])) == 3
-    assert all(re.fullmatch(r"[A-Za-z0-9/]{40,44}", each) for each in read[0])
+    assert all(re.fullmatch(r"[0-9a-f]{64}", each) for each in read[0])
 
 
 def test_ports_are_those_that_listen() -> None:
