@@ -11,7 +11,7 @@ machine the CPU says more than the clock. The trainers bring different LightGBMs
 `ms a tree` is CPU by tree, over all folds and the final model.
 
 On a generated lender the whole of an embedded training follows: comparisons, intervals, examination, promises on 2,000
-clients, the texts and the card; its last line says what it takes beside the fits themselves (the rivals' included).
+clients, the texts and the card; `beside_fits` says what it takes beside the fits themselves (the rivals' included).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -190,21 +190,21 @@ class Timed:
 
 @dataclass(frozen=True, eq=False)
 class Memory:
-    """What an examination asks of a store, of a generated lender: who waits, and the promises."""
+    """What an examination asks of a store, of a generated lender: who waits, and the promises; their rows are there."""
 
-    first_new: int
+    new: Mapping[str, pl.DataFrame]
+    promised: Mapping[str, pl.DataFrame]
 
     def waiting(self, most: int) -> Vectors:
-        """The clients after those with an outcome."""
-        rows = generated(range(self.first_new, self.first_new + NEW))
-        return Vectors(rows["client_id"].to_numpy(), np.stack(rows["features"].to_numpy()))
+        """The vectors of the clients without an outcome."""
+        frame = feature_frame(self.new)
+        return Vectors(frame[CLIENT].to_numpy(), matrix(frame))
 
     def promises(self, model: object, clients: int) -> tuple[Kept, ...]:
         """Judged in one slot, as an engine does."""
-        tables = known(range(clients), SEED)
-        ids = tables["application"][CLIENT].sort()
+        ids = self.promised["application"][CLIENT].sort()
         cases = pl.DataFrame({"case": ids, "client_id": ids})
-        return added_up(pl.concat([pl.from_arrow(b) for b in judge(model, Known(tables, cases))]))
+        return added_up(pl.concat([pl.from_arrow(b) for b in judge(model, Known(self.promised, cases))]))
 
 
 def whole(rows: pl.DataFrame, learners: Learners, declared: Inputs, settings: Settings) -> tuple[float, float, float]:
@@ -214,10 +214,12 @@ def whole(rows: pl.DataFrame, learners: Learners, declared: Inputs, settings: Se
     outcomes = Outcomes(learners, np.ones(rows.height, np.int64), application)
     timed = Timed()
     probe = learners.features[:50]
+    new = range(rows.height, rows.height + NEW)
+    memory = Memory(known(new, SEED), known(range(settings.gates.promise_clients), SEED))
     cpu, started = cpu_seconds(), time.perf_counter()
     trained = train(timed, learners, declared, parameters, settings.decision)
     texts = texts_of(trained, probe, {"code_version": "benchmark"}, parameters, settings.decision)
-    examined = examine(Memory(rows.height), outcomes, trained, texts, settings)
+    examined = examine(memory, outcomes, trained, texts, settings)
     card(trained, examined, texts)
     return time.perf_counter() - started, timed.cpu, cpu_seconds() - cpu - timed.cpu
 

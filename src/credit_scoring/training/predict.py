@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from credit_scoring.explanation import by_lightgbm
 from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.explanation.contributions import explaining, predicting
 from credit_scoring.explanation.points import Integers
@@ -19,6 +21,9 @@ Models = Mapping[int, Callable[[Matrix], Floats]]
 
 _AT_A_TIME = 50_000
 """Clients whose vectors are copied at once."""
+
+_FEW = 8_000
+"""Clients up to whom LightGBM is done before our kernel, which is faster by far, has read and laid out the trees."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,10 +43,16 @@ class Margins:
 def margins(clients: Learners, inputs: Inputs, boosters: Mapping[int, str]) -> Margins:
     """The margins of the clients of each part that has a booster in `boosters` (part -> model text), from that booster.
 
-    `inputs`: what the boosters were fitted on. Bit for bit the raw scores of LightGBM, some ten times faster.
+    `inputs`: what the boosters were fitted on. Bit for bit the raw scores of LightGBM.
     """
     here = clients.where(np.isin(clients.part, list(boosters)))
-    return margins_by(here, inputs, {part: predicting(text) for part, text in boosters.items()})
+    models = {part: _model(text, np.count_nonzero(here.part == part)) for part, text in boosters.items()}
+    return margins_by(here, inputs, models)
+
+
+def _model(text: str, clients: int) -> Callable[[Matrix], Floats]:
+    """What gives the margins of so many clients soonest; the same bits either way."""
+    return partial(by_lightgbm.raw_scores, by_lightgbm.read(text)) if clients <= _FEW else predicting(text)
 
 
 def margins_by(clients: Learners, inputs: Inputs, models: Models) -> Margins:

@@ -28,7 +28,7 @@ _PARAMETERS = {
     "min_data_in_leaf": 50,
     "feature_fraction": 0.3,
     "deterministic": True,
-    "force_row_wise": True,
+    "force_col_wise": True,  # a third of the columns is looked at: half the time of row by row, and the same trees
     "num_threads": 1,  # seconds either way; and the same on any machine
     "verbose": -1,
 }
