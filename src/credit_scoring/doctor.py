@@ -95,6 +95,20 @@ def roots(settings: Settings) -> list[Finding]:
     return [_root(name, root, settings) for name, root in elsewhere.items()]
 
 
+def model_servers(settings: Settings) -> list[Finding]:
+    """Whether each MLflow server that the settings name answers."""
+    from credit_scoring.model.answering_server import servers, why_silent
+    from credit_scoring.settings import variable_of
+
+    found = []
+    for setting, server in servers(settings.mlflow):
+        why = why_silent(server)
+        advice = f"Start it, or name another one: {setting} in the settings, or the variable {variable_of(setting)}."
+        detail = server if why is None else f"{server}, which {setting} names, does not answer: {why}."
+        found.append(Finding("MLflow server", why is None, detail, advice="" if why is None else advice))
+    return found
+
+
 def _below(root: str, home: Path) -> bool:
     return Path(root).is_relative_to(home)
 

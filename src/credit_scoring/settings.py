@@ -36,10 +36,16 @@ from credit_scoring.file_format import LenderFormat
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PREFIX = "CREDIT_SCORING_"
+
 CONF = f"{PREFIX}CONF"
 """Environment variable with the settings file of commands and notebooks, where none is named."""
 TRACE = f"{PREFIX}TRACE"
 """Environment variable under which an error that nobody foresaw is shown whole, whatever it holds."""
+
+
+def variable_of(setting: str) -> str:
+    """The environment variable that sets `mlflow.tracking_uri`."""
+    return PREFIX + setting.replace(".", "__").upper()
 
 
 class Section(BaseModel):

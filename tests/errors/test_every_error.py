@@ -68,7 +68,7 @@ from credit_scoring.model.artifacts import Decision, Features
 from credit_scoring.model.assembly import assemble
 from credit_scoring.model.registry import Alias, version_of
 from credit_scoring.model.scorer import Scorer, scorer
-from credit_scoring.model.store import asking_mlflow
+from credit_scoring.model.store import asking_mlflow, connect
 from credit_scoring.model.texts import FILES, ModelTexts
 from credit_scoring.online.reader import PublishedStore
 from credit_scoring.publishing import history, what_if
@@ -80,7 +80,7 @@ from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.publishing.work import Places, ScoreRun, _verify_files
 from credit_scoring.runtime import jars, java_home
 from credit_scoring.schema.outcomes import OUTCOMES
-from credit_scoring.settings import Settings, StorageSettings, TrainingSettings, load
+from credit_scoring.settings import MlflowSettings, Settings, StorageSettings, TrainingSettings, load
 from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.writing import write
 from credit_scoring.training.calibrate import calibrate
@@ -521,6 +521,7 @@ PROVOKED |= {
     models.NO_RECORD_OF_VERSION: no_record,
     models.NOBODY_HELD_OUT: nobody_held_out,
     models.MODEL_STORE_DOWN: lambda bench: store_down(),
+    models.MODEL_SERVER_SILENT: lambda bench: connect(MlflowSettings(tracking_uri="http://127.0.0.1:1")),
 }
 
 ELSEWHERE: dict[ErrorKind[Any], str] = {

@@ -26,10 +26,13 @@ def demo(call: Call) -> None:
 @command
 def doctor(call: Call) -> None:
     """Say what this machine has of what the product needs, and what is missing."""
-    from credit_scoring.doctor import engine, examine, roots, store
+    from credit_scoring.doctor import engine, examine, model_servers, roots, store
 
     settings = call.settings()
-    findings = [*examine(Path.cwd(), settings.home), engine(settings), *roots(settings), store(settings)]
+    findings = [
+        *examine(Path.cwd(), settings.home), engine(settings), *roots(settings), *model_servers(settings),
+        store(settings),
+    ]  # fmt: skip
     call.print(findings, lambda found: "\n".join(map(_shown, found)))
 
 

@@ -15,6 +15,12 @@ MODEL_STORE_DOWN = ErrorKind(
     "Check that the tracking store and the artifacts of the settings (mlflow.tracking_uri, mlflow.registry_uri, "
     "mlflow.artifacts) can be reached, then run the command again.",
 )
+MODEL_SERVER_SILENT = ErrorKind(
+    "model-server-silent",
+    ModelError,
+    "The MLflow server {server}, which {setting} names, does not answer: {why}.",
+    "Start it, or name another one: {setting} in the settings, or the variable {variable}.",
+)
 MODEL_INCOMPLETE = ErrorKind(
     "model-incomplete",
     ModelError,

@@ -11,9 +11,10 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from credit_scoring.errors.models import MODEL_STORE_DOWN
+from credit_scoring.errors.models import MODEL_SERVER_SILENT, MODEL_STORE_DOWN
+from credit_scoring.model.answering_server import servers, why_silent
 from credit_scoring.places import sqlite_file
-from credit_scoring.settings import MlflowSettings
+from credit_scoring.settings import MlflowSettings, variable_of
 
 
 @contextmanager
@@ -40,7 +41,12 @@ def _store_errors() -> tuple[type[Exception], ...]:
 
 
 def connect(settings: MlflowSettings) -> None:
-    """Points MLflow at the store of the settings, be it here already or imported later, and keeps its talk down."""
+    """Points MLflow at the store of the settings, be it here already or imported later, and keeps its talk down.
+
+    ModelError when it is a server that does not answer."""
+    for setting, server in servers(settings):
+        if why := why_silent(server):
+            raise MODEL_SERVER_SILENT(setting=setting, server=server, why=why, variable=variable_of(setting))
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
     os.environ.pop("MLFLOW_RUN_ID", None)  # of whoever started us: a training is a run of its own
