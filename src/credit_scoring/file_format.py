@@ -31,7 +31,9 @@ class Format(BaseModel):
     `skip_head`: lines before the header (a line `sep=;`). `skip_below_header`: lines between header and records (a line
     of dashes). `skip_foot`: lines after the records (a total, "(422 rows affected)"); blank lines are not counted.
     `header`: `any_case` takes `sk_id_curr` for `SK_ID_CURR`; `letters` compares letters and digits alone, so that
-    `Sk Id Curr`, `#SK_ID_CURR` and `bureau.sk_id_curr` are meant, too. `delimiter`: the character between cells.
+    `Sk Id Curr`, `#SK_ID_CURR` and `bureau.sk_id_curr` are meant, too. `columns`: `ruled` are those whose widths a line
+    of dashes below the header shows (`skip_below_header`), whatever stands between them and without quotes.
+    `delimiter`: the character between cells.
     `trailing_delimiter`: each record ends with one, and the header does not. `row_names`: each record begins with a
     cell that the header lacks, as R's write.table has it. `quote`: the character around cells that
     hold a delimiter, "" for none. `escape`: the character before a quote inside a cell, "" where a quote is doubled.
@@ -52,6 +54,7 @@ class Format(BaseModel):
     skip_below_header: Lines = 0
     skip_foot: Lines = 0
     header: Literal["exact", "any_case", "letters"] = "exact"
+    columns: Literal["delimited", "ruled"] = "delimited"
     delimiter: Mark = ","
     trailing_delimiter: bool = False
     row_names: bool = False
@@ -165,7 +168,7 @@ class LenderFormat(Format):
         found = Format.model_validate(self.declared())
         for each in (self.tables.get(table), *more):
             found = each.over(found) if each is not None else found
-        return found
+        return found.model_copy(update={"quote": "", "escape": ""}) if found.columns == "ruled" else found
 
 
 DEFAULT_FORMATS = LenderFormat()

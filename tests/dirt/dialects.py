@@ -79,6 +79,10 @@ DIALECTS = {
     "pipes, padded, a line of dashes, a count of rows": _dialect(
         _as_text(padded), delimiter="|", quote="", trim=True, skip_below_header=1, skip_foot=1
     ),
+    "columns at the widths of a line of dashes": _dialect(
+        lambda rows, file: padded(rows, file).decode().replace("|", " "),
+        columns="ruled", skip_below_header=1, skip_foot=1,
+    ),
     "UTF-16 with a mark": _dialect(_plain, encoding="utf-16"),
     "UTF-16-LE": _dialect(_plain, encoding="utf-16-le"),
     "UTF-16-BE, returns and newlines": _dialect(lambda rows, file: text(rows, end="\r\n"), encoding="utf-16-be"),

@@ -111,6 +111,14 @@ DECLARED = {
         {"encoding"},
     ),
     "padded columns and a dashed line": (padded, {"delimiter", "trim", "skip_below_header", "skip_foot"}),
+    "commas in padded columns that nothing quotes": (
+        lambda rows, file: padded([[*r, "note" if r is rows[0] else "a, b"] for r in rows], file).replace(b"|", b","),
+        {"columns", "skip_below_header", "skip_foot"},
+    ),
+    "padded columns with blanks between them": (
+        lambda rows, file: padded([[cell or "NULL" for cell in row] for row in rows], file).replace(b"|", b" "),
+        {"columns", "skip_below_header", "skip_foot", "nothing"},
+    ),
     "a dashed line alone": (
         lambda rows, file: text([rows[0], ["-" * len(name) for name in rows[0]], *rows[1:]]).encode(),
         {"skip_below_header"},

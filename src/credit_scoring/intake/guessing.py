@@ -186,7 +186,7 @@ def _layout(text: bytes, table: Table, base: Format) -> tuple[Format, list[str]]
         written = _with(written, **likely.keys)
         looks += likely.looks
     rules = _rules(head, written)
-    if rules != written.skip_below_header:
+    if rules != written.skip_below_header and written.columns == "delimited":
         written = _with(written, skip_below_header=rules)
         looks.append("a line of dashes is below its header")
     best = _try(head, table, written)
@@ -213,6 +213,9 @@ def _ways(head: bytes, written: Format) -> Iterator[tuple[Mapping[str, Any], str
     delimiter = written.delimiter.encode()
     if not written.trim and re.search(rb"[ \t](?:[%b\r\n]|$)|[%b\n][ \t]" % ((re.escape(delimiter),) * 2), head):
         yield {"trim": True}, "its cells are padded with blanks"
+    if written.skip_below_header and written.columns == "delimited":
+        ruled = {"columns": "ruled", "delimiter": DEFAULT.delimiter, "trim": False}
+        yield ruled, "its columns are as wide as the line of dashes below its header shows"
     if not written.trailing_delimiter and re.search(re.escape(delimiter) + rb"\r?\n", head):
         yield {"trailing_delimiter": True}, "each record ends with a delimiter that its header lacks"
     if not written.row_names:

@@ -22,6 +22,7 @@ from credit_scoring.errors.deliveries import (
     WRITTEN_OTHERWISE,
 )
 from credit_scoring.file_format import Format
+from credit_scoring.intake.ruled import spans
 from credit_scoring.schema.table import Table
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", "^": "carets", "~": "tildes",
@@ -103,6 +104,8 @@ _YAML = {"true", "false", "yes", "no", "on", "off", "null"}
 
 def likely_header(text: bytes, table: Table, written: Format) -> Likely | None:
     """How the text would show more of the table's columns than as `written`; None where no other way does."""
+    if written.columns == "ruled":
+        return None
     lines = _lines(text)
     wanted = {_folded(column.name): column.name for column in table.columns if not column.optional_column}
     line = next(iter(lines[written.skip_head :]), "")
@@ -119,13 +122,22 @@ def likely_header(text: bytes, table: Table, written: Format) -> Likely | None:
 def _ways(lines: Sequence[str], wanted: Mapping[str, str], written: Format, loose: bool) -> Iterator[Likely]:
     """Ways to read one of the lines as a header; `loose`: one that writes the names otherwise."""
     for number, line in enumerate(lines):
+        ruled = any(map(spans, lines[number + 1 : number + 2]))
         for delimiter in dict.fromkeys([written.delimiter, *_DELIMITERS]):
             if delimiter not in line:
                 continue
             for quote in dict.fromkeys([written.quote, '"', "'"]):
-                if quote != delimiter and (delimiter != " " or "  " not in line):
+                if quote != delimiter and (delimiter != " " or not (ruled or "  " in line)):
                     names = _cells(line, delimiter, quote)
                     yield _way(lines, number, names, delimiter, quote, wanted, written, loose)
+    for number in range(len(lines) - 1):
+        if columns := spans(lines[number + 1]):
+            names = [lines[number][start:end] for start, end in columns]
+            shown = _way(lines, number, names, written.delimiter, written.quote, wanted, written, loose)
+            keys = {**shown.keys, "columns": "ruled", "skip_below_header": 1}
+            keys.pop("trim", None)
+            looks = "its columns are as wide as the line of dashes below its header shows"
+            yield Likely(shown.found, keys, (looks,))
 
 
 def _way(

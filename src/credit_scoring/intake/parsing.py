@@ -28,6 +28,7 @@ from credit_scoring.errors.deliveries import COLUMN_TWICE, NO_HEADER, NOT_CSV, Q
 from credit_scoring.file_format import DEFAULT, Format
 from credit_scoring.intake.likely_format import columns_missing, letters
 from credit_scoring.intake.plain_cells import plain_cells
+from credit_scoring.intake.ruled import as_delimited
 from credit_scoring.schema.table import RECORD, Table
 
 CELL_COUNT, LINE_END = "cell_count", "line_end"
@@ -108,6 +109,8 @@ def parse(text: bytes, table: Table, file: str, delivery: str, written: Format =
     """Parses a whole file; DeliveryRefused when its header does not give the table's columns, or it is no CSV."""
     where = {"file": file, "delivery": delivery}
     text, padding = _without_padding(text)
+    if written.columns == "ruled":
+        text, written = as_delimited(text, written)
     lines = _Lines(text, written)
     layout = _header(text, lines, table, where, written)
     body = lines.body
