@@ -210,8 +210,10 @@ def test_prometheus_reads_its_configuration_and_every_rule() -> None:
 def test_grafana_finds_prometheus_and_every_board() -> None:
     provisioning = mounted("grafana", "/etc/grafana/provisioning")
     (source,) = yaml.safe_load((provisioning / "datasources/prometheus.yml").read_text())["datasources"]
-    assert source["url"] == "http://prometheus:9090"
+    assert source["url"] == "${PROMETHEUS_URL}"
+    assert given(SERVICES["grafana"])["PROMETHEUS_URL"] == "http://prometheus:9090"
     assert set(SERVICES["grafana"]["networks"]) & set(SERVICES["prometheus"]["networks"])
     (provider,) = yaml.safe_load((provisioning / "dashboards/boards.yml").read_text())["providers"]
     boards = mounted("grafana", provider["options"]["path"])
-    assert set(DEPLOY.rglob("*.json")) == set(boards.rglob("*.json"))
+    assert set(DEPLOY.rglob("*.json")) == set(boards.rglob("*.json")) != set()
+    assert [path.name for path in (provisioning / "dashboards").iterdir()] == ["boards.yml"]  # one loads a board once
