@@ -2,7 +2,8 @@
 
     PYTHONPATH=tests python benchmarks/desk.py [--clients 12]
 
-Run after `make score`: it serves that lender, and an adviser in the system's Chromium types one number after another.
+The office of the desk's tests stands: generated clients, a real PostgreSQL (durable), the API, the desk. An adviser in
+the system's Chromium types one number after another.
 Beside it stands what no desk can save, the same questions put to the API one after another. The last line is JSON:
 first_s (the first page of a visit), page_p50_s, page_worst_s, api_p50_s, page_over_api, load (of the machine, over the
 last minute).
@@ -16,12 +17,14 @@ import os
 import shutil
 import statistics
 import time
+from tempfile import TemporaryDirectory
 
 from playwright.sync_api import sync_playwright
 
 from credit_scoring.dashboard.api import Api
-from dashboard.served_desk import served_desk
+from dashboard.conftest import standing
 from dashboard.visitor import Visitor
+from served import server
 
 
 def asked_alone(api: Api, client: int) -> float:
@@ -39,13 +42,17 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=12)
     wanted = parser.parse_args().clients
     pages, alone = [], []
-    with served_desk() as (desk, url, key), sync_playwright() as playwright:
-        api = Api(url, key, "en")
-        clients = [line.client_id for line in api.clients().clients][: wanted + 1]
+    with (
+        server(()) as postgres,
+        TemporaryDirectory() as below,
+        standing(postgres, below) as office,
+        sync_playwright() as playwright,
+    ):
+        api = Api(office.api.url, office.database.key("adviser"), "en")
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        visitor = Visitor.comes(chromium, desk, "en")
-        visitor.sign_in(key)
-        for client in clients:
+        visitor = Visitor.comes(chromium, office.desk, "en")
+        visitor.sign_in(api.key)
+        for client in office.clients[: wanted + 1]:
             begun = time.perf_counter()
             visitor.look_at(client)
             pages.append(time.perf_counter() - begun)

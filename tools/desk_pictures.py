@@ -14,8 +14,7 @@ from tempfile import TemporaryDirectory
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from conftest import StoredLender
-from dashboard.conftest import opened, published
+from dashboard.conftest import standing
 from dashboard.visitor import Visitor
 from served import server
 
@@ -30,8 +29,8 @@ def main(folder: Path) -> None:
     with (
         server() as postgres,
         TemporaryDirectory() as below,
+        standing(postgres, below) as office,
         sync_playwright() as playwright,
-        opened(postgres, published(Path(below) / "tables", _stored)) as office,
     ):
         chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         visitor = Visitor.comes(chromium, office.desk, "en", WIDTH)
@@ -44,13 +43,6 @@ def main(folder: Path) -> None:
             visitor.tab.wait_for_timeout(1_000)  # what still moves comes to rest
             (folder / f"{path}.png").write_bytes(small(visitor.tab.screenshot()))
         chromium.close()
-
-
-def _stored(root: Path) -> StoredLender:
-    """A lender's tables, empty."""
-    made = StoredLender(root)
-    made.create()
-    return made
 
 
 def small(png: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 import served
+from conftest import StoredLender
 from credit_scoring.dashboard.running import starting
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.machine import free_port
@@ -54,9 +55,9 @@ class Office:
         return min(client for client, row in self.lender.scores.items() if row["decision"] == decision)
 
 
-def published(root: Path, lender_at: Callable) -> PublishedLender:
+def published(stored: StoredLender) -> PublishedLender:
     """A lender of three deliveries."""
-    made = PublishedLender(root, lender_at(root), _draws_nobody, {1: champion_model()})
+    made = PublishedLender(stored.root, stored, _draws_nobody, {1: champion_model()})
     everybody = generate(range(NEW.stop), SEED)
     owners = everybody["bureau"].select(CREDIT, CLIENT)
     everybody["bureau_balance"] = everybody["bureau_balance"].join(owners, on=CREDIT)
@@ -94,7 +95,16 @@ def opened(postgres: Cluster, lender: PublishedLender) -> Iterator[Office]:
             yield Office(database, api, desk.url, lender, sorted(lender.scores))
 
 
+@contextmanager
+def standing(postgres: Cluster, below: str) -> Iterator[Office]:
+    """The office, its lender's tables in a folder."""
+    stored = StoredLender(Path(below) / "tables")
+    stored.create()
+    with opened(postgres, published(stored)) as office:
+        yield office
+
+
 @pytest.fixture(scope="session")
-def office(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory, lender_at: Callable) -> Iterator[Office]:
-    with opened(postgres, published(tmp_path_factory.mktemp("office"), lender_at)) as standing:
-        yield standing
+def office(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with standing(postgres, str(tmp_path_factory.mktemp("office"))) as found:
+        yield found

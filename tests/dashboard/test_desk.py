@@ -6,7 +6,10 @@ import re
 from html import unescape
 
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.testing.v1 import AppTest
+from websockets.sync.client import connect
 
 import served
 from credit_scoring.dashboard.words import AWAY, UNREADABLE, measured, number, percent, verdict
@@ -105,3 +108,27 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     assert [measured(value, "en") for value in (0.12345, 1.5, 150.26, 185_366.4, 3.0, None)] == [
         "0.1235", "1.50", "150.3", "185,366", "3", "not known",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("header", ["Authorization", "X-Forwarded-Access-Token"])
+def test_the_token_of_a_proxy_is_passed_on(office: Office, header: str) -> None:
+    """As a browser's connection arrives behind a proxy that signs people in."""
+    key = office.database.key("adviser")
+    assert "Your key, or the token" in " ".join(labels(office.desk, {}))
+    assert "Client's number" in labels(office.desk, {header: f"Bearer {key}" if header == "Authorization" else key})
+
+
+def labels(desk: str, headers: dict[str, str]) -> list[str]:
+    """The labels of what can be typed into and chosen from, as the desk sends them to a new visit."""
+    found: list[str] = []
+    wanted = BackMsg()
+    wanted.rerun_script.query_string = "language=en"
+    with connect(f"{desk.replace('http', 'ws')}/_stcore/stream", additional_headers=headers) as visit:
+        visit.send(wanted.SerializeToString())
+        for data in visit:
+            message = ForwardMsg.FromString(data)
+            element = message.delta.new_element
+            found += [each.label for each in (element.text_input, element.selectbox) if each.label]
+            if message.WhichOneof("type") == "script_finished":
+                return found
+    raise AssertionError("the visit ended before its script")

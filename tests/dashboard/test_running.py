@@ -4,15 +4,43 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
+import sys
 import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from credit_scoring.dashboard.running import Desk
 from credit_scoring.errors import StorageError
-from dashboard.served_desk import serving
+from credit_scoring.machine import free_port
+
+_WAITS = ("Desk:", "No desk:")
+
+
+@contextmanager
+def serving(options: Sequence[str] = (), **settings: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The process and what it said until its desk answered; it is told to end with the block."""
+    ports = {name: str(free_port()) for name in ("ONLINE__PORT", "ONLINE__METRICS_PORT", "DESK__PORT")}
+    named: Mapping[str, str] = {f"CREDIT_SCORING_{name}": value for name, value in {**ports, **settings}.items()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "credit_scoring.cli", "serve", *options],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **named},
+    )  # fmt: skip
+    assert process.stdout is not None
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith(_WAITS):
+            break
+    try:
+        yield process, "".join(said)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
 
 
 def test_serve_starts_it_too_and_ends_it(tmp_path: Path, postgres: object) -> None:

@@ -83,8 +83,8 @@ class Visitor:
         self.tab.wait_for_function(
             "client => document.querySelector('[data-testid=stMain] [role=combobox]')?.value === client"
             " && document.querySelectorAll('[data-testid=stMain] .banner, [data-testid=stMain] .letter').length > 0"
-            " && (!/^Client/.test(document.querySelector('h1').innerText)"
-            "     || document.querySelector('h1').innerText.includes(client))",
+            " && [...document.querySelectorAll('h1')].some("
+            "    title => !title.innerText.startsWith('Client') || title.innerText.includes(client))",
             arg=str(client),
         )
         self.rests()

@@ -25,7 +25,7 @@ ENDS_SECONDS = 10
 def listening(host: str, port: int, setting: str = "online.port") -> socket.socket:
     """A socket that listens; UsageError when the port is taken, which `setting` says."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio asks before it sets TCP_NODELAY
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))
