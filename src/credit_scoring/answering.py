@@ -222,7 +222,8 @@ def _serve(settings: Settings, say: Say, listener: socket.socket, says_ready: Sa
             client = connection.execute(select(ClientScore.client_id).order_by(ClientScore.client_id).limit(1)).scalar()
         own = online.model_copy(update={"url": started.url, "api_url": started.api_url})
 
-        scraped = [f"{online.host}:{online.metrics_port}"]
+        # With port 0 nobody knows before the API listens where its metrics are.
+        scraped = [f"{online.host}:{online.metrics_port}"] if online.metrics_port else []
         with prometheus.running(settings.home / "prometheus", scraped) as watching:
 
             def ready() -> None:

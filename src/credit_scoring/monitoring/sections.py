@@ -90,7 +90,7 @@ def features(drifts: Sequence[FeatureDrift], declared: Sequence[FeatureLine]) ->
     most = drifts[:MOST_FEATURES]
     rows: list[list[Cell]] = [
         [
-            each.name, meaning.get(each.name, ""), f"{each.points:+.2f}", f"{abs(each.points) / total:.1%}",
+            f"{meaning.get(each.name, '')} ({each.name})", f"{each.points:+.2f}", f"{abs(each.points) / total:.1%}",
             f"{each.clients_moved:.1%}", f"{each.psi:.3f}",
             f"{each.missing_now:.1%} after {each.missing_then:.1%}", chance(min(each.chance, each.missing_chance)),
         ]
@@ -98,7 +98,7 @@ def features(drifts: Sequence[FeatureDrift], declared: Sequence[FeatureLine]) ->
     ]  # fmt: skip
     drawn = drifts[:MOST_DRAWN]
     says = f"What the shift of a feature did to the mean score, in points: {len(drawn)} of {len(drifts)} features."
-    head = ("feature", "meaning", "points", "of all points", "clients moved", "PSI", "missing", "by chance")
+    head = ("feature", "points", "of all points", "clients moved", "PSI", "missing", "by chance")
     return [
         Section(
             "What moved",
@@ -109,7 +109,7 @@ def features(drifts: Sequence[FeatureDrift], declared: Sequence[FeatureLine]) ->
                     "of the bin. By chance: the probability for this feature alone; the findings count that many were "
                     "looked at."
                 ),
-                Table(head, rows, words=2),
+                Table(head, rows),
             ],
         )
     ]

@@ -39,9 +39,9 @@ def configuration(targets: Sequence[str], rule_files: Sequence[Path], every: str
 @contextmanager
 def running(folder: Path, targets: Sequence[str], every: str = "5s") -> Iterator[str]:
     """The address of a Prometheus for as long as the block, with its data in `folder`; empty where none is installed or
-    it does not start: what it would have shown is no reason to serve nothing."""
+    it does not start, or there is nothing to scrape: what it would have shown is no reason to serve nothing."""
     program = shutil.which(PROGRAM)
-    if program is None:
+    if program is None or not targets:
         yield ""
         return
     folder.mkdir(parents=True, exist_ok=True)
