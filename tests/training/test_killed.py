@@ -16,8 +16,7 @@ from mlflow.tracking import MlflowClient
 
 from credit_scoring import commands
 from credit_scoring.ledger.ledger import Ledger
-from credit_scoring.model.packaging import load_version
-from credit_scoring.model.registry import Alias, find
+from credit_scoring.model.registry import Alias, find, load_version
 from credit_scoring.settings import GateSettings, MlflowSettings, Settings, TrainingSettings
 from credit_scoring.synthetic.writing import write
 from credit_scoring.training.register import register
