@@ -124,8 +124,15 @@ def _features(
     for cause in causes(moved, reads, told):
         names = [each.name for each in cause.features]
         chance = min(min(values[name] for name in names), min(gone[name] for name in names))
-        found.append(_Moved(cause.column, cause.features, chance, bool(missing & set(names))))
+        # A feature may be missing for another column that it reads: what most of the features did names the cause.
+        gone_here = sum(_weight(each) for each in cause.features if each.name in missing)
+        mostly_missing = gone_here >= sum(map(_weight, cause.features)) / 2
+        found.append(_Moved(cause.column, cause.features, chance, mostly_missing))
     return found
+
+
+def _weight(each: FeatureDrift) -> float:
+    return abs(each.points) + each.clients_moved
 
 
 def _of_cause(cause: _Moved, limits: MonitoringSettings) -> Finding:
