@@ -532,7 +532,7 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     online.KEY_UNKNOWN: "online/test_keys.py::test_a_key_that_does_not_hold_is_not_ended_again",
     online.JOURNAL_BROKEN: "online/test_journal.py::test_a_broken_journal_is_a_fault",
     online.JOURNAL_KEPT: "online/test_journal.py::test_nothing_younger_than_six_months_is_dropped",
-    online.JOURNAL_NOT_RESUMED: "online/test_backup.py::test_a_journal_that_was_not_resumed_is_not_sealed",
+    online.JOURNAL_NOT_RESUMED: "online/test_backup.py::test_a_backup_lives_on_in_another_server",
     online.NO_POSTGRESQL: "online/test_cluster.py::test_without_its_programs_there_is_a_sentence",
     online.CLUSTER_SERVED: "online/test_cluster.py::test_it_keeps_what_it_holds_and_is_found_while_it_runs",
     online.CLUSTER_UNREACHED: "online/test_cluster.py::test_a_folder_that_its_user_does_not_reach_is_a_sentence",

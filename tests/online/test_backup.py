@@ -23,7 +23,7 @@ from credit_scoring.secret_files import API_PASSWORD
 from credit_scoring.settings import Settings
 
 SCRIPTS = Path(__file__).parents[2] / "deploy" / "postgres"
-LATER = 20_000
+LATER = 3_000
 """Transactions that the first server is ahead."""
 
 
@@ -85,6 +85,8 @@ def test_a_backup_lives_on_in_another_server(
     assert (before.requests, before.seals, before.erased, before.problems) == (4, 3, 1, ())
     with restored(recorded, postgres) as (there, server):
         assert verified(there) == before
+        with pytest.raises(UsageError, match="journal-not-resumed"):
+            seal(there)
         assert databases.upgrade(there.settings.url) == databases.head()
         monkeypatch.setenv(API_PASSWORD, cluster.service_password(server.folder))
         answering.grant_api(Settings(online=there.settings))
@@ -101,17 +103,7 @@ def test_a_backup_lives_on_in_another_server(
         assert databases.upgrade(there.settings.url) == databases.head()
         with there.transaction() as connection:
             assert connection.execute(text("SELECT count(*) FROM restoration")).scalar() == 1
-            connection.execute(text("ALTER TABLE request DISABLE TRIGGER ALL"))
     assert verified(recorded) == before
-
-
-def test_a_journal_that_was_not_resumed_is_not_sealed(recorded: served.Database, postgres: Cluster) -> None:
-    with restored(recorded, postgres) as (there, _):
-        with pytest.raises(UsageError, match="journal-not-resumed"):
-            seal(there)
-        databases.upgrade(there.settings.url)
-        seal(there)
-        assert verified(there).problems == ()
 
 
 def test_where_the_journal_is_at_home_nothing_is_added(recorded: served.Database) -> None:
