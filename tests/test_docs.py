@@ -27,7 +27,11 @@ def named(text: str) -> Iterator[tuple[str, set[str]]]:
 def test_commands_exist_with_their_options(page: Path) -> None:
     for command, options in named(page.read_text()):
         assert command in main.commands, f"{page.name}: credit-scoring {command}"
-        known = {option for parameter in main.commands[command].params for option in parameter.opts}
+        known = {
+            option
+            for parameter in main.commands[command].params
+            for option in (*parameter.opts, *parameter.secondary_opts)
+        }
         assert options <= known | {"--help"}, f"{page.name}: credit-scoring {command} {' '.join(sorted(options))}"
 
 
