@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import binomtest
 
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers
@@ -13,7 +13,6 @@ from credit_scoring.training.evaluate import BINS
 from credit_scoring.training.intervals import Interval
 
 DECILES = 10
-_NORMAL_95 = 1.959964
 
 
 @dataclass(frozen=True)
@@ -66,9 +65,6 @@ def gains(target: Integers, probability: Floats) -> tuple[Gain, ...]:
 
 
 def _wilson(defaults: int, clients: int) -> Interval:
-    """Wilson, "Probable inference, the law of succession, and statistical inference", 1927."""
-    rate, z2 = defaults / clients, _NORMAL_95**2
-    middle = (rate + z2 / (2 * clients)) / (1 + z2 / clients)
-    half = _NORMAL_95 / (1 + z2 / clients) * math.sqrt(rate * (1 - rate) / clients + z2 / (4 * clients**2))
-    # At rates of 0 and 1 the last bit may lie on the wrong side.
-    return Interval(rate, max(0.0, min(rate, middle - half)), min(1.0, max(rate, middle + half)))
+    """The rate with its interval of 95 % after Wilson, which also holds near rates of 0 and 1."""
+    found = binomtest(defaults, clients).proportion_ci(0.95, method="wilson")
+    return Interval(defaults / clients, found.low, found.high)
