@@ -86,7 +86,7 @@ def test_a_service_may_do_no_more_than_it_must(name: str) -> None:
         assert port.startswith("127.0.0.1:")
 
 
-@pytest.mark.parametrize("name", SERVICES.keys() - OURS.keys())
+@pytest.mark.parametrize("name", sorted(SERVICES.keys() - OURS.keys()))
 def test_an_image_of_others_is_pinned_by_its_digest(name: str) -> None:
     assert re.fullmatch(r"[a-z0-9./-]+:[\w.-]+@sha256:[0-9a-f]{64}", SERVICES[name]["image"])
 

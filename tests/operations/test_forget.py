@@ -148,6 +148,7 @@ TEXT = "SK_ID_CURR,X\r\n100001,1\r\n100002,2\r\n100003,3\r\n1100002,4\r\n"
         ("bureau.csv", TEXT.encode("cp037")),
         ("bureau-scores.csv", TEXT.encode()),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # what is compressed says when
 )
 def test_files_are_read_as_intake_reads_them_and_searched(name: str, data: bytes, tmp_path: Path) -> None:
     """However often packed, in whatever encoding, and with the marks that the lender declares."""
@@ -171,6 +172,7 @@ def test_a_manifest_says_how_its_files_are_written(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data",
     [gzip.compress(TEXT.encode())[:-9], archived(TEXT.encode())[:-30], gzip.compress(TEXT.encode()) + b"rest" * 9],
+    ids=["cut", "cut archive", "with a rest"],
 )
 def test_a_file_that_does_not_unpack_is_named_because_nobody_knows(data: bytes, tmp_path: Path) -> None:
     landing = Folder(str(tmp_path))
