@@ -45,7 +45,7 @@ from stored import nothing_quarantined, store
 
 from credit_scoring.clients.cohort import rows_in
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.known import CASE, Known
+from credit_scoring.clients.snapshot import CASE, Snapshot
 from credit_scoring.clients.vectors import vectors
 from credit_scoring.engines.blocks import split
 from credit_scoring.engines.choice import engine_of
@@ -62,7 +62,7 @@ from credit_scoring.schema.tables import SOURCES
 from credit_scoring.settings import GatherSettings, Settings, SparkSettings
 from credit_scoring.storage.arrow import Frames, lists
 from credit_scoring.storage.files import Folder
-from credit_scoring.synthetic.known import known as generated
+from credit_scoring.synthetic.reference_lender import known as generated
 
 SEQ, SEED = 1, 7
 AT_ONCE = 20_000
@@ -302,7 +302,7 @@ def side_gather_two(folder: Path, clients: int, out: Path) -> Cost:
     return cost
 
 
-def _two_of_slot(known: Known) -> Iterator[pa.RecordBatch]:
+def _two_of_slot(known: Snapshot) -> Iterator[pa.RecordBatch]:
     cases = known.cases.select(pl.col(CASE).alias(CLIENT), "client_id")
     frame = cases.join(two_tables(dict(known.tables)), on=CLIENT, how="left", maintain_order="left")
     values = frame.select(pl.col(a.name).cast(pl.Float64).fill_null(float("nan")) for a in of_two_tables().values())

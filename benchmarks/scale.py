@@ -44,8 +44,8 @@ from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import SOURCES
 from credit_scoring.settings import Settings, load
-from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.lender import blocks_of
+from credit_scoring.synthetic.reference_lender import known
 from credit_scoring.synthetic.writing import NEW, write
 
 SEED, TREES, LEARNED_FROM = 7, 300, 5_000

@@ -53,9 +53,9 @@ from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.artifacts import Decision
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.scoring.rows import Stamp, score_rows
+from credit_scoring.scoring.rows import RunMetadata, score_rows
 from credit_scoring.settings import Settings, load
-from credit_scoring.synthetic.known import known
+from credit_scoring.synthetic.reference_lender import known
 from credit_scoring.synthetic.writing import write
 
 Matrix = npt.NDArray[np.float32]
@@ -86,7 +86,7 @@ class Seconds:
 def explained(texts: ModelTexts, clients: Sequence[range]) -> dict[str, float]:
     """Processor seconds of what a task does with a model once it has the features of its slots, by step."""
     seconds = dict.fromkeys(("model", "contributions", "rows"), 0.0)
-    stamp = Stamp(datetime.now(UTC), 1, "benchmark", "benchmark")
+    run_metadata = RunMetadata(datetime.now(UTC), 1, "benchmark", "benchmark")
 
     def timed(step: str, start: float) -> None:
         seconds[step] += time.process_time() - start
@@ -104,7 +104,7 @@ def explained(texts: ModelTexts, clients: Sequence[range]) -> dict[str, float]:
         judge.explain(np.ascontiguousarray(vectors[:, judge.used]))
         timed("contributions", start)
         start = time.process_time()
-        score_rows(cases, vectors, judge, stamp)
+        score_rows(cases, vectors, judge, run_metadata)
         timed("rows", start)
     # score_rows computes the contributions once more, in the same time.
     seconds["rows"] -= seconds["contributions"]

@@ -55,9 +55,9 @@ from credit_scoring.online.models import ClientScore
 from credit_scoring.online.service_user import grant
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.scoring.on_the_fly.client_file import COLUMNS
-from credit_scoring.scoring.rows import Stamp, score_rows
+from credit_scoring.scoring.rows import RunMetadata, score_rows
 from credit_scoring.settings import MlflowSettings, OnlineSettings
-from credit_scoring.synthetic.known import known
+from credit_scoring.synthetic.reference_lender import known
 from credit_scoring.training.estimate import estimating, facts
 from credit_scoring.training.inputs import Inputs, inputs
 from credit_scoring.training.learners import Learners
@@ -264,8 +264,8 @@ def measured(seconds: float) -> dict[str, float]:
     cases = pl.DataFrame({"client_id": clients}).with_columns(
         as_of=pl.lit(1, pl.Int64), delivery=pl.lit("d"), file_complete=pl.lit(True)
     )
-    stamp = Stamp(datetime(2026, 1, 1, tzinfo=UTC), 1, "code", "run")
-    expected = score_rows(cases, vectors, scorer(champion), stamp).to_pylist()
+    run_metadata = RunMetadata(datetime(2026, 1, 1, tzinfo=UTC), 1, "code", "run")
+    expected = score_rows(cases, vectors, scorer(champion), run_metadata).to_pylist()
     sent = files(rows)
     os.sched_setaffinity(0, ASKS)
     with tempfile.TemporaryDirectory(prefix="credit-scoring-serve-") as place:

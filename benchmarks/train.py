@@ -34,13 +34,13 @@ import polars as pl
 import psutil
 from sklearn.metrics import roc_auc_score
 
-from credit_scoring.clients.known import Known
+from credit_scoring.clients.snapshot import Snapshot
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.settings import Settings, SparkSettings, TrainingSettings, load
-from credit_scoring.synthetic.known import known
 from credit_scoring.synthetic.lender import generate
+from credit_scoring.synthetic.reference_lender import known
 from credit_scoring.training.by_lightgbm import LightGbm
 from credit_scoring.training.card.card import card
 from credit_scoring.training.examination.examine import examine
@@ -204,7 +204,7 @@ class Memory:
         """Judged in one slot, as an engine does."""
         ids = self.promised["application"][CLIENT].sort()
         cases = pl.DataFrame({"case": ids, "client_id": ids})
-        return added_up(pl.concat([pl.from_arrow(b) for b in judge(model, Known(self.promised, cases))]))
+        return added_up(pl.concat([pl.from_arrow(b) for b in judge(model, Snapshot(self.promised, cases))]))
 
 
 def whole(rows: pl.DataFrame, learners: Learners, declared: Inputs, settings: Settings) -> tuple[float, float, float]:

@@ -3,7 +3,7 @@
 import sys
 
 from credit_scoring.cli import main
-from credit_scoring.training.submitted import ending_the_jvm
+from credit_scoring.training.spark_submit_exit import ending_the_jvm
 
 if __name__ == "__main__":
     with ending_the_jvm():

@@ -24,7 +24,7 @@ from credit_scoring.online.published import published
 from credit_scoring.online.reader import PublishedStore
 from credit_scoring.schema.outcomes import OUTCOMES, TARGET
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.scoring.rows import SCORE_HISTORY, Stamp, score_rows
+from credit_scoring.scoring.rows import SCORE_HISTORY, RunMetadata, score_rows
 from credit_scoring.settings import GatherSettings
 from drawn_model import drawn_model
 
@@ -78,12 +78,14 @@ class PublishedLender:
         cases = pl.DataFrame({"client_id": clients, "as_of": [seq] * len(clients)})
         found = vectors(known_at(self.store().engine, cases, self._accepted()), GatherSettings()).collect()
         found = found.sort("client_id")
-        stamp = Stamp(FIRST + timedelta(days=seq, hours=version), version, "0.1.0+src.abc", f"run-{seq}-{version}")
+        run_metadata = RunMetadata(
+            FIRST + timedelta(days=seq, hours=version), version, "0.1.0+src.abc", f"run-{seq}-{version}"
+        )
         told = found.select(
             "client_id", "as_of", delivery=pl.lit(name or f"d{seq}"), file_complete=pl.col("client_id") % 5 != 0
         )
         features = found["features"].explode().to_numpy().reshape(found.height, -1)
-        self._history += score_rows(told, features, scorer(self.versions[version]), stamp).to_pylist()
+        self._history += score_rows(told, features, scorer(self.versions[version]), run_metadata).to_pylist()
         self._write("score_history", self._history, _HISTORY)
 
     def merge(self, name: str) -> None:

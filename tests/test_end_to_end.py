@@ -44,7 +44,7 @@ from credit_scoring.model.registry import load_version
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import GateSettings, MlflowSettings, Settings, SparkSettings, TrainingSettings
-from credit_scoring.synthetic.known import known
+from credit_scoring.synthetic.reference_lender import known
 from credit_scoring.synthetic.writing import NEW as NEW_FILE
 from credit_scoring.synthetic.writing import WITH_OUTCOME, write
 from credit_scoring.training.promotion.gate import Verdict

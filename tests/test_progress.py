@@ -36,7 +36,7 @@ group.main(sys.argv[1:])
 """
 
 
-class Told:
+class Deduplicated:
     """A display that remembers."""
 
     def __init__(self) -> None:
@@ -47,8 +47,8 @@ class Told:
 
 
 @pytest.fixture
-def told() -> Iterator[Told]:
-    display = Told()
+def told() -> Iterator[Deduplicated]:
+    display = Deduplicated()
     show(display)
     yield display
     show(None)
@@ -114,7 +114,7 @@ def test_nothing_of_it_where_nobody_asked(tmp_path: Path, option: str, terminal:
     assert "reading" not in out + err
 
 
-def test_the_innermost_work_is_told_with_its_parts(told: Told) -> None:
+def test_the_innermost_work_is_told_with_its_parts(told: Deduplicated) -> None:
     with doing("all"):
         with doing("inner"):
             assert list(counted("ab", 2, "letters")) == ["a", "b"]
@@ -131,7 +131,7 @@ def test_the_innermost_work_is_told_with_its_parts(told: Told) -> None:
     ]
 
 
-def test_work_that_fails_has_ended(told: Told) -> None:
+def test_work_that_fails_has_ended(told: Deduplicated) -> None:
     def fail() -> None:
         with doing("all"):
             for _ in counted([1], 1):
@@ -142,7 +142,7 @@ def test_work_that_fails_has_ended(told: Told) -> None:
     assert told.seen[-1] is None
 
 
-def test_a_display_that_is_taken_away_is_told_that_nothing_goes_on(told: Told) -> None:
+def test_a_display_that_is_taken_away_is_told_that_nothing_goes_on(told: Deduplicated) -> None:
     """Also where Ctrl-C came while the work was ending: the terminal gets its cursor back."""
     with doing("all"):
         show(None)

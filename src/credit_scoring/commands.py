@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from credit_scoring.monitoring.run import Monitored
     from credit_scoring.online.loading import Loaded
     from credit_scoring.publishing.explain import Explanation
-    from credit_scoring.publishing.truth import Truth
-    from credit_scoring.publishing.work import Report, ScoreRun
+    from credit_scoring.publishing.pipeline import Report, ScoreRun
+    from credit_scoring.publishing.reason_audit import Truth
     from credit_scoring.training.promises import Kept
     from credit_scoring.training.promotion.promote import Promotion
     from credit_scoring.training.run import TrainingReport
@@ -342,7 +342,7 @@ def _started(settings: Settings, watch: Stopwatch) -> Store:
 
 def _score_run(settings: Settings, store: Store, run_id: str, watch: Stopwatch) -> ScoreRun:
     from credit_scoring.model.registry import Alias, load_version
-    from credit_scoring.publishing.work import Places, ScoreRun
+    from credit_scoring.publishing.pipeline import Places, ScoreRun
 
     def model_of(version: int | None) -> tuple[ModelTexts, int]:
         return load_version(settings.mlflow.model, Alias.CHAMPION if version is None else version)
@@ -376,7 +376,7 @@ def explain(settings: Settings, client_id: int, language: Language, picture: Pat
 
 def check_reasons(settings: Settings) -> Truth:
     """Judges every published sentence of the latest model version by the raw rows of its client."""
-    from credit_scoring.publishing.truth import check as check_truth
+    from credit_scoring.publishing.reason_audit import check as check_truth
 
     store = open_store(settings)
     return check_truth(store.engine, store.ledger, settings.gather)

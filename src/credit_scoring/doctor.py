@@ -115,14 +115,14 @@ def _below(root: str, home: Path) -> bool:
 
 def _root(name: str, root: str, settings: Settings) -> Finding:
     from credit_scoring.storage.files import Folder
-    from credit_scoring.storage.reach import reach
     from credit_scoring.storage.roots import blob_place, is_volume
+    from credit_scoring.storage.write_probe import write_probe
 
     shown = f"Root `{name}`"
     try:
         if not is_volume(root) and blob_place(root) is None:
             return _writable(Path(root), shown, f"or set {name} to another folder.")
-        problem = reach(Folder(root, settings.storage.model_copy(update={"retries": 1})))
+        problem = write_probe(Folder(root, settings.storage.model_copy(update={"retries": 1})))
     except CreditScoringError as error:
         problem = str(error)
     except ImportError as error:

@@ -17,10 +17,10 @@ from credit_scoring.operations.requeue import requeue as requeue_rows
 from credit_scoring.operations.withdraw import Withdrawal
 from credit_scoring.operations.withdraw import withdraw as withdraw_delivery
 from credit_scoring.operations.working import OperatorContext
+from credit_scoring.publishing.pipeline import Report
 from credit_scoring.publishing.release import clear
 from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.publishing.tables import check_writable
-from credit_scoring.publishing.work import Report
 from credit_scoring.settings import RetentionSettings, Settings
 
 Upkeep = Callable[[OperatorContext, RetentionSettings], Maintained]

@@ -23,7 +23,6 @@ from pydantic_settings import (
 )
 
 from credit_scoring import places
-from credit_scoring.complaints import complaints
 from credit_scoring.errors.usage import (
     NO_SETTINGS_FILE,
     SETTINGS_NO_KEYS,
@@ -33,6 +32,7 @@ from credit_scoring.errors.usage import (
     VARIABLE_UNKNOWN,
 )
 from credit_scoring.file_format import LenderFormat
+from credit_scoring.settings_errors import settings_errors
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PREFIX = "CREDIT_SCORING_"
@@ -447,7 +447,7 @@ def load(path: Path) -> Settings:
     except SettingsError as error:  # a variable of a whole section that is not JSON; its value is not shown
         raise SETTINGS_WRONG(file=path, problems=_not_json(error)) from None
     except ValidationError as error:
-        raise SETTINGS_WRONG(file=path, problems="; ".join(complaints(error, Settings, PREFIX))) from None
+        raise SETTINGS_WRONG(file=path, problems="; ".join(settings_errors(error, Settings, PREFIX))) from None
 
 
 def _text(path: Path) -> str:

@@ -11,8 +11,8 @@ import pytest
 from azurite.fault_proxy import Fault
 from credit_scoring.errors import StorageError, UsageError
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.reach import reach
-from credit_scoring.storage.trouble import of_storage
+from credit_scoring.storage.storage_errors import of_storage
+from credit_scoring.storage.write_probe import write_probe
 
 WHOLE = b"so long that half of an answer holds a part of it " * 100
 
@@ -111,10 +111,10 @@ def test_readers_of_a_file_that_is_replaced_see_the_old_one_or_the_new_one(folde
 
 
 def test_a_root_is_reached_or_it_is_said_why_not(folder, proxy) -> None:
-    assert reach(folder) is None
+    assert write_probe(folder) is None
     assert [name for name in folder.files() if name.startswith(".reached")] == []
     with proxy.outage():
-        assert "ServiceRe" in (reach(folder) or "")
+        assert "ServiceRe" in (write_probe(folder) or "")
 
 
 def test_a_missing_key_is_a_sentence_with_the_variable(storage, monkeypatch) -> None:

@@ -13,10 +13,10 @@ from azurite.fault_proxy import Fault
 from credit_scoring.engines.local.rows import LocalPieces
 from credit_scoring.engines.spark.rows import SparkPieces
 from credit_scoring.errors import Fault as OurFault
-from credit_scoring.publishing import placing
+from credit_scoring.publishing import atomic_write
 from credit_scoring.storage.content import Content
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.trouble import of_storage
+from credit_scoring.storage.storage_errors import of_storage
 
 HEAD = b"line\n"
 LINES, LENGTH = 4_000, 5_000
@@ -61,39 +61,39 @@ def folder(new_root, storage) -> Folder:
 
 def test_what_tasks_staged_becomes_one_file_in_order(parts, folder, proxy) -> None:
     before = len(proxy.requests)
-    assert placing.place(parts, folder, "scores.csv", "run-1") == LINES
+    assert atomic_write.place(parts, folder, "scores.csv", "run-1") == LINES
     asked = [request for request in proxy.requests[before:] if "comp=block" in request]
     assert [request.split("comp=")[1].split("&")[0] for request in asked] == ["block"] * (len(asked) - 1) + [
         "blocklist"
     ]
     assert len(asked) > 3
     assert hashlib.sha256(folder.read("scores.csv")).digest() == hashlib.sha256(WHOLE).digest()
-    assert placing.sha256(folder, "scores.csv") == parts.digest()[1] == hashlib.sha256(WHOLE).hexdigest()
+    assert atomic_write.sha256(folder, "scores.csv") == parts.digest()[1] == hashlib.sha256(WHOLE).hexdigest()
     with pytest.raises(FileExistsError):
-        placing.place(parts, folder, "scores.csv", "run-2")
+        atomic_write.place(parts, folder, "scores.csv", "run-2")
 
 
 @pytest.mark.parametrize("fault", [Fault.DROPPED, Fault.ANSWER_LOST, Fault.ERROR])
 def test_blocks_whose_upload_fails_are_uploaded_again(parts, folder, proxy, fault) -> None:
     with proxy.spoiling(fault, "PUT .*comp=block&", times=2):
-        placing.place(parts, folder, "scores.csv", "run-1")
+        atomic_write.place(parts, folder, "scores.csv", "run-1")
     assert folder.read("scores.csv") == WHOLE
 
 
 def test_a_commit_whose_answer_got_lost_is_told_from_anothers_by_its_content(parts, folder, proxy) -> None:
     """Asked again, the service says that the file is there: `scores_csv.write` then compares what it would write."""
     with proxy.spoiling(Fault.ANSWER_LOST, "PUT .*comp=blocklist"), pytest.raises(FileExistsError):
-        placing.place(parts, folder, "scores.csv", "run-1")
-    assert placing.sha256(folder, "scores.csv") == parts.digest()[1]
+        atomic_write.place(parts, folder, "scores.csv", "run-1")
+    assert atomic_write.sha256(folder, "scores.csv") == parts.digest()[1]
 
 
 @pytest.mark.parametrize("request_", ["PUT .*comp=block&", "PUT .*comp=blocklist"])
 def test_an_outage_leaves_nothing_visible_and_the_next_run_publishes(parts, folder, proxy, request_) -> None:
     with proxy.spoiling(Fault.DROPPED, request_, times=99), pytest.raises(Exception, match=r".") as raised:
-        placing.place(parts, folder, "scores.csv", "run-1")
+        atomic_write.place(parts, folder, "scores.csv", "run-1")
     assert of_storage(raised.value) is not None
     assert not folder.exists("scores.csv")
-    placing.place(parts, folder, "scores.csv", "run-2")
+    atomic_write.place(parts, folder, "scores.csv", "run-2")
     assert folder.read("scores.csv") == WHOLE
 
 
@@ -112,10 +112,10 @@ def test_readers_see_none_of_it_or_all_of_it(contents, parts, folder, storage, a
 
     reader = Thread(target=read)
     reader.start()
-    placing.place(parts, folder, "scores.csv", "run-1")
+    atomic_write.place(parts, folder, "scores.csv", "run-1")
     other = contents(b"1")
     folder.remove("scores.csv")
-    placing.place(other, folder, "scores.csv", "run-2")
+    atomic_write.place(other, folder, "scores.csv", "run-2")
     direct.read("scores.csv")
     ended.append(True)
     reader.join()
@@ -129,7 +129,7 @@ def test_readers_see_none_of_it_or_all_of_it(contents, parts, folder, storage, a
 def test_two_runs_that_publish_the_same_file_leave_one(parts, folder) -> None:
     def publish(run: str) -> None:
         try:
-            placing.place(parts, folder, "scores.csv", run)
+            atomic_write.place(parts, folder, "scores.csv", run)
             outcome.append(run)
         except FileExistsError:
             outcome.append("there already")

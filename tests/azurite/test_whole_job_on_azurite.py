@@ -17,13 +17,13 @@ from credit_scoring import commands
 from credit_scoring.commands import Store
 from credit_scoring.errors import StorageError
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.publishing.pipeline import Places, Report, ScoreRun
 from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.publishing.work import Places, Report, ScoreRun
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import GatherSettings, Settings, StorageSettings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.trouble import of_storage
+from credit_scoring.storage.storage_errors import of_storage
 from credit_scoring.synthetic.writing import write
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)

@@ -12,7 +12,7 @@ from credit_scoring.clients import cohort as cohorts
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import Cohort, to_train
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.known import CASE, QUARANTINED, Known, known
+from credit_scoring.clients.snapshot import CASE, QUARANTINED, Snapshot, snapshot
 from credit_scoring.clients.vectors import vectors
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import Fault
@@ -32,7 +32,7 @@ def of(engine: Engine, accepted: Sequence[Delivered], *cases: tuple[int, int]) -
     return Cohort(engine, frame, {each.seq: each.name for each in accepted}, tuple(each.seq for each in accepted))
 
 
-def counted(found: Known) -> Iterator[pa.RecordBatch]:
+def counted(found: Snapshot) -> Iterator[pa.RecordBatch]:
     """Rows of each case by table."""
     cases = found.cases.select(CASE, "client_id", "as_of", "file_complete")
     for name in ("application", "bureau", "bureau_balance"):
@@ -154,7 +154,7 @@ def test_two_cases_of_a_client_are_computed_apart(drawn) -> None:
 
     def computed(wanted: list[tuple[int, int]]) -> np.ndarray:
         cohort = pl.DataFrame(wanted, {"client_id": pl.Int64, "as_of": pl.Int64}, orient="row")
-        return case_matrix(known(stored, NOBODY, cohort, SOURCES))
+        return case_matrix(snapshot(stored, NOBODY, cohort, SOURCES))
 
     together = computed(cases)
     assert together.shape == (4, len(registry.FEATURES))
@@ -165,4 +165,4 @@ def test_two_cases_of_a_client_are_computed_apart(drawn) -> None:
 def test_a_case_without_an_application_is_a_fault_of_the_cohort(drawn) -> None:
     cohort = pl.DataFrame({"client_id": [1, 2], "as_of": [1, 1]})
     with pytest.raises(Fault, match="1 clients"):
-        case_matrix(known(frames(drawn, [(1, 1)], []), NOBODY, cohort, SOURCES))
+        case_matrix(snapshot(frames(drawn, [(1, 1)], []), NOBODY, cohort, SOURCES))

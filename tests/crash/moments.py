@@ -53,7 +53,7 @@ class Moments:
     _seen: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def reach(self, moment: str) -> None:
+    def write_probe(self, moment: str) -> None:
         """The run is at this moment."""
         with self._lock, self.record.open("a") as out:
             out.write(f"{time.monotonic() - self.start:.3f}\t{moment}\n")
@@ -73,7 +73,7 @@ class Moments:
         with self._lock:
             self._seen[name] += 1
             name += f" {self._seen[name]}" if self._seen[name] > 1 else ""
-        self.reach(f"before {name}")
+        self.write_probe(f"before {name}")
         over = threading.Event()
         watchers = [
             threading.Thread(target=self._watch, args=(f"{stage} {name}", path, there, over))
@@ -86,21 +86,21 @@ class Moments:
         over.set()
         for watcher in watchers:
             watcher.join()
-        self.reach(f"after {name}")
+        self.write_probe(f"after {name}")
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Everything inside is one step of the run's stopwatch."""
-        self.reach(f"begin step {name}")
+        self.write_probe(f"begin step {name}")
         yield
-        self.reach(f"end step {name}")
+        self.write_probe(f"end step {name}")
 
     def _watch(self, moment: str, path: Path, there: Callable[[Path], set[str]], over: threading.Event) -> None:
         """Reaches the moment when what is there changes; at the latest when the commit is over."""
         before = there(path)
         while there(path) == before and not over.is_set():
             time.sleep(_POLL_SECONDS)
-        self.reach(moment)
+        self.write_probe(moment)
 
 
 def _data(path: Path) -> set[str]:

@@ -34,10 +34,10 @@ from credit_scoring.model.registry import Alias
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.printing import plain
-from credit_scoring.publishing.truth import check as check_truth
+from credit_scoring.publishing.reason_audit import check as check_truth
 from credit_scoring.runtime import jars, java_home
 from credit_scoring.settings import GatherSettings, MlflowSettings
-from credit_scoring.synthetic.known import known
+from credit_scoring.synthetic.reference_lender import known
 from credit_scoring.synthetic.writing import write
 from credit_scoring.training.from_store import opened
 from short_lived import SHORT_LIVED

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from credit_scoring.clients.cases import case_matrix
-from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, known
+from credit_scoring.clients.snapshot import INCOMPLETE, QUARANTINED, snapshot
 from credit_scoring.engines.blocks import from_block, joined
 from credit_scoring.errors import DeliveryRefused
 from credit_scoring.file_format import DEFAULT_FORMATS, LenderFormat
@@ -23,9 +23,9 @@ from credit_scoring.intake.expected import HISTORIES
 from credit_scoring.intake.inspection import Limits
 from credit_scoring.intake.judge import judge_of
 from credit_scoring.intake.owners import CREDIT
+from credit_scoring.intake.partitions import ACCEPTED, BAD, UNNAMED, stage_slot
 from credit_scoring.intake.reading import OWNER
 from credit_scoring.intake.reconciliation import Account, account
-from credit_scoring.intake.slots import ACCEPTED, BAD, UNNAMED, stage_slot
 from credit_scoring.intake.sources import table_of
 from credit_scoring.intake.staging import Work, read_delivered
 from credit_scoring.intake.waiting import manifest_of, waiting
@@ -68,7 +68,7 @@ class TakenIn:
                 counts.check()
 
     def table(self, name: str) -> pl.DataFrame:
-        """All accepted rows of a table, as the gather hands them to `known`."""
+        """All accepted rows of a table, as the gather hands them to `snapshot`."""
         of_table = [
             frame.with_columns(pl.col(MADE_MISSING).is_not_null().alias(INCOMPLETE))
             for (_, of), frame in self.rows.items()
@@ -79,7 +79,7 @@ class TakenIn:
         return pl.concat([pl.DataFrame(schema=schema), *(frame.select(list(schema)) for frame in of_table)])
 
     def spoilt(self) -> pl.DataFrame:
-        """The quarantine as the gather hands it to `known` (intake.appending and clients.gather do this in SQL)."""
+        """The quarantine as the gather hands it to `snapshot` (intake.appending and clients.gather do this in SQL)."""
         bad = self.quarantined()
         if bad.is_empty():
             return QUARANTINED.to_frame()
@@ -89,13 +89,13 @@ class TakenIn:
         named = _known_owner(bad, owners).with_columns(pl.coalesce("client_id", CLIENT).alias("client_id"))
         attributed = pl.concat(
             [named.filter(pl.col("client_id").is_not_null()), self._adopted_bad(named, owners)], how="diagonal"
-        ).with_columns(anybodys=pl.lit(False))
+        ).with_columns(any_clients=pl.lit(False))
         nobodys = bad.filter(pl.col("client_id").is_null() & pl.col("credit").is_null()).drop("client_id")
         touched = [self.table(source.name).select(pl.col(CLIENT).alias("client_id"), SEQ) for source in SOURCES]
         everyone = pl.concat([*touched, attributed.select("client_id", SEQ)]).drop_nulls().unique()
-        anybodys = nobodys.join(everyone, on=SEQ).with_columns(anybodys=pl.lit(True))
+        any_clients = nobodys.join(everyone, on=SEQ).with_columns(any_clients=pl.lit(True))
         columns = [pl.col(name).cast(kind) for name, kind in QUARANTINED.items()]
-        return pl.concat([attributed.select(columns), anybodys.select(columns)]).unique()
+        return pl.concat([attributed.select(columns), any_clients.select(columns)]).unique()
 
     def owners(self) -> pl.DataFrame:
         """credit, CLIENT, since: whose each credit is since which delivery."""
@@ -148,7 +148,7 @@ class TakenIn:
         cohort = cases.select("client_id", pl.col(SEQ).alias("as_of")).unique()
         if cohort.is_empty():
             return {}
-        found = known({source.name: self.table(source.name) for source in SOURCES}, quarantine, cohort, SOURCES)
+        found = snapshot({source.name: self.table(source.name) for source in SOURCES}, quarantine, cohort, SOURCES)
         vectors = case_matrix(found)
         decisions = decide(vectors, found.cases["file_complete"].to_numpy())
         keys = found.cases.select("client_id", "as_of").iter_rows()

@@ -13,7 +13,7 @@ from conftest import on_both_engines
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import touched
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.known import Known
+from credit_scoring.clients.snapshot import Snapshot
 from credit_scoring.features.vector import columns_read
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.run import intake
@@ -55,7 +55,7 @@ def test_balances_of_a_spoilt_credit_come_with_the_delivery_that_brings_it_again
     intake(engine, ledger, landing, IntakeSettings(), "run", lambda: datetime(2026, 1, 5, tzinfo=UTC))
     deliveries = accepted(ledger.events())
 
-    def judged(found: Known) -> Iterator[pa.RecordBatch]:
+    def judged(found: Snapshot) -> Iterator[pa.RecordBatch]:
         cases = found.cases.select("client_id", "as_of", complete="file_complete").to_dict(as_series=False)
         digests = [hashlib.sha256(vector).digest() for vector in case_matrix(found)]
         yield pa.RecordBatch.from_pydict({**cases, "digest": digests})

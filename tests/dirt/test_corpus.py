@@ -54,7 +54,7 @@ def test_in_memory(case: Case, take_in) -> None:
     (counts,) = taken.account.files
     counts.check()
     assert counts.finding.file == (case.delivered or case.name)
-    assert taken.account.nobodys.get(1, 0) == len(case.nobodys)
+    assert taken.account.unattributed.get(1, 0) == len(case.nobodys)
     nothing = pl.DataFrame({"record": [], "made_missing": [], CLIENT: []})
     rows = taken.rows.get((1, case.table.name), nothing)
     assert (counts.finding.records, counts.accepted, counts.duplicates) == (case.records, rows.height, case.duplicates)

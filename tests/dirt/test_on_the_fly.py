@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credit_scoring.clients.cases import case_matrix
-from credit_scoring.clients.known import known
+from credit_scoring.clients.snapshot import snapshot
 from credit_scoring.model.scorer import Scorer, scorer
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import SOURCES
 from credit_scoring.scoring.on_the_fly.client_file import COLUMNS, ClientFile, misshapes
 from credit_scoring.scoring.on_the_fly.judging import EMPTIED, LEFT_OUT, NO_EFFECT, judge
 from credit_scoring.scoring.on_the_fly.score import score_files, vectors
-from credit_scoring.scoring.rows import Stamp, score_rows
+from credit_scoring.scoring.rows import RunMetadata, score_rows
 from credit_scoring.synthetic.dirt import LEDGER
 from credit_scoring.synthetic.lender import generate
 from credit_scoring.synthetic.writing import NEW, write
@@ -28,7 +28,7 @@ from dirt.conftest import TakenIn
 from dirt.examples import examples
 from drawn_model import drawn_model
 
-STAMP = Stamp(datetime(2024, 5, 1, tzinfo=UTC), 1, "code", "run")
+STAMP = RunMetadata(datetime(2024, 5, 1, tzinfo=UTC), 1, "code", "run")
 SEED = 21
 CLIENTS = 100
 
@@ -44,7 +44,7 @@ def batch(taken: TakenIn, model: Scorer) -> dict[int, tuple[dict[str, object], b
     if applied.is_empty():
         return {}
     cohort = applied.with_columns(as_of=pl.lit(1, pl.Int64), delivery=pl.lit(""))
-    found = known({source.name: taken.table(source.name) for source in SOURCES}, taken.spoilt(), cohort, SOURCES)
+    found = snapshot({source.name: taken.table(source.name) for source in SOURCES}, taken.spoilt(), cohort, SOURCES)
     matrix = case_matrix(found)
     rows = score_rows(found.cases, matrix, model, STAMP).to_pylist()
     return {row["client_id"]: (row, vector.tobytes()) for row, vector in zip(rows, matrix, strict=True)}

@@ -15,7 +15,7 @@ import pytest
 from polars.exceptions import PanicException
 
 from credit_scoring.file_format import DEFAULT_FORMATS, LenderFormat
-from credit_scoring.intake import casting, inspection, parsing, reading, slots, staging
+from credit_scoring.intake import casting, inspection, parsing, partitions, reading, staging
 from credit_scoring.intake.judge import Judge, judge_of
 from credit_scoring.ledger.events import verdicts
 
@@ -29,8 +29,8 @@ STEPS = [
     (parsing, "_blank"), (parsing, "_torn"), (parsing, "_by_name"), (parsing, "plain_cells"),
     (reading, "judged"), (reading, "cast"), (reading, "with_outcomes"), (reading, "_unusable"), (reading, "_misread"),
     (staging, "split"), (staging, "labelled_rows"),
-    (slots, "tell_apart"), (slots, "with_clients"), (slots, "_named"), (slots, "conflicting"), (slots, "rows_block"),
-    (slots, "_count"),
+    (partitions, "deduplicate"), (partitions, "with_clients"), (partitions, "_named"), (partitions, "conflicting"),
+    (partitions, "rows_block"), (partitions, "_count"),
 ]  # fmt: skip
 """Where a fault is planted."""
 

@@ -25,10 +25,10 @@ from credit_scoring.operations.maintain import optimize
 from credit_scoring.operations.requeue import requeue
 from credit_scoring.operations.withdraw import withdraw
 from credit_scoring.operations.working import OperatorContext
+from credit_scoring.publishing.pipeline import Places, ScoreRun
 from credit_scoring.publishing.rescore import rescore
 from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.publishing.work import Places, ScoreRun
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import table
 from credit_scoring.settings import GatherSettings, IntakeSettings, RetentionSettings

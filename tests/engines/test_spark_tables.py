@@ -57,7 +57,7 @@ def test_a_pinned_table_is_read_as_it_was(table: Tables) -> None:
 
 
 def test_bounds_are_kept_of_the_columns_that_are_sought(tables: Tables, tmp_path: Path) -> None:
-    tables.create(replace(CLIENTS, sought=("seq",)))
+    tables.create(replace(CLIENTS, stats_columns=("seq",)))
     append(tables, 1, "a", clients=1)
     lines = (tmp_path / "tables" / "t" / "_delta_log" / f"{1:020d}.json").read_text().splitlines()
     bounds = [json.loads(json.loads(line)["add"]["stats"])["minValues"] for line in lines if '"add"' in line]

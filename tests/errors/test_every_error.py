@@ -73,11 +73,11 @@ from credit_scoring.model.texts import FILES, ModelTexts
 from credit_scoring.online.reader import PublishedStore
 from credit_scoring.publishing import history, what_if
 from credit_scoring.publishing.history import Summary
+from credit_scoring.publishing.pipeline import Places, ScoreRun, _verify_files
 from credit_scoring.publishing.rescore import rescore
 from credit_scoring.publishing.run import delivery_named, score_and_publish
 from credit_scoring.publishing.scores_csv import Written
 from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.publishing.work import Places, ScoreRun, _verify_files
 from credit_scoring.runtime import jars, java_home
 from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.settings import MlflowSettings, Settings, StorageSettings, TrainingSettings, load

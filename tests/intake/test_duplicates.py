@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit_scoring.intake.duplicates import tell_apart
+from credit_scoring.intake.duplicates import deduplicate
 from credit_scoring.schema.column import Column, Kind
 from credit_scoring.schema.table import Table
 
@@ -18,14 +18,14 @@ def rows(*values: tuple[int, float | None]) -> pl.DataFrame:
 
 
 def test_copies_are_kept_once_and_conflicts_not_at_all() -> None:
-    told = tell_apart(rows((1, 5.0), (2, 5.0), (1, 5.0), (3, 1.0), (3, None), (3, 1.0)), KEYED)
+    told = deduplicate(rows((1, 5.0), (2, 5.0), (1, 5.0), (3, 1.0), (3, None), (3, 1.0)), KEYED)
     assert sorted(told.kept["record"]) == [1, 2]
     assert told.repeated["record"].to_list() == [3]
     assert sorted(told.conflicting["record"]) == [4, 5, 6]
 
 
 def test_without_a_key_only_copies_are_duplicates() -> None:
-    told = tell_apart(rows((1, 5.0), (1, 6.0), (1, 5.0)), KEYLESS)
+    told = deduplicate(rows((1, 5.0), (1, 6.0), (1, 5.0)), KEYLESS)
     assert sorted(told.kept["record"]) == [1, 2]
     assert told.repeated["record"].to_list() == [3]
     assert told.conflicting.height == 0
@@ -33,7 +33,7 @@ def test_without_a_key_only_copies_are_duplicates() -> None:
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from([None, 0.0, 1.0])), max_size=20))
 def test_no_row_is_lost_and_keys_are_unique(values: list[tuple[int, float | None]]) -> None:
-    told = tell_apart(rows(*values), KEYED)
+    told = deduplicate(rows(*values), KEYED)
     parts = [told.kept, told.repeated, told.conflicting]
     assert sorted(pl.concat(parts)["record"]) == list(range(1, len(values) + 1))
     assert told.kept["id"].is_unique().all()

@@ -244,11 +244,11 @@ def test_what_does_not_read_is_told_by_column_and_cause_from_the_run_to_the_ledg
 def test_a_row_that_may_be_anybodys_concerns_all_whom_the_delivery_touches(lender: Any) -> None:
     """But for applications, where a client's own row shows that the other is not its."""
 
-    def nobodys(column: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
+    def unattributed(column: str) -> Callable[[pl.DataFrame], pl.DataFrame]:
         return lambda frame: pl.concat([frame, set_cell(column, 0, "?")(frame.head(1))])
 
     lender.deliver(
-        "monday", range(6), bureau=nobodys("SK_ID_CURR"), application_test=nobodys("SK_ID_CURR"),
+        "monday", range(6), bureau=unattributed("SK_ID_CURR"), application_test=unattributed("SK_ID_CURR"),
         bureau_balance=lambda frame: set_cell("STATUS", 0, "?")(frame),
     )  # fmt: skip
     (accepted,) = lender.intake().accepted

@@ -13,9 +13,9 @@ from credit_scoring.intake.run import intake
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.publishing.explain import explain
 from credit_scoring.publishing.history import TABLE
+from credit_scoring.publishing.pipeline import Places, ScoreRun
 from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.publishing.work import Places, ScoreRun
 from credit_scoring.settings import GatherSettings, IntakeSettings
 from credit_scoring.storage.files import Folder
 

@@ -22,10 +22,10 @@ from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.monitoring.overrides import HUMAN
 from credit_scoring.monitoring.run import NO_BINS, OTHER_FEATURES, Monitored, Places, monitor
+from credit_scoring.publishing.pipeline import Places as ScorePlaces
+from credit_scoring.publishing.pipeline import ScoreRun
 from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.publishing.work import Places as ScorePlaces
-from credit_scoring.publishing.work import ScoreRun
 from credit_scoring.settings import GatherSettings, MonitoringSettings, Settings, TrainingSettings
 from credit_scoring.storage.files import Folder
 from drawn_model import drawn_model

@@ -16,7 +16,7 @@ from deltalake import DeltaTable, write_deltalake
 
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.known import Known
+from credit_scoring.clients.snapshot import Snapshot
 from credit_scoring.engines.local.writing import compact
 from credit_scoring.intake.quarantine import QUARANTINE, QUARANTINED
 from credit_scoring.ledger.events import Event
@@ -88,7 +88,7 @@ def test_each_setting_removes_what_is_older_and_nothing_else(engine_at, tmp_path
     )
 
 
-def completeness(found: Known) -> Iterator[pa.RecordBatch]:
+def completeness(found: Snapshot) -> Iterator[pa.RecordBatch]:
     yield from record_batches(found.cases.select("client_id", "file_complete"))
 
 

@@ -18,10 +18,10 @@ from credit_scoring.ledger.events import Delivered, FileAccount
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing import history
+from credit_scoring.publishing.pipeline import Places, Report, ScoreRun
 from credit_scoring.publishing.rescore import rescore
 from credit_scoring.publishing.run import score_and_publish
 from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.publishing.work import Places, Report, ScoreRun
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.settings import BreakerSettings, GatherSettings
 from credit_scoring.storage.files import Folder

@@ -22,7 +22,7 @@ from credit_scoring.pages.page import Table
 from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report.figures import BANDS, Band, Figures
 from credit_scoring.publishing.report.page import Part, page
-from credit_scoring.scoring.rows import Stamp
+from credit_scoring.scoring.rows import RunMetadata
 
 BAND_OF = ["up to -41", "-40 to -21", "-20 to -1", "0 to +19", "+20 to +39", "from +40"]
 
@@ -171,10 +171,10 @@ def figures(scores: dict[int, int], cut_offs: tuple[int, ...]) -> Figures:
 
 
 def report(found: Figures, seconds: dict[str, float] | None = None, refused=(), unread=(), referring=()):
-    stamp = Stamp(datetime(2026, 11, 21, 10, 0, tzinfo=UTC), 3, "0.1.0", "run")
+    run_metadata = RunMetadata(datetime(2026, 11, 21, 10, 0, tzinfo=UTC), 3, "0.1.0", "run")
     part = Part("monday", 3, Count(2, 0, 2, 0), Summary(), (), unread, referring)
     line = FeatureLine(name="age", meaning="Age", unit="years", risk="unknown", reason="AGE")
-    return page(stamp, [part], refused, found, [line], seconds or {})
+    return page(run_metadata, [part], refused, found, [line], seconds or {})
 
 
 def tables_of(shown, title: str) -> list[Table]:

@@ -4,14 +4,14 @@ import numpy as np
 import polars as pl
 import pytest
 
-from credit_scoring.clients.known import Known
+from credit_scoring.clients.snapshot import Snapshot
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.scorer import scorer
 from credit_scoring.publishing.what_if import improved
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.scoring.what_if import AS_IT_IS, STEPS, TOGETHER, Improvement, improvements, least
-from credit_scoring.synthetic.known import known
+from credit_scoring.synthetic.reference_lender import known
 
 SEED = 3
 INCOME = next(promise for promise in PROMISES if promise.name == "income")
@@ -34,7 +34,7 @@ def file():
 @pytest.fixture(scope="module")
 def found(texts, file):
     cases = pl.DataFrame({"case": [0], "client_id": [100_001], "as_of": [1], "file_complete": [True]})
-    (batch,) = improved(texts, Known(file, cases))
+    (batch,) = improved(texts, Snapshot(file, cases))
     return pl.from_arrow(batch)
 
 
@@ -80,7 +80,7 @@ def test_decisions_follow_the_cut_off_of_the_model(found, texts):
 
 def test_an_incomplete_file_stays_referred(texts, file):
     cases = pl.DataFrame({"case": [0], "client_id": [100_001], "as_of": [1], "file_complete": [False]})
-    (batch,) = improved(texts, Known(file, cases))
+    (batch,) = improved(texts, Snapshot(file, cases))
     assert set(batch.column("decision").to_pylist()) == {"refer"}
 
 
@@ -96,4 +96,4 @@ def test_the_least_of_each_improvement_is_the_first_step_that_is_approved():
 
 def test_nothing_is_least_for_a_file_that_stays_referred(texts, file):
     cases = pl.DataFrame({"case": [0], "client_id": [100_001], "as_of": [1], "file_complete": [False]})
-    assert least(improvements(Known(file, cases), scorer(texts))) == ()
+    assert least(improvements(Snapshot(file, cases), scorer(texts))) == ()

@@ -10,9 +10,9 @@ import pytest
 
 from credit_scoring.features import registry
 from credit_scoring.model.scorer import Scorer, scorer
-from credit_scoring.scoring.rows import SCORE_HISTORY, Stamp, score_rows
+from credit_scoring.scoring.rows import SCORE_HISTORY, RunMetadata, score_rows
 
-STAMP = Stamp(datetime(2024, 5, 1, 10, 30, tzinfo=UTC), 3, "0.1.0+src.abc", "run-1")
+STAMP = RunMetadata(datetime(2024, 5, 1, 10, 30, tzinfo=UTC), 3, "0.1.0+src.abc", "run-1")
 CLIENTS = 40
 
 

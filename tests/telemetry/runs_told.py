@@ -15,8 +15,8 @@ from credit_scoring.monitoring.run import Monitored
 from credit_scoring.monitoring.verdict import Verdict
 from credit_scoring.publishing import run_metrics
 from credit_scoring.publishing.history import Summary
+from credit_scoring.publishing.pipeline import Held, Published, Report
 from credit_scoring.publishing.scores_csv import Written
-from credit_scoring.publishing.work import Held, Published, Report
 from credit_scoring.telemetry.gauges import Gauges
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)

@@ -14,7 +14,7 @@ from credit_scoring.cli import output
 from credit_scoring.cli.unforeseen import unforeseen
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.errors.runs import INTERRUPTED
-from credit_scoring.storage.trouble import of_storage
+from credit_scoring.storage.storage_errors import of_storage
 
 WRONG_USAGE = "wrong-usage"
 """The code, in the document, of arguments that no command takes; as a text they are click's own lines."""

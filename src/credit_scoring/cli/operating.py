@@ -37,12 +37,12 @@ def publish(call: Call, held: str | None, reason: str) -> None:
 def withdraw(call: Call, delivery: str, reason: str) -> None:
     """Take an accepted delivery back, and score its clients as known without it."""
     from credit_scoring import operating, printing
-    from credit_scoring.operations import told
+    from credit_scoring.operations import messages
 
     if not reason.strip():
         raise WITHDRAWAL_NEEDS_REASON()
     done = operating.withdraw(call.store(), delivery, reason.strip())
-    call.print(done, lambda _: f"{told.withdrawal(done.withdrawal)}\n\n{printing.rescored(done.scores)}")
+    call.print(done, lambda _: f"{messages.withdrawal(done.withdrawal)}\n\n{printing.rescored(done.scores)}")
     exit_if_held(done.scores)
 
 
@@ -52,10 +52,10 @@ def withdraw(call: Call, delivery: str, reason: str) -> None:
 def requeue(call: Call, delivery: str | None, rule: str | None) -> None:
     """Try quarantined rows again after a rule was corrected, and score the clients whose rows pass."""
     from credit_scoring import operating, printing
-    from credit_scoring.operations import told
+    from credit_scoring.operations import messages
 
     done = operating.requeue(call.store(), delivery, rule)
-    call.print(done, lambda _: "\n\n".join([told.requeued(done.requeued), *map(printing.published, done.scores)]))
+    call.print(done, lambda _: "\n\n".join([messages.requeued(done.requeued), *map(printing.published, done.scores)]))
     for report in done.scores:
         exit_if_held(report)
 
@@ -65,9 +65,9 @@ def requeue(call: Call, delivery: str | None, rule: str | None) -> None:
 def forget(call: Call, client: int) -> None:
     """Erase a client from every table, and list the files that still name it."""
     from credit_scoring import operating
-    from credit_scoring.operations import told
+    from credit_scoring.operations import messages
 
-    call.print(operating.forget(call.store(), client), told.forgotten)
+    call.print(operating.forget(call.store(), client), messages.forgotten)
 
 
 @command
@@ -96,6 +96,6 @@ def maintain(call: Call) -> None:
 
 def _upkeep(call: Call, work: Upkeep) -> None:
     from credit_scoring import operating
-    from credit_scoring.operations import told
+    from credit_scoring.operations import messages
 
-    call.print(operating.upkeep(call.store(), work), told.maintained)
+    call.print(operating.upkeep(call.store(), work), messages.maintained)

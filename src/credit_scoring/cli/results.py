@@ -23,7 +23,7 @@ from pydantic import BaseModel
 Shape = Any
 
 _SCORE = "credit_scoring.commands:ScoreReport"
-_REPORT = "credit_scoring.publishing.work:Report"
+_REPORT = "credit_scoring.publishing.pipeline:Report"
 _UPKEEP = "credit_scoring.operations.maintain:Maintained"
 RESULTS: Mapping[str, str | Shape] = {
     "database": "credit_scoring.answering:Prepared",
@@ -64,7 +64,7 @@ RESULTS: Mapping[str, str | Shape] = {
     "publish": _REPORT,
     "publish-online": "credit_scoring.online.loading:Loaded",
     "reasons": [{"code": "text", "absent": "true or false", "side": "text", "en": "text", "fr": "text"}, "..."],
-    "reasons --check": "credit_scoring.publishing.truth:Truth",
+    "reasons --check": "credit_scoring.publishing.reason_audit:Truth",
     "requeue": "credit_scoring.operating:TriedAgain",
     "score": _SCORE,
     "show": "credit_scoring.publishing.show:Listing",

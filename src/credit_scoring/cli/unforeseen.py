@@ -14,7 +14,7 @@ from credit_scoring.errors.place import place_of
 from credit_scoring.errors.storage import PLACE_NOT_WRITABLE
 from credit_scoring.errors.usage import MACHINE_TOO_SMALL
 from credit_scoring.settings import TRACE
-from credit_scoring.storage.trouble import texts_of
+from credit_scoring.storage.storage_errors import texts_of
 
 _OURS = re.compile(r"credit_scoring\.errors\.\w+: (?P<sentence>.+ \[[a-z0-9-]+\])$", re.MULTILINE)
 """A sentence of ours that was raised in a task of Spark's."""

@@ -15,8 +15,8 @@ import polars as pl
 import pyarrow as pa
 
 from credit_scoring.clients.cohort import Cohort
-from credit_scoring.clients.known import INCOMPLETE, QUARANTINED, Known, known
-from credit_scoring.clients.spoilt import Spoilt, spoilt
+from credit_scoring.clients.cohort_quarantine import Spoilt, spoilt
+from credit_scoring.clients.snapshot import INCOMPLETE, QUARANTINED, Snapshot, snapshot
 from credit_scoring.clients.waiting_balances import named_here
 from credit_scoring.engines.engine import Rows, Scan, Source
 from credit_scoring.intake.owners import CREDIT
@@ -31,7 +31,7 @@ _UNREAD = (FILE, RECORD, MADE_MISSING)
 
 _COHORT, _QUARANTINE = "cohort", "quarantine"
 
-Compute = Callable[[Known], Iterable[pa.RecordBatch]]
+Compute = Callable[[Snapshot], Iterable[pa.RecordBatch]]
 
 Columns = Mapping[str, Collection[str]]
 """Table -> the columns that `compute` reads. What it does not read costs a conversion a cell and memory a task."""
@@ -82,7 +82,7 @@ def _then(name: Callable[[pl.DataFrame], pl.DataFrame], rows: pl.DataFrame) -> p
 
 
 def _as_gathered(rows: pl.DataFrame) -> pl.DataFrame:
-    """A table's rows as `known` wants them."""
+    """A table's rows as `snapshot` wants them."""
     return rows.with_columns(pl.col(MADE_MISSING).is_not_null().alias(INCOMPLETE)).drop(MADE_MISSING)
 
 
@@ -108,7 +108,7 @@ def _slot(
     cases = frames[_COHORT].with_columns(
         pl.col("as_of").replace_strict(names, default=None, return_dtype=pl.String).alias("delivery")
     )
-    return compute(known(rows, frames.get(_QUARANTINE, QUARANTINED.to_frame()), cases, SOURCES))
+    return compute(snapshot(rows, frames.get(_QUARANTINE, QUARANTINED.to_frame()), cases, SOURCES))
 
 
 def _empty(source: Table, kept: Collection[str]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ import pyarrow as pa
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.known import Known
+from credit_scoring.clients.snapshot import Snapshot
 from credit_scoring.engines.engine import Rows
 from credit_scoring.features.vector import columns_read
 from credit_scoring.settings import GatherSettings
@@ -26,7 +26,7 @@ def vectors(cohort: Cohort, settings: GatherSettings) -> Rows:
     return gather(cohort, settings, _vectors, schema, columns_read())
 
 
-def _vectors(known: Known) -> Iterator[pa.RecordBatch]:
-    kept = [name for name in ("client_id", "as_of", "target") if name in known.cases.columns]
-    columns: dict[str, pa.Array] = {name: known.cases[name].to_arrow() for name in kept}
-    yield pa.RecordBatch.from_pydict({**columns, "features": lists(case_matrix(known))})
+def _vectors(snapshot: Snapshot) -> Iterator[pa.RecordBatch]:
+    kept = [name for name in ("client_id", "as_of", "target") if name in snapshot.cases.columns]
+    columns: dict[str, pa.Array] = {name: snapshot.cases[name].to_arrow() for name in kept}
+    yield pa.RecordBatch.from_pydict({**columns, "features": lists(case_matrix(snapshot))})

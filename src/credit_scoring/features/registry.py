@@ -7,12 +7,12 @@ from functools import cache
 
 from credit_scoring.features import (
     agency_scores,
+    application_details,
     bureau,
     bureau_balance,
     credit_card_balance,
     installments_payments,
     loan,
-    particulars,
     person,
     pos_cash_balance,
     previous_application,
@@ -26,7 +26,7 @@ FEATURES: tuple[Feature, ...] = (
     *agency_scores.FEATURES,
     *loan.FEATURES,
     *person.FEATURES,
-    *particulars.FEATURES,
+    *application_details.FEATURES,
     *bureau.FEATURES,
     *bureau_balance.FEATURES,
     *previous_application.FEATURES,

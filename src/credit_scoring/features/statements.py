@@ -14,12 +14,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from credit_scoring.features.evidence import Evidence
 from credit_scoring.features.expressions import serialised
 from credit_scoring.features.findings.catalogue import ABSENCES, FINDINGS
 from credit_scoring.features.findings.finding import Side
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.registry import names
+from credit_scoring.features.row_predicates import RowPredicate
 from credit_scoring.features.words import Language
 
 Positions = NDArray[np.int64]
@@ -41,7 +41,7 @@ class Statement:
     fr: str
     side: Side
     chosen: pl.Expr
-    evidence: Evidence
+    evidence: RowPredicate
 
 
 def _of(reason: Reason) -> Iterable[Statement]:

@@ -12,9 +12,9 @@ import polars as pl
 from credit_scoring.engines.engine import Engine, Prepare, Rows, Scan, Staged
 from credit_scoring.errors.faults import APPEND_NOT_ONCE
 from credit_scoring.intake.owners import CREDIT
+from credit_scoring.intake.partitions import ACCEPTED, BAD, TOUCHED, UNNAMED
 from credit_scoring.intake.quarantine import QUARANTINE, QUARANTINED
 from credit_scoring.intake.reading import OWNER
-from credit_scoring.intake.slots import ACCEPTED, BAD, TOUCHED, UNNAMED
 from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE

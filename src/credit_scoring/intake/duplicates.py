@@ -10,7 +10,7 @@ from credit_scoring.schema.table import FILE, RECORD, Table
 
 
 @dataclass(frozen=True)
-class Told:
+class Deduplicated:
     """`kept`: one row a key; `repeated`: copies of kept rows; `conflicting`: all rows of a key with two contents."""
 
     kept: pl.DataFrame
@@ -18,7 +18,7 @@ class Told:
     conflicting: pl.DataFrame
 
 
-def tell_apart(rows: pl.DataFrame, table: Table) -> Told:
+def deduplicate(rows: pl.DataFrame, table: Table) -> Deduplicated:
     """Sorts rows (the table's columns, FILE, RECORD) of one delivery out by key; without a key, by all columns.
 
     Of exact copies the first by file and record is kept.
@@ -27,13 +27,13 @@ def tell_apart(rows: pl.DataFrame, table: Table) -> Told:
     key = list(table.key) or columns
     is_repeated = rows.select(pl.struct(key).is_duplicated().alias("repeated"))["repeated"]
     if not is_repeated.any():
-        return Told(rows, rows.clear(), rows.clear())
+        return Deduplicated(rows, rows.clear(), rows.clear())
     suspects = rows.filter(is_repeated).sort(FILE, RECORD)
     contents = pl.struct(columns).n_unique().over(key)
     is_conflict = suspects.select(contents.alias("contents"))["contents"] > 1
     same = suspects.filter(~is_conflict)
     is_first = same.select(pl.struct(key).is_first_distinct().alias("first"))["first"]
-    return Told(
+    return Deduplicated(
         kept=pl.concat([rows.filter(~is_repeated), same.filter(is_first)]),
         repeated=same.filter(~is_first),
         conflicting=suspects.filter(is_conflict),

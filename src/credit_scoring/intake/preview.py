@@ -1,7 +1,7 @@
 """What intake would say of a folder's files before anything is uploaded, and the format that would read them better.
 
-The files are cut as `deliver` cuts them, read by `reading.read_file` and told apart by `duplicates.tell_apart`, so that
-what is said here is what intake will say.
+`deliver` cuts the files in the same way, and intake reads them by the same `reading.read_file` and
+`duplicates.deduplicate`: what is said here is what intake will say.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import polars as pl
 from credit_scoring.errors import UsageError
 from credit_scoring.file_format import LenderFormat
 from credit_scoring.intake.deliver import uploads
-from credit_scoring.intake.duplicates import tell_apart
+from credit_scoring.intake.duplicates import deduplicate
 from credit_scoring.intake.guessing import guess
 from credit_scoring.intake.guessing_cells import lost_texts
 from credit_scoring.intake.guessing_formats import Known, formats_of
@@ -204,7 +204,7 @@ def see(files: Sequence[Source], formats: LenderFormat, limits: Limits, split_by
     shared: list[str] = []
     conflicting: list[pl.DataFrame] = []
     for name, frames in rows.good.items():
-        told = tell_apart(pl.concat(frames), declared_table(name))
+        told = deduplicate(pl.concat(frames), declared_table(name))
         shared += _shared(frames, declared_table(name), rows)
         conflicting.append(told.conflicting)
         for what, frame in (("duplicates", told.repeated), (QUARANTINED, told.conflicting)):
@@ -326,8 +326,8 @@ def _referred(rows: _Rows, conflicting: Iterable[pl.DataFrame]) -> tuple[int, in
         elif frame.height:
             credits.update(frame[CREDIT].drop_nulls().to_list())
     for frame in rows.quarantined:
-        nobodys = frame.filter(pl.col("client_id").is_null() & pl.col(OWNER).is_null())
-        if nobodys.height:
+        unattributed = frame.filter(pl.col("client_id").is_null() & pl.col(OWNER).is_null())
+        if unattributed.height:
             return len(applied), len(applied)
         spoilt.update(frame["client_id"].drop_nulls().to_list())
         credits.update(frame.filter(pl.col("client_id").is_null())[OWNER].drop_nulls().to_list())

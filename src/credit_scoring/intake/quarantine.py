@@ -29,7 +29,7 @@ QUARANTINED = StoredTable(
         ),
         StoredColumn("cells", "STRING", "The row's cells as they came, as JSON by column name"),
     ),
-    sought=("client_id", SEQ),
+    stats_columns=("client_id", SEQ),
 )
 
 

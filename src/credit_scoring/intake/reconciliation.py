@@ -11,9 +11,9 @@ import polars as pl
 from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused, DeliveryUnreadable, Fault
 from credit_scoring.errors.deliveries import FILE_MISSING
 from credit_scoring.errors.faults import RECORDS_UNACCOUNTED
+from credit_scoring.intake.partitions import ACCEPTED, BAD, COUNTS, FAILED, FINDING, UNNAMED
 from credit_scoring.intake.reading import Finding
 from credit_scoring.intake.refused_alone import refused_for
-from credit_scoring.intake.slots import ACCEPTED, BAD, COUNTS, FAILED, FINDING, UNNAMED
 from credit_scoring.intake.staging import Work
 from credit_scoring.intake.unread import CONFLICTING, QUARANTINED, together
 from credit_scoring.ledger.events import FileAccount, ReadAs, Unread
@@ -66,13 +66,13 @@ class FileCounts:
 @dataclass
 class Account:
     """What staging found, by delivery and table. `rows[table][seq]`: staged accepted rows; `bad[seq]`: quarantined;
-    `nobodys[seq]`: those of them whose client nobody can tell; `unnamed`: balances whose client staging could not.
+    `unattributed[seq]`: those of them whose client nobody can tell; `unnamed`: balances whose client staging could not.
     `failed[seq]`: how staging a delivery failed, or that its counts do not add up."""
 
     files: list[FileCounts] = field(default_factory=list)
     rows: dict[str, dict[int, int]] = field(default_factory=dict)
     bad: dict[int, int] = field(default_factory=dict)
-    nobodys: dict[int, int] = field(default_factory=dict)
+    unattributed: dict[int, int] = field(default_factory=dict)
     failed: dict[int, DeliveryRefused] = field(default_factory=dict)
     unnamed: int = 0
 
@@ -124,7 +124,7 @@ def account(staged: pl.DataFrame, work: Sequence[Work] = (), found_before: Itera
             result.unnamed += rows if kind == UNNAMED else 0
         elif kind == BAD:
             result.bad[seq] = result.bad.get(seq, 0) + rows
-            result.nobodys[seq] = result.nobodys.get(seq, 0) + int(detail)
+            result.unattributed[seq] = result.unattributed.get(seq, 0) + int(detail)
         elif kind == FAILED:
             why = refused_for(detail, names.get(seq, f"number {seq}"), "staging its rows")
             result.failed.setdefault(seq, why)

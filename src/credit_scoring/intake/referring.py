@@ -2,7 +2,7 @@
 decision, because that is what a person asks who finds all clients referred.
 
 Counted from the rows as they were appended, so that a client counts once whatever files and slots its rows lay in. A
-row whose client cannot be told may be that of any client whom its delivery touches (see clients.known).
+row whose client cannot be told may be that of any client whom its delivery touches (see clients.snapshot).
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ def _quarantined(engine: Engine, seqs: Sequence[int]) -> pl.DataFrame:
     columns = ("client_id", "table", SEQ, REASONS, "cells")
     rows = engine.scan(Scan(QUARANTINE, columns, {SEQ: list(seqs)}, _causes)).unique()
     told = rows.filter(pl.col("client_id").is_not_null())
-    nobodys = rows.filter(pl.col("client_id").is_null()).select(SEQ, *_CAUSE)
-    if nobodys.height:
-        told = pl.concat([told, _anybodys(engine, nobodys).select(told.columns)])
+    unattributed = rows.filter(pl.col("client_id").is_null()).select(SEQ, *_CAUSE)
+    if unattributed.height:
+        told = pl.concat([told, _any_clients(engine, unattributed).select(told.columns)])
     return told.group_by(SEQ, *_CAUSE).agg(pl.col("client_id").n_unique().alias("clients"))
 
 
@@ -72,11 +72,11 @@ def _causes(rows: pl.DataFrame) -> pl.DataFrame:
     return each.select("client_id", SEQ, *_CAUSE).unique()
 
 
-def _anybodys(engine: Engine, nobodys: pl.DataFrame) -> pl.DataFrame:
+def _any_clients(engine: Engine, unattributed: pl.DataFrame) -> pl.DataFrame:
     """The clients whose a row may be that has none; whoever's own row is there, where a client has one, it is not."""
-    among = {SEQ: nobodys[SEQ].unique().to_list()}
+    among = {SEQ: unattributed[SEQ].unique().to_list()}
     touched = engine.scan(Scan(CLIENT_DELIVERIES, ("client_id", "table", SEQ), among))
-    every = nobodys.join(touched.select("client_id", SEQ).unique(), on=SEQ)
+    every = unattributed.join(touched.select("client_id", SEQ).unique(), on=SEQ)
     one_a_client = pl.col("table").is_in([source.name for source in SOURCES if source.key == (CLIENT,)])
     own = touched.filter(one_a_client).select("client_id", "table", SEQ).unique()
     return every.join(own, on=["client_id", "table", SEQ], how="anti")

@@ -37,7 +37,7 @@ from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import IntakeSettings
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.trouble import of_storage
+from credit_scoring.storage.storage_errors import of_storage
 
 log = logging.getLogger(__name__)
 _APPENDS_AT_ONCE = 4
@@ -171,7 +171,7 @@ def _take_in(
 def _warn_of_nobodys(result: Account, good: list[Delivered]) -> None:
     """Rows whose client nobody can tell cost a whole delivery its decisions: somebody should know before they ask."""
     for delivery in good:
-        if rows := result.nobodys.get(delivery.seq):
+        if rows := result.unattributed.get(delivery.seq):
             log.warning(
                 "delivery %s has %s rows whose client cannot be told, so its clients are referred: correct the files "
                 "(`credit-scoring show quarantine`) and deliver them again under another name",

@@ -20,9 +20,9 @@ from credit_scoring.engines.engine import STAGED, Engine, FileSource, Source, St
 from credit_scoring.file_format import DEFAULT, Format
 from credit_scoring.intake.inspection import Limits
 from credit_scoring.intake.manifest import DeliveredFile
+from credit_scoring.intake.partitions import ACCEPTED, BAD, FINDING, label, stage_slot
 from credit_scoring.intake.reading import OWNER, QUARANTINED, Finding, read_file, unread
 from credit_scoring.intake.refused_alone import LEFT_TO_OTHERS, refused_alone
-from credit_scoring.intake.slots import ACCEPTED, BAD, FINDING, label, stage_slot
 from credit_scoring.schema.table import CLIENT, SEQ, Table
 from credit_scoring.storage.files import Folder
 

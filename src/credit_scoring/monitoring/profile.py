@@ -13,7 +13,7 @@ import pyarrow as pa
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.known import Known
+from credit_scoring.clients.snapshot import Snapshot
 from credit_scoring.explanation.points import Integers
 from credit_scoring.features.vector import columns_read
 from credit_scoring.model.bins import Bins, Edges
@@ -58,7 +58,7 @@ def as_profile(limits: Edges, counted: Integers) -> Profile:
     return Profile(tuple(np.asarray(limits.own(row, i), np.int64) for i, row in enumerate(counted)))
 
 
-def _counted(limits: Edges, positions: npt.NDArray[np.intp], known: Known) -> Iterator[pa.RecordBatch]:
-    counted = limits.counted(case_matrix(known)[:, positions])
+def _counted(limits: Edges, positions: npt.NDArray[np.intp], snapshot: Snapshot) -> Iterator[pa.RecordBatch]:
+    counted = limits.counted(case_matrix(snapshot)[:, positions])
     feature, place = np.nonzero(counted)
     yield pa.RecordBatch.from_pydict({"feature": feature, "bin": place, "clients": counted[feature, place]})

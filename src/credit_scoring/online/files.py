@@ -10,7 +10,7 @@ import pyarrow as pa
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.known import CASE, FLAW, Known
+from credit_scoring.clients.snapshot import CASE, FLAW, Snapshot
 from credit_scoring.engines.engine import Rows
 from credit_scoring.features.registry import fingerprint
 from credit_scoring.schema.application import APPLICATION
@@ -32,18 +32,18 @@ def client_files(cohort: Cohort, settings: GatherSettings) -> Rows:
     return gather(cohort, settings, _files, _FILE)
 
 
-def _files(known: Known) -> Iterator[pa.RecordBatch]:
+def _files(snapshot: Snapshot) -> Iterator[pa.RecordBatch]:
     """The files of one slot."""
-    cases = known.cases.select(CASE, "client_id", pl.col("as_of").alias("seq"))
-    vectors = case_matrix(known)
-    income = known.tables[APPLICATION.name].select(pl.col(CLIENT).alias(CASE), pl.col(INCOME).alias("income"))
+    cases = snapshot.cases.select(CASE, "client_id", pl.col("as_of").alias("seq"))
+    vectors = case_matrix(snapshot)
+    income = snapshot.tables[APPLICATION.name].select(pl.col(CLIENT).alias(CASE), pl.col(INCOME).alias("income"))
     frame = cases.with_columns(
         pl.Series("vector", vectors, dtype=pl.Array(pl.Float32, vectors.shape[1])).arr.to_list()
     ).join(income, on=CASE, how="left")
-    flaws = known.flaws.unique().group_by(CASE).agg(pl.col(FLAW).sort().alias("flaws"))
+    flaws = snapshot.flaws.unique().group_by(CASE).agg(pl.col(FLAW).sort().alias("flaws"))
     frame = frame.join(flaws, on=CASE, how="left")
     for source in SOURCES:
-        frame = frame.join(_as_json(known.tables[source.name], source, cases), on=CASE, how="left")
+        frame = frame.join(_as_json(snapshot.tables[source.name], source, cases), on=CASE, how="left")
     parts = [
         pl.format('"{}":[{}]', pl.lit(source.name), pl.col(f"rows.{source.name}").fill_null("")) for source in SOURCES
     ]

@@ -19,12 +19,12 @@ from credit_scoring.engines.engine import Engine, Scan, Source
 from credit_scoring.errors.usage import NOT_ACCEPTED
 from credit_scoring.intake.appending import Appends
 from credit_scoring.intake.casting import REASONS
+from credit_scoring.intake.partitions import ACCEPTED, BAD, label
 from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.intake.reading import OWNER, QUARANTINED, Finding
 from credit_scoring.intake.reconciliation import FileCounts, account
 from credit_scoring.intake.retrying import failing, passing
 from credit_scoring.intake.run import append_all
-from credit_scoring.intake.slots import ACCEPTED, BAD, label
 from credit_scoring.intake.staging import slot_key, stage_sources, staging_of
 from credit_scoring.ledger import operator_deliveries as own
 from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, accepted, names_taken, next_seq

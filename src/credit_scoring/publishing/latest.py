@@ -35,7 +35,7 @@ def restore(engine: Engine, clients: pl.DataFrame, seqs: Sequence[int], withdraw
     withdrawn one; who has none leaves the table."""
     ids = clients["client_id"].unique()
     given = engine.scan(Scan(history.TABLE, SCORES.names, {"client_id": ids.to_list(), "seq": seqs}))
-    sound = history.not_withdrawn(engine, given, withdrawals)
-    best = sound.sort(*NEWER, descending=True).unique("client_id", keep="first", maintain_order=True)
+    remaining = history.not_withdrawn(engine, given, withdrawals)
+    best = remaining.sort(*NEWER, descending=True).unique("client_id", keep="first", maintain_order=True)
     gone = ids.to_frame().join(best.select("client_id"), on="client_id", how="anti")
     engine.replace_rows(TABLE, best, gone, "client_id")

@@ -13,8 +13,8 @@ from credit_scoring.errors.faults import CLAIM_OF_NOTHING
 from credit_scoring.errors.usage import NOBODY_TO_RESCORE
 from credit_scoring.ledger.events import Claim, Delivered
 from credit_scoring.ledger.ledger import Plan
+from credit_scoring.publishing.pipeline import Report, ScoreRun
 from credit_scoring.publishing.run import delivery_named
-from credit_scoring.publishing.work import Report, ScoreRun
 
 
 def rescore(run: ScoreRun, clients_of: str | None = None, as_of: str | None = None) -> Report:

@@ -9,7 +9,7 @@ from credit_scoring.clients import cohort
 from credit_scoring.errors.faults import CLAIM_OF_NOTHING
 from credit_scoring.errors.usage import NOT_ACCEPTED
 from credit_scoring.ledger.events import Delivered, LedgerEvent, unpublished
-from credit_scoring.publishing.work import Report, ScoreRun
+from credit_scoring.publishing.pipeline import Report, ScoreRun
 
 
 def score_and_publish(run: ScoreRun, only: str | None = None, model_version: int | None = None) -> Report:

@@ -13,7 +13,7 @@ from credit_scoring.ledger.events import Claim, Delivered
 from credit_scoring.publishing.history import Summary
 from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.stored import StoredColumn, StoredTable
-from credit_scoring.scoring.rows import Stamp
+from credit_scoring.scoring.rows import RunMetadata
 
 TABLE = "runs"
 RUNS = StoredTable(
@@ -49,7 +49,7 @@ def append(
     engine: Engine,
     claim: Claim,
     deliveries: Sequence[Delivered],
-    stamp: Stamp,
+    run_metadata: RunMetadata,
     fingerprint: str,
     counts: Mapping[str, Count],
     summaries: Mapping[str, Summary],
@@ -60,7 +60,7 @@ def append(
     `clients_touched` = scored + without_application + with_outcome; `started_at` is the moment written on the scores.
     """
     names = [delivered.name for delivered in deliveries]
-    scan = Scan(TABLE, ("delivery",), {"model_version": [stamp.model_version], "delivery": names})
+    scan = Scan(TABLE, ("delivery",), {"model_version": [run_metadata.model_version], "delivery": names})
     told = set(engine.scan(scan)["delivery"])
     lines = []
     for delivered in deliveries:
@@ -69,13 +69,13 @@ def append(
         count, summary = counts[delivered.name], summaries[delivered.name]
         lines.append(
             {
-                "run_id": stamp.run_id,
+                "run_id": run_metadata.run_id,
                 "delivery": delivered.name,
                 "seq": delivered.seq,
-                "model_version": stamp.model_version,
+                "model_version": run_metadata.model_version,
                 "fingerprint": fingerprint,
-                "code_version": stamp.code_version,
-                "started_at": stamp.scored_at,
+                "code_version": run_metadata.code_version,
+                "started_at": run_metadata.scored_at,
                 "finished_at": finished_at,
                 "clients_touched": count.touched,
                 "without_application": count.without_application,
@@ -89,4 +89,4 @@ def append(
         )
     if lines:
         rows = pl.DataFrame(lines, schema=polars_schema(RUNS.types()))
-        engine.append(TABLE, rows, f"{TABLE}/{claim.claim_id}/{stamp.model_version}")
+        engine.append(TABLE, rows, f"{TABLE}/{claim.claim_id}/{run_metadata.model_version}")

@@ -17,7 +17,7 @@ from credit_scoring.errors.faults import PUBLISHED_OTHERWISE
 from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
 from credit_scoring.explanation.points import whole_points
 from credit_scoring.features.statements import STATEMENTS
-from credit_scoring.publishing import placing
+from credit_scoring.publishing import atomic_write
 from credit_scoring.storage.content import Content
 from credit_scoring.storage.files import Folder
 
@@ -57,12 +57,12 @@ def write(engine: Engine, rows: Scan, folder: Folder, run_id: str) -> Written:
     """
     content = Content(_head(), engine.pieces(rows, "client_id", _lines))
     try:
-        clients = placing.place(content, folder, NAME, run_id)
+        clients = atomic_write.place(content, folder, NAME, run_id)
     except FileExistsError:
         clients, expected = content.digest()
-        if placing.sha256(folder, NAME) != expected:
+        if atomic_write.sha256(folder, NAME) != expected:
             raise PUBLISHED_OTHERWISE(file=folder.path(NAME)) from None
-    return Written(clients, folder.path(NAME), placing.sha256(folder, NAME))
+    return Written(clients, folder.path(NAME), atomic_write.sha256(folder, NAME))
 
 
 def csv_frame(rows: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.known import Known
+from credit_scoring.clients.snapshot import Snapshot
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.usage import CLIENT_NOT_APPLIED
 from credit_scoring.features.promises import PROMISES
@@ -58,9 +58,9 @@ def what_if(
     return tuple(sorted(told, key=lambda each: (order.index(each.change), each.step)))
 
 
-def improved(texts: ModelTexts, known: Known) -> Iterator[pa.RecordBatch]:
+def improved(texts: ModelTexts, snapshot: Snapshot) -> Iterator[pa.RecordBatch]:
     """The one client of a slot: every improvement a row."""
-    found = improvements(known, usable(texts))
+    found = improvements(snapshot, usable(texts))
     yield pa.RecordBatch.from_pydict(
         {
             "change": pa.array([each.words.en for each in found]),

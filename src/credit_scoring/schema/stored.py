@@ -22,16 +22,16 @@ class StoredColumn:
 class StoredTable:
     """A Delta table of the store.
 
-    `cluster_by`: the columns that most reads ask for. `sought`: the columns by whose bounds files are passed over, by
-    default those that Delta takes, which are the first; of a wide table, writing the bounds of all costs more than its
-    rows, and bounds in the log are values of clients.
+    `cluster_by`: the columns that most reads ask for. `stats_columns`: the columns whose lowest and highest value is
+    kept for each file, so that a read skips files; by default the first ones, as Delta does. Keeping them for all
+    columns of a wide table costs more than its rows, and they are values of clients in the log.
     """
 
     name: str
     meaning: str
     columns: tuple[StoredColumn, ...]
     cluster_by: tuple[str, ...] = ()
-    sought: tuple[str, ...] = ()
+    stats_columns: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -90,7 +90,7 @@ class Table:
         if not self.client_column:
             columns.append(StoredColumn(CLIENT, Kind.IDENTIFIER.sql, "Client (= one application), attached at intake"))
         columns += [SEQ_COLUMN, FILE_COLUMN, RECORD_COLUMN, _MADE_MISSING_COLUMN]
-        return StoredTable(self.name, self.meaning, tuple(columns), sought=(CLIENT, SEQ))
+        return StoredTable(self.name, self.meaning, tuple(columns), stats_columns=(CLIENT, SEQ))
 
     def stored_columns(self) -> dict[str, str]:
         """Column name -> SQL type of the Delta table."""

@@ -59,7 +59,7 @@ SCORE_HISTORY = StoredTable(
 
 
 @dataclass(frozen=True)
-class Stamp:
+class RunMetadata:
     """What a run writes on every row, so that it can be traced: `scored_at` is one moment a run, with its time zone."""
 
     scored_at: datetime
@@ -68,12 +68,12 @@ class Stamp:
     run_id: str
 
 
-NO_RUN = Stamp(datetime.fromtimestamp(0, UTC), 0, "", "")
-"""The stamp of what is scored for one request: no run wrote it, and nothing of it is answered."""
+NO_RUN = RunMetadata(datetime.fromtimestamp(0, UTC), 0, "", "")
+"""The metadata of what is scored for one request: no run wrote it, and nothing of it is answered."""
 
 
-def score_rows(cases: pl.DataFrame, vectors: Matrix, scorer: Scorer, stamp: Stamp) -> pa.RecordBatch:
-    """One row a case: `cases` as in `clients.known.Known`, with `delivery`; `vectors` float32 [n, F] beside them."""
+def score_rows(cases: pl.DataFrame, vectors: Matrix, scorer: Scorer, run_metadata: RunMetadata) -> pa.RecordBatch:
+    """One row a case: `cases` as in `clients.snapshot`, with `delivery`; `vectors` float32 [n, F] beside them."""
     n = cases.height
     scored = scorer.score(vectors)
     declared = scorer.features.features
@@ -91,7 +91,7 @@ def score_rows(cases: pl.DataFrame, vectors: Matrix, scorer: Scorer, stamp: Stam
         "client_id": cases["client_id"].to_arrow(),
         "delivery": pa.array(cases["delivery"].to_list(), pa.string()),
         "seq": cases["as_of"].to_arrow(),
-        "scored_at": _same(stamp.scored_at, n, pa.timestamp("us", tz="UTC")),
+        "scored_at": _same(run_metadata.scored_at, n, pa.timestamp("us", tz="UTC")),
         "probability": pa.array(scored.probability),
         "points": pa.array(scored.points),
         "score": pa.array(scored.score.astype(np.int32)),
@@ -112,10 +112,10 @@ def score_rows(cases: pl.DataFrame, vectors: Matrix, scorer: Scorer, stamp: Stam
             points=_flat(np.take_along_axis(scored.contributions, weighty, axis=1)),
         ),
         "contributions": lists(scored.contributions),
-        "model_version": _same(stamp.model_version, n, pa.int32()),
+        "model_version": _same(run_metadata.model_version, n, pa.int32()),
         "fingerprint": _same(scorer.features.fingerprint, n, pa.string()),
-        "code_version": _same(stamp.code_version, n, pa.string()),
-        "run_id": _same(stamp.run_id, n, pa.string()),
+        "code_version": _same(run_metadata.code_version, n, pa.string()),
+        "run_id": _same(run_metadata.run_id, n, pa.string()),
     }
     return pa.RecordBatch.from_pydict({name: columns[name] for name in SCORE_HISTORY.names})
 

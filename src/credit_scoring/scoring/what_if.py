@@ -13,7 +13,7 @@ from functools import partial, reduce
 
 import polars as pl
 
-from credit_scoring.clients.known import Known
+from credit_scoring.clients.snapshot import Snapshot
 from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.features.promises import PROMISES, Promise
 from credit_scoring.features.vector import client_vectors
@@ -65,20 +65,20 @@ class Improvement:
     changes: tuple[Change, ...]
 
 
-def improvements(known: Known, scorer: Scorer) -> tuple[Improvement, ...]:
+def improvements(snapshot: Snapshot, scorer: Scorer) -> tuple[Improvement, ...]:
     """Of one client: every promised improvement that changes something, steps 1 to STEPS, and all together.
 
     Each is a case of its own, so that features are built of all of them at once.
     """
-    files: list[tuple[Words, int, Rows, tuple[Change, ...]]] = [(AS_IT_IS, 0, known.tables, ())]
+    files: list[tuple[Words, int, Rows, tuple[Change, ...]]] = [(AS_IT_IS, 0, snapshot.tables, ())]
     for words, improve in _improvements():
-        rows = known.tables
+        rows = snapshot.tables
         for step in range(1, STEPS + 1):
             rows = improve(rows)
-            if moved := tuple(differences(known.tables, rows)):
+            if moved := tuple(differences(snapshot.tables, rows)):
                 files.append((words, step, rows, moved))
     score = scorer.score(cases([rows for _, _, rows, _ in files])).score
-    complete = known.cases["file_complete"].to_numpy().repeat(len(files))
+    complete = snapshot.cases["file_complete"].to_numpy().repeat(len(files))
     decisions = scorer.decide(score, complete).tolist()
     return tuple(
         Improvement(words, step, int(points), decision, moved)

@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from credit_scoring.clients.cases import case_matrix
-from credit_scoring.clients.known import Known
+from credit_scoring.clients.snapshot import Snapshot
 from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.explanation.contributions import predicting
 from credit_scoring.features.promises import PROMISES, moves
@@ -60,13 +60,13 @@ def added_up(counted: pl.DataFrame) -> tuple[Kept, ...]:
     )
 
 
-def judge(model: ModelTexts | None, known: Known) -> Iterator[pa.RecordBatch]:
+def judge(model: ModelTexts | None, snapshot: Snapshot) -> Iterator[pa.RecordBatch]:
     """One slot's clients, every promise: rows of COUNTS."""
-    before, told = case_matrix(known), histories(known.tables)
+    before, told = case_matrix(snapshot), histories(snapshot.tables)
     points_of = None if model is None else _points_of(model)
     points = None if points_of is None else points_of(before)
     for promise in PROMISES:
-        found = moves(promise, known.tables, before, told)
+        found = moves(promise, snapshot.tables, before, told)
         lower = None
         if points_of is not None and points is not None:
             lower = int(np.count_nonzero((points_of(found.vectors) < points) & found.promised))

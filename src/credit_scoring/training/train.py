@@ -25,6 +25,7 @@ from credit_scoring.progress import doing
 from credit_scoring.settings import DecisionSettings, TrainingSettings
 from credit_scoring.training.calibrate import calibrate
 from credit_scoring.training.comparison import OURS, Compared, compare
+from credit_scoring.training.constant_features import constant, remarks
 from credit_scoring.training.evaluate import discrimination
 from credit_scoring.training.fit import Trainer, TrainerName, fit_rounds
 from credit_scoring.training.folds import fit_folds
@@ -38,7 +39,6 @@ from credit_scoring.training.sample import Sample, sample
 from credit_scoring.training.selection import carrying, left_out, without
 from credit_scoring.training.split import HOLDOUT
 from credit_scoring.training.threshold import CostPoint, cost_curve
-from credit_scoring.training.variety import constant, remarks
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from credit_scoring.errors.usage import PATH_NOT_TAKEN
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.credentials import Variable, value_of
 from credit_scoring.storage.roots import BlobPlace, blob_place
-from credit_scoring.storage.trouble import kind_of
+from credit_scoring.storage.storage_errors import kind_of
 
 T = TypeVar("T")
 

@@ -28,8 +28,8 @@ def create(store: ObjectStore, table: StoredTable) -> None:
     """
     # Deletion vectors off: readers outside Spark look clients up in these tables.
     properties = {"delta.enableDeletionVectors": "false"}
-    if table.sought:
-        properties["delta.dataSkippingStatsColumns"] = ",".join(table.sought)
+    if table.stats_columns:
+        properties["delta.dataSkippingStatsColumns"] = ",".join(table.stats_columns)
     DeltaTable.create(
         store.table(table.name),
         Schema([_field(column) for column in table.columns]),

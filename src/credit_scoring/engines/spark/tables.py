@@ -69,8 +69,8 @@ class Tables:
         cluster = f"CLUSTER BY ({by})" if by and not self.below_folder else ""
         # Deletion vectors off: readers outside Spark (delta-rs and others) look clients up in these tables.
         properties = {"delta.enableDeletionVectors": "false"}
-        if table.sought:
-            properties["delta.dataSkippingStatsColumns"] = ",".join(table.sought)
+        if table.stats_columns:
+            properties["delta.dataSkippingStatsColumns"] = ",".join(table.stats_columns)
         told = ", ".join(f"{literal(key)} = {literal(value)}" for key, value in properties.items())
         statement = (
             f"CREATE TABLE IF NOT EXISTS {self.name(table.name)} ({_commented(table.columns)}) USING DELTA {cluster} "

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from credit_scoring.features.evidence import some
 from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, no_history
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.row_predicates import some
 from credit_scoring.schema.credit_card_balance import CREDIT_CARD_BALANCE
 
 _use = pl.when(pl.col("AMT_CREDIT_LIMIT_ACTUAL") > 0).then(pl.col("AMT_BALANCE") / pl.col("AMT_CREDIT_LIMIT_ACTUAL"))

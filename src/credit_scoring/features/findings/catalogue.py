@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from credit_scoring.features.findings import agencies, bureau, card, lender, loan, particulars, person
+from credit_scoring.features.findings import agencies, application_details, bureau, card, lender, loan, person
 from credit_scoring.features.findings.finding import Absence, Finding
 from credit_scoring.features.reasons import Reason
 
-_THEMES = (agencies, loan, person, particulars, bureau, lender, card)
+_THEMES = (agencies, loan, person, application_details, bureau, lender, card)
 
 ABSENCES: dict[Reason, Absence] = {reason: absence for theme in _THEMES for reason, absence in theme.ABSENCES.items()}
 """What the absence sentence of every reason stands on."""

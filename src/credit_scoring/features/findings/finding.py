@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from credit_scoring.features.evidence import Evidence, no_rows, some
+from credit_scoring.features.row_predicates import RowPredicate, no_rows, some
 from credit_scoring.schema.application import APPLICATION
 
 YEAR = 365.25
@@ -42,7 +42,7 @@ class Finding:
     en: str
     fr: str
     chosen: pl.Expr
-    evidence: Evidence
+    evidence: RowPredicate
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,25 +50,25 @@ class Absence:
     """When a reason has nothing to judge: over features, and in the raw rows."""
 
     chosen: pl.Expr
-    evidence: Evidence
+    evidence: RowPredicate
 
 
-def against(code: str, en: str, fr: str, chosen: pl.Expr, evidence: Evidence) -> Finding:
+def against(code: str, en: str, fr: str, chosen: pl.Expr, evidence: RowPredicate) -> Finding:
     """A finding that is said where the reason takes points."""
     return Finding(code, Side.AGAINST, en, fr, chosen, evidence)
 
 
-def in_favour(code: str, en: str, fr: str, chosen: pl.Expr, evidence: Evidence) -> Finding:
+def in_favour(code: str, en: str, fr: str, chosen: pl.Expr, evidence: RowPredicate) -> Finding:
     """A finding that is said where the reason adds points."""
     return Finding(code, Side.FOR, en, fr, chosen, evidence)
 
 
-def either(code: str, en: str, fr: str, chosen: pl.Expr, evidence: Evidence) -> Finding:
+def either(code: str, en: str, fr: str, chosen: pl.Expr, evidence: RowPredicate) -> Finding:
     """A finding that is said whatever the points."""
     return Finding(code, Side.EITHER, en, fr, chosen, evidence)
 
 
-def of_application(holds: pl.Expr) -> Evidence:
+def of_application(holds: pl.Expr) -> RowPredicate:
     """The client's application meets the condition."""
     return some(APPLICATION.name, holds)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from credit_scoring.features.evidence import some
 from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, no_history
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.row_predicates import some
 from credit_scoring.schema.installments_payments import INSTALLMENTS_PAYMENTS
 from credit_scoring.schema.pos_cash_balance import POS_CASH_BALANCE
 from credit_scoring.schema.previous_application import PREVIOUS_APPLICATION

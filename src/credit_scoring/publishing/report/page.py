@@ -14,7 +14,7 @@ from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report import scores
 from credit_scoring.publishing.report.figures import Figures
 from credit_scoring.publishing.report.words import count, percent
-from credit_scoring.scoring.rows import Stamp
+from credit_scoring.scoring.rows import RunMetadata
 
 _MOST_UNREAD = 40
 """Columns of a delivery that are listed, those with the most cells."""
@@ -40,7 +40,7 @@ class Part:
 
 
 def page(
-    stamp: Stamp,
+    run_metadata: RunMetadata,
     parts: Sequence[Part],
     refused: Sequence[tuple[str, str]],
     found: Figures,
@@ -49,8 +49,8 @@ def page(
 ) -> Page:
     """The page of a run.
 
-    `stamp`: of the run's scores. `refused`: deliveries that it refused, with the sentence. `features`: in registry
-    order. `seconds`: of each step so far.
+    `run_metadata`: of the run's scores. `refused`: deliveries that it refused, with the sentence. `features`: in
+    registry order. `seconds`: of each step so far.
     """
     deliveries = count(len(parts), "delivery", "deliveries")
     versions = sorted({part.model_version for part in parts})
@@ -64,9 +64,9 @@ def page(
         ("clients waiting", f"{sum(part.clients.without_application for part in parts):,}"),
     ]
     return Page(
-        title=f"Score run {stamp.run_id}",
-        lead=f"{deliveries} scored by {model} of the model on {stamp.scored_at:%Y-%m-%d %H:%M} UTC, with code "
-        f"{stamp.code_version}. Counts and means; the page holds no client.",
+        title=f"Score run {run_metadata.run_id}",
+        lead=f"{deliveries} scored by {model} of the model on {run_metadata.scored_at:%Y-%m-%d %H:%M} UTC, with code "
+        f"{run_metadata.code_version}. Counts and means; the page holds no client.",
         facts=facts,
         sections=[
             _deliveries(parts, refused),

@@ -16,7 +16,7 @@ from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report.figures import figures
 from credit_scoring.publishing.report.page import Part, page
 from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.scoring.rows import Stamp
+from credit_scoring.scoring.rows import RunMetadata
 from credit_scoring.storage.files import Folder
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def write(
     reports: Folder,
     scored: Sequence[Scored],
     features: Features,
-    stamp: Stamp,
+    run_metadata: RunMetadata,
     watch: Stopwatch,
 ) -> str | None:
     """Writes the report of the run so far into `reports`, under the run's id; its path.
@@ -64,10 +64,10 @@ def write(
         refused = [
             (event.delivery, event.message or "")
             for event in events
-            if event.event == "refused" and event.run_id == stamp.run_id
+            if event.event == "refused" and event.run_id == run_metadata.run_id
         ]
-        shown = page(stamp, parts, refused, found, features.features, watch.seconds)
-        name = f"{stamp.run_id}.html"
+        shown = page(run_metadata, parts, refused, found, features.features, watch.seconds)
+        name = f"{run_metadata.run_id}.html"
         reports.write(html(shown).encode(), name)
         reports.clear_unfinished()  # of another run, whose report had another name
     except Exception as error:

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from credit_scoring.clients.cases import case_matrix
-from credit_scoring.clients.known import CASE, Known
+from credit_scoring.clients.snapshot import CASE, Snapshot
 from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.features.words import Words
 from credit_scoring.model.scorer import APPROVE, Scorer
@@ -109,8 +109,8 @@ def what_if(file: ClientFile, changes: Sequence[CellChange], file_complete: bool
     return WhatIf(vectors, scores, enough)
 
 
-def _first(known: Known, file_complete: bool) -> Known:
+def _first(known: Snapshot, file_complete: bool) -> Snapshot:
     """The first case alone."""
     tables: Mapping[str, pl.DataFrame] = {name: rows.filter(pl.col(CLIENT) == 0) for name, rows in known.tables.items()}
     cases = known.cases.filter(pl.col(CASE) == 0).with_columns(pl.lit(file_complete).alias("file_complete"))
-    return Known(tables, cases)
+    return Snapshot(tables, cases)

@@ -15,14 +15,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from credit_scoring.clients.known import INCOMPLETE, Known, known
-from credit_scoring.clients.known import QUARANTINED as SPOILT
+from credit_scoring.clients.snapshot import INCOMPLETE, Snapshot, snapshot
+from credit_scoring.clients.snapshot import QUARANTINED as SPOILT
 from credit_scoring.features.vector import columns_read
-from credit_scoring.intake.duplicates import Told, tell_apart
+from credit_scoring.intake.duplicates import Deduplicated, deduplicate
 from credit_scoring.intake.owners import CREDIT, with_clients
 from credit_scoring.intake.parsing import TORN, Misread, Parsed
+from credit_scoring.intake.partitions import conflicting
 from credit_scoring.intake.reading import OWNER, judged
-from credit_scoring.intake.slots import conflicting
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
@@ -63,10 +63,10 @@ class JudgedFile:
 
 @dataclass(frozen=True, eq=False)
 class JudgedFiles:
-    """`files`: one a file, in order. `known`: the clients of those that have one, as cases in the same order."""
+    """`files`: one a file, in order. `snapshot`: the clients of those that have one, as cases in the same order."""
 
     files: tuple[JudgedFile, ...]
-    known: Known
+    known: Snapshot
 
 
 def judge(files: Sequence[ClientFile]) -> JudgedFiles:
@@ -90,13 +90,13 @@ def judge(files: Sequence[ClientFile]) -> JudgedFiles:
         {"client_id": [number for number, client in enumerate(clients) if client is not None]},
         schema={"client_id": pl.Int64},
     ).with_columns(pl.lit(_SEQ, pl.Int64).alias("as_of"))
-    found = known({name: each.known() for name, each in tables.items()}, spoilt, cohort, SOURCES)
+    found = snapshot({name: each.known() for name, each in tables.items()}, spoilt, cohort, SOURCES)
     ids = pl.Series("client_id", [client for client in clients if client is not None], pl.Int64)
     return JudgedFiles(
         files=tuple(
             JudgedFile(client, tuple(sorted(said, key=_place))) for client, said in zip(clients, problems, strict=True)
         ),
-        known=Known(found.tables, found.cases.with_columns(ids)),
+        known=Snapshot(found.tables, found.cases.with_columns(ids)),
     )
 
 
@@ -121,7 +121,7 @@ class JudgedTable:
         return JudgedTable(self.table, kept, self.bad, (*self.problems, *told), self.rows)
 
     def known(self) -> pl.DataFrame:
-        """The rows as `clients.known` takes them, the columns that features read; the file's number is the client."""
+        """The rows as `clients.snapshot` takes them, the columns that features read; the client is a file's number."""
         columns = [name for name in _read(self.table.name) if name != CLIENT]
         return self.good.select(
             pl.col(_FILE).alias(CLIENT),
@@ -148,7 +148,7 @@ def _judge_rows(table: Table, files: Sequence[ClientFile]) -> JudgedTable:
     parsed = Parsed(cells=cells, misread=tuple(misread), header=(), unknown_columns=())
     good, bad = judged(parsed, table, table.name)
     good = good.select(*columns_of(table), RECORD, MADE_MISSING, "file", _numbered(numbers, good))
-    told = _told_apart(good, table)
+    told = _deduplicated(good, table)
     if told.conflicting.height:
         bad = pl.concat([bad, conflicting(told.conflicting, table)])
     bad = bad.with_columns(_numbered(numbers, bad))
@@ -213,15 +213,15 @@ def _numbered(numbers: NDArray[np.int64], frame: pl.DataFrame) -> pl.Series:
     return pl.Series(_FILE, numbers[frame[RECORD].to_numpy() - 1])
 
 
-def _told_apart(rows: pl.DataFrame, table: Table) -> Told:
+def _deduplicated(rows: pl.DataFrame, table: Table) -> Deduplicated:
     """Duplicates within each file; what two files say alike is no duplicate."""
     if rows.height < 2:
-        return Told(rows, rows.clear(), rows.clear())
-    told = tell_apart(rows, table)
+        return Deduplicated(rows, rows.clear(), rows.clear())
+    told = deduplicate(rows, table)
     if told.repeated.is_empty() and told.conflicting.is_empty():
         return told
-    each = [tell_apart(of_file, table) for of_file in rows.partition_by(_FILE, maintain_order=True)]
-    return Told(
+    each = [deduplicate(of_file, table) for of_file in rows.partition_by(_FILE, maintain_order=True)]
+    return Deduplicated(
         kept=pl.concat([told.kept for told in each]),
         repeated=pl.concat([told.repeated for told in each]),
         conflicting=pl.concat([told.conflicting for told in each]),
@@ -286,7 +286,7 @@ def _all_own(rows: pl.DataFrame, owners: NDArray[np.int64]) -> bool:
 
 
 def _spoilt(judged_table: JudgedTable, bureau: pl.DataFrame) -> pl.DataFrame:
-    """The rows that were set apart, as `clients.known` takes them (SPOILT), of one delivery a file.
+    """The rows that were set apart, as `clients.snapshot` takes them (SPOILT), of one delivery a file.
 
     A balance belongs to the client of its credit; with a credit that the file does not hold it waits for another. A
     row of whom nothing tells whose it is may be that of any client of its delivery: here there is one.
@@ -294,16 +294,16 @@ def _spoilt(judged_table: JudgedTable, bureau: pl.DataFrame) -> pl.DataFrame:
     bad = judged_table.bad
     of_credit = judged_table.table is BUREAU_BALANCE
     credit = pl.col(OWNER) if of_credit else pl.lit(None, pl.Int64)
-    anybodys = pl.col(OWNER).is_null() if of_credit else pl.col("client_id").is_null()
+    any_clients = pl.col(OWNER).is_null() if of_credit else pl.col("client_id").is_null()
     if of_credit:
         held = bureau.select(_FILE, pl.col(CREDIT).alias(OWNER))
-        bad = pl.concat([bad.filter(anybodys), bad.join(held, on=[_FILE, OWNER], how="semi")])
+        bad = pl.concat([bad.filter(any_clients), bad.join(held, on=[_FILE, OWNER], how="semi")])
     return bad.select(
         pl.col(_FILE).alias("client_id"),
         "table",
         pl.lit(_SEQ, pl.Int64).alias(SEQ),
-        pl.when(~anybodys).then(credit).alias("credit"),
-        anybodys.alias("anybodys"),
+        pl.when(~any_clients).then(credit).alias("credit"),
+        any_clients.alias("any_clients"),
     ).unique()
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import uuid
 
 from credit_scoring.storage.files import Folder
-from credit_scoring.storage.trouble import kind_of
+from credit_scoring.storage.storage_errors import kind_of
 
 
-def reach(folder: Folder) -> str | None:
+def write_probe(folder: Folder) -> str | None:
     """Writes a small file below the folder, reads and removes it; what hinders it, or None.
 
     The folder is made when it does not exist, as a run would make it.

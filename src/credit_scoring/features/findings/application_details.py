@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from credit_scoring.features.application_details import BUILDING, DISAGREEMENTS, DOCUMENTS, ENQUIRIES
 from credit_scoring.features.findings.finding import (
     YEAR,
     Absence,
@@ -15,7 +16,6 @@ from credit_scoring.features.findings.finding import (
     of_application,
     stated,
 )
-from credit_scoring.features.particulars import BUILDING, DISAGREEMENTS, DOCUMENTS, ENQUIRIES
 from credit_scoring.features.reasons import Reason
 
 _FLAGS = [column.lower() for column in DISAGREEMENTS]

@@ -29,7 +29,7 @@ from credit_scoring.publishing.scores_csv import Written
 from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.publishing.tables import STORED
 from credit_scoring.scoring.batch import score
-from credit_scoring.scoring.rows import Stamp
+from credit_scoring.scoring.rows import RunMetadata
 from credit_scoring.settings import BreakerSettings, GatherSettings
 from credit_scoring.storage.files import Folder
 
@@ -142,8 +142,8 @@ class ScoreRun:
         if claim.model_version is None:
             raise CLAIM_WITHOUT_MODEL(claim=claim.claim_id)
         texts, version = self._model(claim.model_version)
-        stamp = Stamp(self.watch.now(), version, code_version(), self.run_id)
-        work = _Work(self.places, claim, units, cases, texts, stamp)
+        run_metadata = RunMetadata(self.watch.now(), version, code_version(), self.run_id)
+        work = _Work(self.places, claim, units, cases, texts, run_metadata)
         finished, stopped = work.finish(self.gather, limits, self.watch)
         places, ledger = self.places, self.places.ledger
         for unit, why in stopped.items():
@@ -151,7 +151,7 @@ class ScoreRun:
         ledger.record_all(claim, "held", {unit: {"message": why} for unit, why in stopped.items()}, self.watch.now())
         self._told += [Scored(unit, version, each.count, each.summary) for unit, each in finished.items()]
         if finished:
-            self._page = write(places.engine, ledger, places.reports, self._told, declared(), stamp, self.watch)
+            self._page = write(places.engine, ledger, places.reports, self._told, declared(), run_metadata, self.watch)
         files = {
             unit: {"rows": each.file.clients, "path": each.file.path, "sha256": each.file.sha256}
             for unit, each in finished.items()
@@ -188,13 +188,13 @@ class _Work:
     units: Sequence[Delivered]
     cases: Cohort
     texts: ModelTexts
-    stamp: Stamp
+    run_metadata: RunMetadata
 
     def finish(
         self, settings: GatherSettings, limits: BreakerSettings | None, watch: Stopwatch
     ) -> tuple[dict[Delivered, Published], dict[Delivered, str]]:
         """From a claim to its published files, and to what is held instead and why: that is in score_history only."""
-        engine, version = self.places.engine, self.stamp.model_version
+        engine, version = self.places.engine, self.run_metadata.model_version
         for table in (history, latest, runs):
             table.create(engine)
         counts = self._score(settings, watch)
@@ -213,7 +213,7 @@ class _Work:
             files = self._files(units)
         _verify_files(files, summaries)
         fingerprint, now = declared().fingerprint, watch.now()
-        runs.append(engine, self.claim, units, self.stamp, fingerprint, counts, summaries, now)
+        runs.append(engine, self.claim, units, self.run_metadata, fingerprint, counts, summaries, now)
         published = {u: Published(u.name, version, counts[u.name], summaries[u.name], files[u.name]) for u in units}
         return published, stopped
 
@@ -222,8 +222,10 @@ class _Work:
 
         def written(unit: Delivered) -> Written:
             log.info("writing scores.csv of %s", unit.name)
-            rows = history.of([unit], self.stamp.model_version, scores_csv.READS)
-            return scores_csv.write(self.places.engine, rows, self.places.published.below(unit.name), self.stamp.run_id)
+            rows = history.of([unit], self.run_metadata.model_version, scores_csv.READS)
+            return scores_csv.write(
+                self.places.engine, rows, self.places.published.below(unit.name), self.run_metadata.run_id
+            )
 
         with ThreadPoolExecutor(_FILES_AT_ONCE) as pool:
             files = counted(pool.map(written, units), len(units))
@@ -231,7 +233,7 @@ class _Work:
 
     def _score(self, settings: GatherSettings, watch: Stopwatch) -> Mapping[str, Count]:
         """Scores and commits what this model version has not scored yet; who the units' clients are, in numbers."""
-        engine, version = self.places.engine, self.stamp.model_version
+        engine, version = self.places.engine, self.run_metadata.model_version
         with watch.step("finding the clients"):
             standing = self.cases.standing()
             none = {unit.name: Count(0, 0, 0, 0) for unit in self.units}
@@ -241,7 +243,7 @@ class _Work:
         if expected:
             log.info("scoring %s clients of %d deliveries with model version %d", f"{expected:,}", len(fresh), version)
             with watch.step("features, scores and reasons of the clients"):
-                rows = score(standing.to_score(fresh), settings, self.texts, self.stamp)
+                rows = score(standing.to_score(fresh), settings, self.texts, self.run_metadata)
                 history.append(engine, rows, self.claim, version)
         return counts
 

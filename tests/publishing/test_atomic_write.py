@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from credit_scoring.engines.local.rows import LocalPieces
-from credit_scoring.publishing import placing
-from credit_scoring.publishing.placing import SUCCESS, place
+from credit_scoring.publishing import atomic_write
+from credit_scoring.publishing.atomic_write import SUCCESS, place
 from credit_scoring.storage import roots
 from credit_scoring.storage.content import Content
 from credit_scoring.storage.files import Folder
@@ -30,7 +30,7 @@ def test_a_file_is_what_its_parts_make_and_stays(parts, tmp_path) -> None:
     assert place(parts, folder, "scores.csv", "run-1") == 3
     assert folder.read("scores.csv") == b"h\na\nb\nc\n"
     assert folder.files() == ["scores.csv"]
-    assert parts.digest() == (3, placing.sha256(folder, "scores.csv"))
+    assert parts.digest() == (3, atomic_write.sha256(folder, "scores.csv"))
     with pytest.raises(FileExistsError):
         place(replace(parts, head=b"other\n"), folder, "scores.csv", "run-2")
     assert folder.read("scores.csv") == b"h\na\nb\nc\n"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from credit_scoring.clients.cohort import Cohort
-from credit_scoring.clients.known import QUARANTINED
+from credit_scoring.clients.snapshot import QUARANTINED
 from credit_scoring.clients.waiting_balances import FROM, Waiting, waiting_of
 from credit_scoring.engines.engine import Among, Scan
 from credit_scoring.intake.appending import CLIENT_DELIVERIES
@@ -20,7 +20,7 @@ from credit_scoring.schema.table import CLIENT, SEQ
 
 @dataclass(frozen=True)
 class Spoilt:
-    """`quarantine`: as clients.known wants it, of the cohort's clients. `waiting`: whose the balances are that came
+    """`quarantine`: as clients.snapshot wants it, of the cohort's clients. `waiting`: whose the balances are that came
     without a client, accepted and quarantined."""
 
     quarantine: pl.DataFrame
@@ -53,25 +53,27 @@ def spoilt(cohort: Cohort, seqs: Mapping[str, Sequence[int]]) -> Spoilt:
         )
         .join(mine, on="client_id", how="semi")
     )
-    nobodys = nameless.filter(~pl.col("waits") & pl.col(SEQ).is_in(visible)).select("table", SEQ, "credit").unique()
-    anybodys = _anybodys(cohort, nobodys).join(mine, on="client_id", how="semi")
+    unattributed = (
+        nameless.filter(~pl.col("waits") & pl.col(SEQ).is_in(visible)).select("table", SEQ, "credit").unique()
+    )
+    any_clients = _any_clients(cohort, unattributed).join(mine, on="client_id", how="semi")
     parts = [
-        told.select("client_id", "table", SEQ, "credit").with_columns(anybodys=pl.lit(False)),
-        balances.with_columns(anybodys=pl.lit(False)),
-        anybodys.with_columns(anybodys=pl.lit(True)),
+        told.select("client_id", "table", SEQ, "credit").with_columns(any_clients=pl.lit(False)),
+        balances.with_columns(any_clients=pl.lit(False)),
+        any_clients.with_columns(any_clients=pl.lit(True)),
     ]
     every = pl.concat([part.select(QUARANTINED.names()).cast(QUARANTINED) for part in parts])
     return Spoilt(every.unique(), waiting)
 
 
-def _anybodys(cohort: Cohort, nobodys: pl.DataFrame) -> pl.DataFrame:
+def _any_clients(cohort: Cohort, unattributed: pl.DataFrame) -> pl.DataFrame:
     """client_id, table, seq, credit: rows of nobody, once for each client that their delivery touches."""
     ids = cohort.ids()
-    among = {SEQ: nobodys[SEQ].unique().to_list(), **({} if ids is None else {"client_id": ids})}
-    if nobodys.is_empty():
-        return nobodys.with_columns(pl.lit(None, pl.Int64).alias("client_id"))
+    among = {SEQ: unattributed[SEQ].unique().to_list(), **({} if ids is None else {"client_id": ids})}
+    if unattributed.is_empty():
+        return unattributed.with_columns(pl.lit(None, pl.Int64).alias("client_id"))
     touched = cohort.engine.scan(Scan(CLIENT_DELIVERIES, ("client_id", SEQ), among)).unique()
-    return touched.join(nobodys, on=SEQ)
+    return touched.join(unattributed, on=SEQ)
 
 
 def _facts(rows: pl.DataFrame) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from conftest import frame
 from credit_scoring.errors import UsageError
 from credit_scoring.features.reasons import Reason
 from credit_scoring.publishing import history
-from credit_scoring.publishing.truth import check
+from credit_scoring.publishing.reason_audit import check
 from credit_scoring.settings import GatherSettings
 
 SETTINGS = GatherSettings(clients_per_slot=5)

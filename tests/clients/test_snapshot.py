@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit_scoring.clients.known import QUARANTINED, Known, known
+from credit_scoring.clients.snapshot import QUARANTINED, Snapshot, snapshot
 from credit_scoring.schema.column import Column, Kind
 from credit_scoring.schema.table import CLIENT, Table
 
@@ -35,14 +35,14 @@ def resolve(
     quarantine: Sequence[Bad] = (),
     cohort: Sequence[tuple[int, int]] = (),
     sources: Sequence[Table] = SOURCES,
-) -> Known:
+) -> Snapshot:
     ids = {CLIENT: pl.Int64, "SK_ID_BUREAU": pl.Int64, "seq": pl.Int64}
     types = {**ids, "amount": pl.Int32, "incomplete": pl.Boolean}
 
     def rows(values: Sequence[tuple[int, ...]], *columns: str) -> pl.DataFrame:
         return pl.DataFrame(values, {column: types[column] for column in columns}, orient="row")
 
-    return known(
+    return snapshot(
         {
             sources[0].name: rows(loans, CLIENT, "seq", "amount", "incomplete"),
             "months": rows(months, CLIENT, "SK_ID_BUREAU", "seq", "amount", "incomplete"),
@@ -118,7 +118,7 @@ def test_a_client_at_two_deliveries_is_two_cases() -> None:
 def test_what_the_cohort_holds_besides_stays_with_the_cases() -> None:
     cohort = pl.DataFrame({"client_id": [8, 7], "as_of": [2, 1], "target": [1, 0]})
     empty = {source.name: resolve().tables[source.name].with_columns(seq=0, incomplete=False) for source in SOURCES}
-    found = known(empty, QUARANTINED.to_frame(), cohort, SOURCES)
+    found = snapshot(empty, QUARANTINED.to_frame(), cohort, SOURCES)
     assert found.cases.select("client_id", "target").rows() == [(7, 0), (8, 1)]
 
 

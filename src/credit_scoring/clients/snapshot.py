@@ -26,14 +26,15 @@ whole `rows` of it are quarantined ("bureau.rows")."""
 _PLACE = "place"
 
 QUARANTINED = pl.Schema(
-    {"client_id": pl.Int64, "table": pl.String, SEQ: pl.Int64, "credit": pl.Int64, "anybodys": pl.Boolean}
+    {"client_id": pl.Int64, "table": pl.String, SEQ: pl.Int64, "credit": pl.Int64, "any_clients": pl.Boolean}
 )
 """A client of whom a delivery has quarantined rows in a table. `credit`: whose rows they are, where the table's owner
-is the credit; else null. `anybodys`: whose they are cannot be read, they may be those of any client of the delivery."""
+is the credit; else null. `any_clients`: whose they are cannot be read, so they may be those of any client of the
+delivery."""
 
 
 @dataclass(frozen=True)
-class Known:
+class Snapshot:
     """Clients as known.
 
     `tables`: table -> its current rows, declared columns, with the case (0 .. n - 1) in SK_ID_CURR.
@@ -46,9 +47,9 @@ class Known:
     flaws: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={CASE: pl.Int64, FLAW: pl.String}))
 
 
-def known(
+def snapshot(
     rows: Mapping[str, pl.DataFrame], quarantine: pl.DataFrame, cohort: pl.DataFrame, sources: Sequence[Table]
-) -> Known:
+) -> Snapshot:
     """Resolves a slot.
 
     `rows`: table -> declared columns, SK_ID_CURR, seq, incomplete; accepted seqs only, of any clients; every one of
@@ -71,7 +72,7 @@ def known(
         flawed.append(_spoilt(bad, pl.concat(current), sources))
     flaws = pl.concat(flawed)
     incomplete = flaws[CASE].unique()
-    return Known(tables, cases.with_columns(file_complete=~pl.col(CASE).is_in(incomplete.implode())), flaws)
+    return Snapshot(tables, cases.with_columns(file_complete=~pl.col(CASE).is_in(incomplete.implode())), flaws)
 
 
 def _up_to(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
@@ -111,12 +112,12 @@ def _spoilt(bad: pl.DataFrame, current: pl.DataFrame, sources: Sequence[Table]) 
     oldest = current.group_by(CASE, "table").agg(pl.col("current").min().alias("oldest"))
     beside = bad.join(current, on=[CASE, "table", "credit"], how="left", nulls_equal=True)
     beside = beside.join(oldest, on=[CASE, "table"], how="left")
-    one_a_client = pl.col("anybodys") & pl.col("table").is_in(
+    one_a_client = pl.col("any_clients") & pl.col("table").is_in(
         [source.name for source in sources if source.key == (CLIENT,)]
     )
     another = pl.col("oldest") + one_a_client.cast(pl.Int64) > pl.col(SEQ)
     of_a_credit = pl.col("table").is_in([source.name for source in sources if source.owner != CLIENT])
     of_which_is_gone = of_a_credit & pl.col("credit").is_null()  # the cells of old quarantined rows are emptied
-    unsure = pl.col("anybodys") | of_which_is_gone
+    unsure = pl.col("any_clients") | of_which_is_gone
     made_good = pl.when(unsure).then(another).otherwise(pl.col("current") > pl.col(SEQ))
     return beside.filter(~made_good.fill_null(False)).select(CASE, (pl.col("table") + ".rows").alias(FLAW))

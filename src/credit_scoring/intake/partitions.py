@@ -10,7 +10,7 @@ import polars as pl
 import pyarrow as pa
 
 from credit_scoring.engines.engine import STAGED
-from credit_scoring.intake.duplicates import tell_apart
+from credit_scoring.intake.duplicates import deduplicate
 from credit_scoring.intake.owners import with_clients
 from credit_scoring.intake.reading import OWNER, QUARANTINED
 from credit_scoring.intake.refused_alone import LEFT_TO_OTHERS, failure_of
@@ -66,7 +66,7 @@ def _staged(seq: int, labelled: Mapping[tuple[str, str], pl.DataFrame]) -> Itera
             bad.append(frame)
             _count(counts, name, "quarantined", frame)
         else:
-            told = tell_apart(frame, declared(name))
+            told = deduplicate(frame, declared(name))
             accepted[name] = told.kept
             _count(counts, name, "accepted", told.kept)
             _count(counts, name, "duplicates", told.repeated)
@@ -78,8 +78,8 @@ def _staged(seq: int, labelled: Mapping[tuple[str, str], pl.DataFrame]) -> Itera
     yield from _named(seq, accepted)
     if bad:
         rows = pl.concat(bad).sort(FILE, RECORD)
-        nobodys = rows.filter(pl.col("client_id").is_null() & pl.col(OWNER).is_null()).height
-        yield _row(BAD, seq, rows, detail=str(nobodys))
+        unattributed = rows.filter(pl.col("client_id").is_null() & pl.col(OWNER).is_null()).height
+        yield _row(BAD, seq, rows, detail=str(unattributed))
 
 
 def _named(seq: int, accepted: Accepted) -> Iterator[pa.RecordBatch]:

@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.known import CASE, Known
+from credit_scoring.clients.snapshot import CASE, Snapshot
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors.usage import NOBODY_SCORED
-from credit_scoring.features.evidence import holding
+from credit_scoring.features.row_predicates import holding
 from credit_scoring.features.statements import STATEMENTS, by_code
 from credit_scoring.ledger.events import accepted, withdrawals
 from credit_scoring.ledger.ledger import Ledger
@@ -98,13 +98,13 @@ def _said(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(*_GIVEN, "delivery", said)
 
 
-def _judge(known: Known) -> Iterator[pa.RecordBatch]:
+def _judge(snapshot: Snapshot) -> Iterator[pa.RecordBatch]:
     """One slot's clients: how often each statement was made, and how often in vain."""
-    proofs = holding([s.evidence for s in STATEMENTS], known.tables, known.cases[CASE])
+    proofs = holding([s.evidence for s in STATEMENTS], snapshot.tables, snapshot.cases[CASE])
     place = {key: i for i, key in enumerate(by_code())}
     assert list(by_code().values()) == list(STATEMENTS)
     said = (
-        known.cases.with_row_index("row")
+        snapshot.cases.with_row_index("row")
         .select("row", "said")
         .explode("said")
         .unnest("said")

@@ -34,7 +34,7 @@ _WANTED = {
 """By the beginning of pydantic's names of errors."""
 
 
-def complaints(error: ValidationError, settings: type[BaseModel], prefix: str) -> Iterator[str]:
+def settings_errors(error: ValidationError, settings: type[BaseModel], prefix: str) -> Iterator[str]:
     """A sentence's part for each thing that is wrong: `training.learning_rate must be at most 1, and is 2`.
 
     `prefix`: with what the variables of the environment begin that set keys.

@@ -16,7 +16,7 @@ from credit_scoring.schema.table import CLIENT
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class RowPredicate:
     """A condition on a client's rows of one table: `holds` is met by some row, or, `negated`, by none.
 
     `each`: columns that tell apart what is judged as one (an instalment paid in parts); `holds` then aggregates the
@@ -28,21 +28,23 @@ class Evidence:
     each: tuple[str, ...] = ()
     negated: bool = False
 
-    def __invert__(self) -> Evidence:
+    def __invert__(self) -> RowPredicate:
         return replace(self, negated=not self.negated)
 
 
-def some(table: str, holds: pl.Expr, each: tuple[str, ...] = ()) -> Evidence:
+def some(table: str, holds: pl.Expr, each: tuple[str, ...] = ()) -> RowPredicate:
     """Some row (or each group of rows) of the client meets the condition."""
-    return Evidence(table, holds, each)
+    return RowPredicate(table, holds, each)
 
 
-def no_rows(table: str) -> Evidence:
+def no_rows(table: str) -> RowPredicate:
     """The client has no row in the table."""
     return ~some(table, pl.lit(True))
 
 
-def holding(evidence: Sequence[Evidence], tables: Mapping[str, pl.DataFrame], clients: pl.Series) -> NDArray[np.bool_]:
+def holding(
+    evidence: Sequence[RowPredicate], tables: Mapping[str, pl.DataFrame], clients: pl.Series
+) -> NDArray[np.bool_]:
     """Whether each evidence holds of each client: [clients, evidence].
 
     `tables`: typed rows by table name, each with SK_ID_CURR; a table that is absent has no rows.
