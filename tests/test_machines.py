@@ -128,6 +128,35 @@ def odd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     return machine
 
 
+@pytest.mark.spark
+def test_spark_submit_takes_in_a_delivery_where_all_paths_have_spaces(tmp_path: Path) -> None:
+    project = tmp_path / "my own project"
+    project.mkdir()
+    for name in (".venv", ".jars", "src", "tests", "tools", "jobs"):
+        (project / name).symlink_to(PROJECT / name)
+    machine = Machine(project / "my home", project)
+    machine.settings()
+    machine.deliver()
+    _, environment = machine.command()
+    told = project / "settings of Spark"
+    subprocess.run([project / "tools" / "spark-defaults", told], check=True, timeout=60, env=environment)
+    assert f"{project}/.jars/" in (told / "spark-defaults.conf").read_text()
+    activated = {"PATH": f"{project}/.venv/bin{os.pathsep}{environment['PATH']}", "SPARK_CONF_DIR": str(told)}
+    options = ("--master", "local[1]", "--driver-memory", "2g")
+    job = (project / "jobs" / "intake.py", "--conf", machine.home / "conf.yml", "--json", "--quiet")
+    done = subprocess.run(
+        ["spark-submit", *options, *job],
+        env=environment | activated,
+        cwd=project,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert [each["delivery"]["name"] for each in json.loads(done.stdout)["accepted"]] == ["may"]
+
+
 def test_doctor_says_what_is_odd(odd: Machine) -> None:
     found = odd.doctor()
     assert all(name in found["Variables"]["detail"] for name in OF_ANOTHER_SPARK)
