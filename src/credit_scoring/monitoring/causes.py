@@ -1,4 +1,8 @@
-"""Features that moved together, told by the raw column that most of them read: one cause, not forty findings."""
+"""Features that moved together, told by the raw column behind them: one cause, not forty findings.
+
+Values that went missing are explained apart from other moves: a ratio that is missing because its numerator is says
+nothing of its denominator. Of a column that is behind a move, most features that read it have moved.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,12 @@ Column = tuple[str, str]
 
 @dataclass(frozen=True)
 class Cause:
-    """A raw column, and the features that read it and moved, the one that moved most points first."""
+    """A raw column, and the features that read it and moved, the one that moved most points first. `missing`: their
+    values went missing, or came back."""
 
     column: Column
     features: tuple[FeatureDrift, ...]
+    missing: bool
 
     @property
     def points(self) -> float:
@@ -24,27 +30,42 @@ class Cause:
         return sum(each.points for each in self.features)
 
 
-def causes(
-    moved: Sequence[FeatureDrift], reads: Mapping[str, Collection[Column]], known: Collection[Column] = ()
-) -> tuple[Cause, ...]:
-    """The fewest columns that explain the features, greedily: next the one whose features moved most, so far untold.
+@dataclass(frozen=True)
+class Reading:
+    """Which raw columns features read, by feature. `told`: columns of which something was found already; they explain
+    first."""
 
-    `reads`: feature -> its raw columns. `known`: columns of which something was found already; they explain first. Of
-    columns that explain as much, the one that fewer features read.
-    """
-    readers: dict[Column, int] = {}
-    for columns in reads.values():
-        for column in columns:
-            readers[column] = readers.get(column, 0) + 1
-    left, found = list(moved), []
-    while left:
-        weight: dict[Column, float] = {}
-        for each in left:
-            for column in reads[each.name]:
-                # A feature that moved clients and no points still has to be explained.
-                weight[column] = weight.get(column, 0.0) + abs(each.points) + each.clients_moved
-        best = max(weight, key=lambda column: (column in known, round(weight[column], 9), -readers[column], column))
-        here = [each for each in left if best in reads[each.name]]
-        found.append(Cause(best, tuple(sorted(here, key=lambda each: -abs(each.points)))))
-        left = [each for each in left if best not in reads[each.name]]
-    return tuple(sorted(found, key=lambda cause: -sum(abs(each.points) for each in cause.features)))
+    reads: Mapping[str, Collection[Column]]
+    told: Collection[Column] = ()
+
+    def causes(self, moved: Sequence[FeatureDrift], missing: Collection[str]) -> tuple[Cause, ...]:
+        """Few columns that explain the features, the one behind most points first. `missing`: the names of those whose
+        share of missing values moved."""
+        found = [*self._behind([each for each in moved if each.name in missing], missing=True)]
+        found += self._behind([each for each in moved if each.name not in missing], missing=False)
+        return tuple(sorted(found, key=lambda cause: -sum(abs(each.points) for each in cause.features)))
+
+    def _behind(self, moved: Sequence[FeatureDrift], *, missing: bool) -> list[Cause]:
+        """Greedily: next the column with the largest move that is still unexplained, times the share of the features
+        that read it and are among the moved ones; of equals the one that fewer features read."""
+        readers: dict[Column, int] = {}
+        for columns in self.reads.values():
+            for column in columns:
+                readers[column] = readers.get(column, 0) + 1
+        share = {column: 0.0 for each in moved for column in self.reads[each.name]}
+        for each in moved:
+            for column in self.reads[each.name]:
+                share[column] += 1 / readers[column]
+        left, found = list(moved), []
+        while left:
+            weight: dict[Column, float] = {}
+            for each in left:
+                for column in self.reads[each.name]:
+                    # A feature that moved clients and no points still has to be explained.
+                    size = abs(each.points) + each.clients_moved
+                    weight[column] = weight.get(column, 0.0) + size * share[column]
+            best = max(weight, key=lambda c: (c in self.told, round(weight[c], 9), -readers[c], c))
+            here = [each for each in left if best in self.reads[each.name]]
+            found.append(Cause(best, tuple(sorted(here, key=lambda each: -abs(each.points))), missing))
+            left = [each for each in left if best not in self.reads[each.name]]
+        return found

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from credit_scoring.monitoring.causes import Cause, Column, causes
+from credit_scoring.monitoring.causes import Cause, Column, Reading
 from credit_scoring.monitoring.chance import any_of, false_discovery
 from credit_scoring.monitoring.drift import FeatureDrift, ScoreDrift
 from credit_scoring.monitoring.fairness import GroupDrift
@@ -90,10 +90,9 @@ def _score(score: ScoreDrift | None, limits: MonitoringSettings, level: float) -
 
 @dataclass(frozen=True)
 class _Moved(Cause):
-    """A cause with the least chance of its features, and whether missing values are what moved."""
+    """A cause with the least chance of its features."""
 
     chance: float
-    missing: bool
 
 
 def _features(
@@ -121,18 +120,11 @@ def _features(
     }
     moved = [each for each in drifts if each.name in shifted | missing]
     found = []
-    for cause in causes(moved, reads, told):
+    for cause in Reading(reads, told).causes(moved, missing):
         names = [each.name for each in cause.features]
         chance = min(min(values[name] for name in names), min(gone[name] for name in names))
-        # A feature may be missing for another column that it reads: what most of the features did names the cause.
-        gone_here = sum(_weight(each) for each in cause.features if each.name in missing)
-        mostly_missing = gone_here >= sum(map(_weight, cause.features)) / 2
-        found.append(_Moved(cause.column, cause.features, chance, mostly_missing))
+        found.append(_Moved(cause.column, cause.features, cause.missing, chance))
     return found
-
-
-def _weight(each: FeatureDrift) -> float:
-    return abs(each.points) + each.clients_moved
 
 
 def _of_cause(cause: _Moved, limits: MonitoringSettings) -> Finding:
