@@ -210,7 +210,7 @@ def claimed(bench: Bench, ends: datetime, swapped: bool) -> None:
     event = {**dict.fromkeys(DELIVERIES.names), **told, "run_id": "other", "expires_at": ends, "at": NOW}
 
     class Held(Ledger):
-        def events(self) -> list[Any]:
+        def _fresh(self, newest: str | None) -> list[Any]:
             return [SimpleNamespace(**event)]
 
         def _swap(self, claim: Claim, now: datetime) -> bool:
@@ -578,7 +578,7 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     learning.TOO_FEW_CLIENTS: "training/test_sample.py::test_too_few_clients_or_defaults",
     learning.ONE_CLASS: "training/test_sample.py::test_one_class",
     learning.ONE_CLASS_IN_PART: "training/test_sample.py::test_a_part_with_one_class",
-    learning.FEATURES_CONSTANT: "training/test_variety.py::test_nothing_but_constants_is_refused",
+    learning.FEATURES_CONSTANT: "training/test_constant_features.py::test_nothing_but_constants_is_refused",
     learning.NOTHING_TO_SPLIT: "training/test_fit.py::test_constant_features_are_refused",
     learning.NOBODY_APPROVED: "training/test_reference.py::test_nobody_approved_is_refused",
     faults.UNFORESEEN: "test_unforeseen.py::test_an_error_of_a_library_is_told_by_kind_and_place_and_not_by_its_text",
