@@ -45,9 +45,12 @@ def started(work: Callable[..., None], *arguments: Any) -> multiprocessing.proce
     return process
 
 
-def pipe() -> tuple[Pipe, Pipe]:
-    """Two ends: who is told, and who tells."""
-    return _SPAWN.Pipe(duplex=False)
+def served(settings: OnlineSettings) -> tuple[multiprocessing.process.BaseProcess, int]:
+    """An API in a process of its own, and its port; EOFError when it ends before it answers."""
+    told, tells = _SPAWN.Pipe(duplex=False)
+    process = started(serving, settings, tells)
+    tells.close()  # only the API's end is left, which goes with it
+    return process, told.recv()
 
 
 def kill(process: multiprocessing.process.BaseProcess) -> None:

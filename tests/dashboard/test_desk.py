@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
 from html import unescape
 
 import pytest
@@ -18,6 +20,14 @@ from credit_scoring.machine import free_port
 from dashboard.conftest import Office
 
 LANGUAGES: tuple[Language, ...] = ("en", "fr")
+
+
+@pytest.fixture(autouse=True)
+def main_module() -> Iterator[None]:
+    """A script that Streamlit runs becomes `__main__` and stays it; processes that later tests spawn would run it."""
+    ours = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = ours
 
 
 def script(url: str) -> None:

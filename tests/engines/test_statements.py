@@ -24,16 +24,19 @@ def lender(tmp_path_factory: pytest.TempPathFactory) -> Lender:
 @contextmanager
 def statements(spark: SparkSession) -> Iterator[list[str]]:
     """What Spark is asked inside, each by its description; what Delta asks for a statement's own sake is part of it."""
-    store = spark._jsparkSession.sharedState().statusStore()
-    before = store.executionsCount()
+    last = max((one.executionId() for one in executions(spark)), default=-1)
     found: list[str] = []
     yield found
+    asked = [one for one in executions(spark) if one.executionId() > last]
+    assert min(one.executionId() for one in asked) == last + 1, "Spark has let go of some"
+    found += [one.description() for one in asked if one.rootExecutionId() == one.executionId()]
+
+
+def executions(spark: SparkSession) -> list[Any]:
+    """All that Spark still knows of; it lets go of the oldest when they are many."""
     spark._jsc.sc().listenerBus().waitUntilEmpty()
-    executions: Any = store.executionsList(int(before), int(store.executionsCount() - before))
-    for place in range(executions.size()):
-        one = executions.apply(place)
-        if one.rootExecutionId() == one.executionId():
-            found.append(one.description())
+    known: Any = spark._jsparkSession.sharedState().statusStore().executionsList()
+    return [known.apply(place) for place in range(known.size())]
 
 
 def test_a_warm_score_run_of_one_delivery_asks_few_statements(lender: Lender, spark: SparkSession) -> None:

@@ -83,10 +83,7 @@ def test_a_migration_that_is_killed_leaves_no_table(postgres: Cluster) -> None:
 
 def test_whoever_was_answered_is_in_the_journal_when_the_api_is_killed(database: served.Database) -> None:
     key, answered = database.key("service"), set[uuid.UUID]()
-    told, tells = killed.pipe()
-    settings = database.settings.model_copy(update={"metrics_port": 0})
-    process = killed.started(killed.serving, settings, tells)
-    port = told.recv()
+    process, port = killed.served(database.settings.model_copy(update={"metrics_port": 0}))
 
     def ask() -> None:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
@@ -114,9 +111,8 @@ def test_whoever_was_answered_is_in_the_journal_when_the_api_is_killed(database:
 
 
 def test_a_request_that_is_not_recorded_yet_has_no_answer_when_the_api_is_killed(database: served.Database) -> None:
-    told, tells = killed.pipe()
-    process = killed.started(killed.serving, database.settings.model_copy(update={"metrics_port": 0}), tells)
-    connection = http.client.HTTPConnection("127.0.0.1", told.recv(), timeout=20)
+    process, port = killed.served(database.settings.model_copy(update={"metrics_port": 0}))
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     headers = {"Authorization": f"Bearer {database.key('service')}"}
     with database.transaction() as holding:
         holding.execute(text("LOCK TABLE request IN ACCESS EXCLUSIVE MODE"))

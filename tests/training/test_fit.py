@@ -117,7 +117,7 @@ def test_constant_features_are_refused(learners, lender, inputs, parameters):
 
 
 def test_only_what_is_about_spark_needs_pyspark():
-    about_spark = {"by_synapseml", "submitted"}
+    about_spark = {"by_synapseml", "spark_submit_exit"}
     modules = [
         f"credit_scoring.training.{'.'.join(path.relative_to(ROOT).with_suffix('').parts)}"
         for path in sorted(ROOT.rglob("*.py"))
