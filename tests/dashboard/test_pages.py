@@ -64,7 +64,7 @@ def test_every_page_speaks_its_language_and_keeps_nobody_out(
     assert visitor.tab.evaluate("document.documentElement.lang") == language
     assert visitor.violations() == []
     assert visitor.elsewhere() == []
-    assert visitor.settings_errors == []
+    assert visitor.complaints == []
     visitor.tab.set_viewport_size({"width": 360, "height": 800})
     try:
         visitor.rests()

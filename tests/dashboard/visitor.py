@@ -15,19 +15,19 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 RESTS = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 PATIENCE = 30_000
-_CLICKS = 6
 """Milliseconds. A busy machine is no failure; how quick the desk is says benchmarks/desk.py."""
+_CLICKS = 6
 
 
 @dataclass
 class Visitor:
-    """A browser's tab. `requests`, `settings_errors`: what it asked for, and what its console said."""
+    """A browser's tab. `requests`, `complaints`: what it asked for, and what its console said."""
 
     tab: Page
     desk: str
     language: str
     requests: list[str] = field(default_factory=list)
-    settings_errors: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
 
     @classmethod
     def comes(cls, browser: Browser, desk: str, language: str, width: int = 1280) -> Visitor:
@@ -36,7 +36,7 @@ class Visitor:
         tab.set_default_timeout(PATIENCE)
         visitor = cls(tab, desk, language)
         tab.on("request", lambda request: visitor.requests.append(request.url))
-        tab.on("pageerror", lambda error: visitor.settings_errors.append(str(error)))
+        tab.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         tab.goto(f"{desk}/?language={language}")
         visitor.rests()
         return visitor

@@ -137,7 +137,7 @@ def _take_in(
         with doing("appending to the tables"):
             append_all(appends, result, good)
             concerned = referring(engine, *result.flawed({delivery.seq for delivery in good}))
-        _warn_of_nobodys(result, good)
+        _warn_of_unattributed(result, good)
     # Before the claim is finished: nobody would come back to remove what a run leaves that dies after its last record.
     engine.drop(staging)
     judge = judge_of(settings.format)
@@ -168,7 +168,7 @@ def _take_in(
     )
 
 
-def _warn_of_nobodys(result: Account, good: list[Delivered]) -> None:
+def _warn_of_unattributed(result: Account, good: list[Delivered]) -> None:
     """Rows whose client nobody can tell cost a whole delivery its decisions: somebody should know before they ask."""
     for delivery in good:
         if rows := result.unattributed.get(delivery.seq):
