@@ -183,7 +183,7 @@ def _default(field: FieldInfo, place: bool) -> str:
 
 
 def tables_page() -> str:
-    """Every table: the eight that the lender delivers, with the rules of their rows, and what is made of them."""
+    """Every table: those that the lender delivers, with the rules of their rows, and what is made of them."""
     parts = ["# Tables", WRITTEN, "## What the lender delivers", _DELIVERED]
     for source in TABLES:
         parts += _source(source)

@@ -1,4 +1,4 @@
-"""The eight declarations agree with themselves, with one another and with the contracts."""
+"""The declarations agree with themselves, with one another and with the contracts."""
 
 import polars as pl
 import pytest
@@ -12,8 +12,8 @@ RULES = [pytest.param(t, r, id=f"{t.name}.{r.code}") for t in TABLES for r in t.
 NUMBERS = (Kind.WHOLE, Kind.NUMBER)
 
 
-def test_the_tables_and_their_columns():
-    assert {t.name: len(t.columns) for t in TABLES} == {
+def test_the_tables_of_the_public_data_set_and_their_columns():
+    assert {t.name: len(t.columns) for t in TABLES}.items() >= {
         "application": 122,
         "bureau": 17,
         "bureau_balance": 3,
@@ -22,11 +22,11 @@ def test_the_tables_and_their_columns():
         "installments_payments": 8,
         "credit_card_balance": 23,
         "outcomes": 2,
-    }
+    }.items()
 
 
 def test_keys():
-    assert {t.name: t.key for t in TABLES} == {
+    assert {t.name: t.key for t in TABLES}.items() >= {
         "application": (CLIENT,),
         "bureau": ("SK_ID_BUREAU",),
         "bureau_balance": ("SK_ID_BUREAU", "MONTHS_BALANCE"),
@@ -35,7 +35,7 @@ def test_keys():
         "installments_payments": (),
         "credit_card_balance": ("SK_ID_PREV", "MONTHS_BALANCE"),
         "outcomes": (CLIENT,),
-    }
+    }.items()
 
 
 @pytest.mark.parametrize("t", TABLES, ids=lambda t: t.name)
@@ -43,7 +43,8 @@ def test_a_table_is_consistent(t):
     names = [column.name for column in t.columns]
     assert len(set(names)) == len(names)
     assert t.meaning
-    assert t.stems
+    assert t.title
+    assert t.title_fr
     for name in (*t.key, t.owner):
         assert t.column(name).required, f"{t.name}.{name} identifies rows, so no row is usable without it"
     assert t.client_column == (CLIENT in names)

@@ -41,7 +41,7 @@ FIRST_CLIENT = 100_001
     help="Part of the rows to spoil, each in a known way; spoilt.csv says which and how.",
 )
 def generate(call: Call, clients: int, outcomes: int, seed: int, first: int, out: Path, dirt: float) -> None:
-    """Write the seven tables of a generated lender as CSV files; same seed, same bytes."""
+    """Write the tables of a generated lender as CSV files; same seed, same bytes."""
     from credit_scoring.printing import table
     from credit_scoring.synthetic.writing import write
 
@@ -63,7 +63,7 @@ IGNORE = click.option(
     "--without",
     multiple=True,
     metavar="TABLE",
-    help="There are no rows of this history, on purpose; `histories` names all six. Several with commas.",
+    help="There are no rows of this history, on purpose; `histories` names them all. Several with commas.",
 )
 @click.option("--as-it-is", is_flag=True, help="Upload what intake would refuse, too, and do not look at it before.")
 def deliver(

@@ -6,6 +6,8 @@ from credit_scoring.features.agency_scores import LACK
 from credit_scoring.features.application import ANNUITY, INCOME
 from credit_scoring.features.condition import ANY, DAYS_A_YEAR, Window
 from credit_scoring.features.feature import Feature, Risk
+from credit_scoring.features.findings.bureau import ABSENCES, FINDINGS
+from credit_scoring.features.group import FeatureGroup
 from credit_scoring.features.history import History
 from credit_scoring.features.measure import Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
@@ -223,3 +225,5 @@ _debt_by_age = (
 )
 
 FEATURES: tuple[Feature, ...] = (*_debts, *_punctuality, *_numbers, *_ages, *_debt_by_age)
+
+GROUP = FeatureGroup(FEATURES, ABSENCES, FINDINGS)

@@ -10,6 +10,7 @@ import polars as pl
 from credit_scoring.features import cleaned
 from credit_scoring.features.condition import ANY, Condition, Window
 from credit_scoring.features.feature import Feature, Risk
+from credit_scoring.features.group import FeatureGroup
 from credit_scoring.features.history import IN, History
 from credit_scoring.features.measure import Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
@@ -121,3 +122,6 @@ FEATURES: tuple[Feature, ...] = (
     states.composed(lateness.mean_by(recency), risk=Risk.RISES, reason=Reason.BUREAU_PUNCTUALITY),
     states.composed(states.share(late, running & month(60)), risk=Risk.RISES, reason=Reason.BUREAU_PUNCTUALITY),
 )
+
+GROUP = FeatureGroup(FEATURES, absences={}, findings={})
+"""Its reasons are those of bureau, and what can be said is declared there."""

@@ -10,9 +10,12 @@ import polars as pl
 
 from credit_scoring.features.condition import ANY, DAYS_A_YEAR, Condition, Window
 from credit_scoring.features.feature import Feature, Risk
+from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, no_history
+from credit_scoring.features.group import FeatureGroup
 from credit_scoring.features.history import History
 from credit_scoring.features.measure import Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.row_predicates import some
 from credit_scoring.features.steps import Derive, Merge
 from credit_scoring.features.value import Unit
 from credit_scoring.features.words import Words
@@ -152,3 +155,56 @@ FEATURES: tuple[Feature, ...] = (
         for window in (due_within(12), due_within(60))
     ),
 )
+
+_paid_late = pl.when(pl.col("DAYS_ENTRY_PAYMENT").is_null()).then(pl.col("DAYS_INSTALMENT") < 0)
+_late_or_overdue = _paid_late.otherwise(pl.col("DAYS_ENTRY_PAYMENT") > pl.col("DAYS_INSTALMENT"))
+_short = pl.col("AMT_PAYMENT").sum() < pl.col("AMT_INSTALMENT").max() - 1e-6
+
+ABSENCES: dict[Reason, Absence] = {
+    Reason.LATE_PAYMENTS: no_history("installments_count", INSTALLMENTS_PAYMENTS.name),
+    Reason.SHORT_PAYMENTS: no_history("installments_count", INSTALLMENTS_PAYMENTS.name),
+}
+
+FINDINGS: dict[Reason, tuple[Finding, ...]] = {
+    Reason.LATE_PAYMENTS: (
+        against(
+            "LAST_YEAR",
+            "An instalment of an earlier loan that fell due in the last 12 months paid late or overdue",
+            "Une échéance d'un crédit antérieur, due au cours des 12 derniers mois, payée en retard ou impayée",
+            pl.col("worst_delay_last_year") > 0,
+            some(INSTALLMENTS_PAYMENTS.name, _late_or_overdue & (pl.col("DAYS_INSTALMENT") >= -365)),
+        ),
+        against(
+            "ONCE",
+            "An instalment of an earlier loan paid late or overdue",
+            "Une échéance d'un crédit antérieur payée en retard ou impayée",
+            pl.col("installments_days_late_max") > 0,
+            some(INSTALLMENTS_PAYMENTS.name, _late_or_overdue),
+        ),
+        in_favour(
+            "NEVER",
+            "No payment of an instalment of an earlier loan came late",
+            "Aucun paiement d'échéance d'un crédit antérieur reçu en retard",
+            pl.col("installments_days_late_max") == 0,
+            ~some(INSTALLMENTS_PAYMENTS.name, pl.col("DAYS_ENTRY_PAYMENT") > pl.col("DAYS_INSTALMENT")),
+        ),
+    ),
+    Reason.SHORT_PAYMENTS: (
+        against(
+            "LAST_YEAR",
+            "An instalment of an earlier loan that fell due in the last 12 months not paid in full",
+            "Une échéance d'un crédit antérieur, due au cours des 12 derniers mois, non payée en totalité",
+            pl.col("installments_shortfall_12m_sum") > 1,
+            some(INSTALLMENTS_PAYMENTS.name, _short & (pl.col("DAYS_INSTALMENT").max() >= -365), each=INSTALMENT),
+        ),
+        against(
+            "ONCE",
+            "An instalment of an earlier loan not paid in full",
+            "Une échéance d'un crédit antérieur non payée en totalité",
+            pl.col("installments_shortfall_sum") > 1,
+            some(INSTALLMENTS_PAYMENTS.name, _short, each=INSTALMENT),
+        ),
+    ),
+}
+
+GROUP = FeatureGroup(FEATURES, ABSENCES, FINDINGS)

@@ -10,9 +10,12 @@ import polars as pl
 from credit_scoring.features import cleaned
 from credit_scoring.features.condition import ANY, Condition, Window
 from credit_scoring.features.feature import Feature, Risk
+from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, no_history
+from credit_scoring.features.group import FeatureGroup
 from credit_scoring.features.history import IN, History
 from credit_scoring.features.measure import Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.row_predicates import some
 from credit_scoring.features.steps import Merge
 from credit_scoring.features.value import Unit
 from credit_scoring.features.words import Words
@@ -137,3 +140,52 @@ FEATURES: tuple[Feature, ...] = (
     *family((loan_to_pay,), (Statistic.SUM,), (running,), risk=Risk.UNKNOWN, reason=Reason.RUNNING_LOANS),
     *family((to_pay_share,), (Statistic.MEAN,), risk=Risk.UNKNOWN, reason=Reason.RUNNING_LOANS),
 )
+
+_year_of_months = pl.col("MONTHS_BALANCE") >= -12
+
+ABSENCES: dict[Reason, Absence] = {
+    Reason.RUNNING_LOANS: no_history("pos_count", POS_CASH_BALANCE.name),
+    Reason.LOAN_PUNCTUALITY: no_history("pos_count", POS_CASH_BALANCE.name),
+}
+
+FINDINGS: dict[Reason, tuple[Finding, ...]] = {
+    Reason.RUNNING_LOANS: (
+        against(
+            "RUNNING",
+            "A loan of this lender on record in the last two months, not completed",
+            "Un crédit de ce prêteur enregistré lors des deux derniers mois, non soldé",
+            pl.col("pos_loans_running_count") > 0,
+            some(
+                POS_CASH_BALANCE.name,
+                (pl.col("MONTHS_BALANCE").max() >= -2)
+                & ~(pl.col("NAME_CONTRACT_STATUS") == "Completed").fill_null(False).any(),
+                each=("SK_ID_PREV",),
+            ),
+        ),
+    ),
+    Reason.LOAN_PUNCTUALITY: (
+        against(
+            "LATE_LAST_YEAR",
+            "A loan of this lender past due in the last 12 months",
+            "Un crédit de ce prêteur en retard au cours des 12 derniers mois",
+            pl.col("pos_days_late_12m_max") > 0,
+            some(POS_CASH_BALANCE.name, (pl.col("SK_DPD") > 0) & _year_of_months),
+        ),
+        against(
+            "ONCE_LATE",
+            "A loan of this lender past due more than 12 months ago",
+            "Un crédit de ce prêteur en retard il y a plus de 12 mois",
+            pl.col("pos_days_late_max") > 0,
+            some(POS_CASH_BALANCE.name, (pl.col("SK_DPD") > 0) & ~_year_of_months),
+        ),
+        in_favour(
+            "NEVER_LATE",
+            "No month on record with a loan of this lender past due",
+            "Aucun mois enregistré avec un crédit de ce prêteur en retard",
+            pl.col("pos_days_late_max") == 0,
+            ~some(POS_CASH_BALANCE.name, pl.col("SK_DPD") > 0),
+        ),
+    ),
+}
+
+GROUP = FeatureGroup(FEATURES, ABSENCES, FINDINGS)

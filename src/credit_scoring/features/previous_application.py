@@ -8,6 +8,8 @@ from credit_scoring.features import cleaned
 from credit_scoring.features.application import ANNUITY, CREDIT, INCOME
 from credit_scoring.features.condition import ANY, DAYS_A_YEAR, Condition, Window
 from credit_scoring.features.feature import Feature, Risk
+from credit_scoring.features.findings.previous_application import ABSENCES, FINDINGS
+from credit_scoring.features.group import FeatureGroup
 from credit_scoring.features.history import History
 from credit_scoring.features.loan_price import monthly_rate
 from credit_scoring.features.measure import Measure, Statistic, family
@@ -268,3 +270,5 @@ _dates = (
 )
 
 FEATURES: tuple[Feature, ...] = (*_decisions, *_terms, *_dates)
+
+GROUP = FeatureGroup(FEATURES, ABSENCES, FINDINGS)

@@ -5,36 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from functools import cache
 
-from credit_scoring.features import (
-    agency_scores,
-    application_details,
-    bureau,
-    bureau_balance,
-    credit_card_balance,
-    installments_payments,
-    loan,
-    person,
-    pos_cash_balance,
-    previous_application,
-)
+from credit_scoring.features import agency_scores, application_details, loan, person
 from credit_scoring.features.application import STEPS
 from credit_scoring.features.feature import Feature
+from credit_scoring.features.findings import agencies
+from credit_scoring.features.findings import application_details as details_findings
+from credit_scoring.features.findings import loan as loan_findings
+from credit_scoring.features.findings import person as person_findings
 from credit_scoring.features.fingerprint import described, digest
-from credit_scoring.schema.tables import TABLES
+from credit_scoring.features.group import FeatureGroup
+from credit_scoring.schema.tables import HISTORIES, TABLES, modules
 
-FEATURES: tuple[Feature, ...] = (
-    *agency_scores.FEATURES,
-    *loan.FEATURES,
-    *person.FEATURES,
-    *application_details.FEATURES,
-    *bureau.FEATURES,
-    *bureau_balance.FEATURES,
-    *previous_application.FEATURES,
-    *pos_cash_balance.FEATURES,
-    *installments_payments.FEATURES,
-    *credit_card_balance.FEATURES,
+GROUPS: tuple[FeatureGroup, ...] = (
+    FeatureGroup(agency_scores.FEATURES, agencies.ABSENCES, agencies.FINDINGS),
+    FeatureGroup(loan.FEATURES, loan_findings.ABSENCES, loan_findings.FINDINGS),
+    FeatureGroup(person.FEATURES, person_findings.ABSENCES, person_findings.FINDINGS),
+    FeatureGroup(application_details.FEATURES, details_findings.ABSENCES, details_findings.FINDINGS),
+    *(module.GROUP for module in modules("features", HISTORIES)),
 )
-"""Registry order: new features go to the end of their module; a model keeps its own ordered subset."""
+"""Those of the application, in four parts, then those of each history."""
+
+FEATURES: tuple[Feature, ...] = tuple(feature for group in GROUPS for feature in group.features)
+"""Registry order: a new feature goes to the end of its module; a model keeps its own ordered subset."""
 
 
 def names() -> tuple[str, ...]:

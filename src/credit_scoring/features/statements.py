@@ -15,14 +15,21 @@ import polars as pl
 from numpy.typing import NDArray
 
 from credit_scoring.features.expressions import serialised
-from credit_scoring.features.findings.catalogue import ABSENCES, FINDINGS
-from credit_scoring.features.findings.finding import Side
+from credit_scoring.features.findings.finding import Absence, Finding, Side
 from credit_scoring.features.reasons import Reason
-from credit_scoring.features.registry import names
+from credit_scoring.features.registry import GROUPS, names
 from credit_scoring.features.row_predicates import RowPredicate
 from credit_scoring.features.words import Language
 
 Positions = NDArray[np.int64]
+
+ABSENCES: Mapping[Reason, Absence] = {reason: each for group in GROUPS for reason, each in group.absences.items()}
+"""What the absence sentence of every reason stands on."""
+
+FINDINGS: Mapping[Reason, tuple[Finding, ...]] = {
+    reason: each for group in GROUPS for reason, each in group.findings.items()
+}
+"""What can be said that is specific, by reason: the first finding that applies is said."""
 
 
 @dataclass(frozen=True, eq=False)

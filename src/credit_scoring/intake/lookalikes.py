@@ -82,11 +82,10 @@ def why_a_table(path: Path, part_of: Table | None) -> str | None:
 
 def _stem_in(name: str) -> str | None:
     """The table whose name stands in a file's name as a word: `Copy of bureau.csv`, `bureau (1).csv`, `hc-bureau`."""
-    stems = sorted((stem for table in TABLES for stem in table.stems), key=len, reverse=True)
     spoken = re.sub(r"[\W_]+", "_", name.lower())
-    for stem in stems:
-        if re.search(rf"(?<![^\W_]){re.escape(stem)}(?![^\W\d_])", spoken):
-            return stem
+    for table in sorted(TABLES, key=lambda each: -len(each.name)):
+        if re.search(rf"(?<![^\W_]){re.escape(table.name)}(?![^\W\d_])", spoken):
+            return table.name
     return None
 
 
@@ -112,7 +111,7 @@ def _by_header(path: Path) -> str | None:
         for table in TABLES:
             columns = {column.name for column in table.columns}
             if table is not OUTCOMES and len(columns & cells) > len(columns) / 2:
-                return table.stems[0]
+                return table.name
     return None
 
 

@@ -104,7 +104,7 @@ def look(folder: Path, ignored: Collection[str] = ()) -> Sources:
         if found and path.is_dir():
             left_out += [f"{path.name}/{part.name}" for part in sorted(path.iterdir()) if _is_empty_part(part)]
     if not files and not odd:
-        raise NO_TABLE_FILES(folder=folder, stems=", ".join(sorted(table.stems[0] for table in TABLES)))
+        raise NO_TABLE_FILES(folder=folder, stems=", ".join(sorted(table.name for table in TABLES)))
     return Sources(tuple(files), tuple(left_out), tuple(odd), tuple(_twice(files)))
 
 
@@ -197,9 +197,8 @@ _COPY = re.compile(r"\(\d+\)\s*$|\s-\s*(copy|kopie|copie|copia)\b", re.IGNORECAS
 def _named(stem: str) -> Table | None:
     if _COPY.search(stem):
         return None
-    candidates = [(name, table) for table in TABLES for name in table.stems]
-    for name, table in sorted(candidates, key=lambda candidate: -len(candidate[0])):
-        if re.match(re.escape(name) + r"($|[-_0-9])", stem.lower()):
+    for table in sorted(TABLES, key=lambda each: -len(each.name)):
+        if re.match(re.escape(table.name) + r"($|[-_0-9])", stem.lower()):
             return table
     return None
 
@@ -252,6 +251,4 @@ def _words(source: Source) -> list[str]:
     stem = source.said.split("/")[0].lower()
     if suffix := _suffix(stem):
         stem = stem[: -len(suffix)]
-    names = sorted(source.table.stems, key=len, reverse=True)
-    name = next(each for each in names if stem.startswith(each))
-    return re.findall(r"[0-9]+|[^\W\d_]+", stem[len(name) :])
+    return re.findall(r"[0-9]+|[^\W\d_]+", stem[len(source.table.name) :])

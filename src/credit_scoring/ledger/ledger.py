@@ -1,6 +1,6 @@
 """The ledger: a log of events in the Delta table `deliveries`, and the claims that keep two runs apart.
 
-Rows of a delivery are visible when the ledger holds its `accepted` event; eight tables cannot commit together, so this
+Rows of a delivery are visible when the ledger holds its `accepted` event; its tables cannot commit together, so this
 one commit decides. A **claim** is a compare and swap on the number of claims so far: of two runs that append claim
 n + 1, one wins. A claim that expired, that a failing run released, or whose run died on this machine is taken over with
 its id, deliveries and seqs as they are, because every commit of a claim is idempotent under the claim's id.

@@ -287,6 +287,8 @@ _ENQUIRY_WINDOWS = {
 APPLICATION = Table(
     name="application",
     meaning="The loan that a client asks for and what is known of the client on that day; one row a client",
+    title="the application",
+    title_fr="la demande",
     columns=(
         CLIENT_ID,
         replace(TARGET, required=False, optional_column=True),
@@ -311,7 +313,6 @@ APPLICATION = Table(
         ),
     ),
     key=(CLIENT,),
-    stems=("application",),
     rules=(
         Rule(
             "employed_before_birth",

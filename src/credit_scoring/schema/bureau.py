@@ -20,6 +20,8 @@ def _amount(name: str, meaning: str, low: float = 0) -> Column:
 BUREAU = Table(
     name="bureau",
     meaning="Credits of a client at other lenders, reported by the credit bureau; one row a credit",
+    title="credits at other lenders",
+    title_fr="les crédits auprès d'autres prêteurs",
     columns=(
         CLIENT_ID,
         Column("SK_ID_BUREAU", Kind.IDENTIFIER, "Credit at another lender", required=True, low=1),
@@ -100,5 +102,4 @@ BUREAU = Table(
         _amount("AMT_ANNUITY", "Instalment of the credit"),
     ),
     key=("SK_ID_BUREAU",),
-    stems=("bureau",),
 )

@@ -7,6 +7,8 @@ from credit_scoring.schema.table import Table
 BUREAU_BALANCE = Table(
     name="bureau_balance",
     meaning="Monthly state of each credit at another lender; one row a credit and month",
+    title="monthly states of credits at other lenders",
+    title_fr="l'état mensuel des crédits d'autres prêteurs",
     columns=(
         Column("SK_ID_BUREAU", Kind.IDENTIFIER, "Credit at another lender", required=True, low=1),
         MONTH,
@@ -22,6 +24,5 @@ BUREAU_BALANCE = Table(
     ),
     key=("SK_ID_BUREAU", "MONTHS_BALANCE"),
     owner="SK_ID_BUREAU",
-    stems=("bureau_balance",),
     client_column=False,
 )

@@ -31,6 +31,8 @@ def _count(name: str, meaning: str) -> Column:
 CREDIT_CARD_BALANCE = Table(
     name="credit_card_balance",
     meaning="Monthly state of each credit card of a client at this lender; one row a card and month",
+    title="monthly states of credit cards",
+    title_fr="l'état mensuel des cartes de crédit",
     columns=(
         Column("SK_ID_PREV", Kind.IDENTIFIER, "Card of this lender", required=True, low=1),
         CLIENT_ID,
@@ -62,7 +64,6 @@ CREDIT_CARD_BALANCE = Table(
         Column("SK_DPD_DEF", Kind.WHOLE, "Days past due, small debts left out", low=0, high=CENTURY, unit=DAYS),
     ),
     key=("SK_ID_PREV", "MONTHS_BALANCE"),
-    stems=("credit_card_balance",),
     rules=(
         Rule(
             "tolerant_delay_longer",

@@ -12,6 +12,8 @@ from credit_scoring.schema.units import CENTURY, COUNT, CURRENCY, DAYS_FROM_APPL
 INSTALLMENTS_PAYMENTS = Table(
     name="installments_payments",
     meaning="Payments of the instalments of a client's earlier loans at this lender; one row a payment",
+    title="payments of instalments",
+    title_fr="les paiements d'échéances",
     columns=(
         Column("SK_ID_PREV", Kind.IDENTIFIER, "Earlier loan at this lender", required=True, low=1),
         CLIENT_ID,
@@ -68,5 +70,4 @@ INSTALLMENTS_PAYMENTS = Table(
             unit=CURRENCY,
         ),
     ),
-    stems=("installments_payments",),
 )

@@ -17,7 +17,8 @@ TARGET = Column(
 OUTCOMES = Table(
     name="outcomes",
     meaning="Outcome of a client's loan; one row a client",
+    title="outcomes of loans",
+    title_fr="les issues des crédits",
     columns=(CLIENT_ID, TARGET),
     key=(CLIENT,),
-    stems=("outcomes",),
 )

@@ -15,6 +15,8 @@ from credit_scoring.schema.units import (
 POS_CASH_BALANCE = Table(
     name="pos_cash_balance",
     meaning="Monthly state of each earlier consumer or cash loan at this lender; one row a loan and month",
+    title="monthly states of earlier loans",
+    title_fr="l'état mensuel des prêts antérieurs",
     columns=(
         Column("SK_ID_PREV", Kind.IDENTIFIER, "Earlier loan at this lender", required=True, low=1),
         CLIENT_ID,
@@ -41,7 +43,7 @@ POS_CASH_BALANCE = Table(
         Column("SK_DPD_DEF", Kind.WHOLE, "Days past due, small debts left out", low=0, high=CENTURY, unit=DAYS),
     ),
     key=("SK_ID_PREV", "MONTHS_BALANCE"),
-    stems=("pos_cash_balance",),
+    file="POS_CASH_balance.csv",
     rules=(
         Rule(
             "tolerant_delay_longer",

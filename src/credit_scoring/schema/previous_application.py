@@ -241,6 +241,8 @@ _RUN = (
 PREVIOUS_APPLICATION = Table(
     name="previous_application",
     meaning="Earlier applications of a client at this lender; one row an application, granted or not",
+    title="earlier applications",
+    title_fr="les demandes antérieures",
     columns=(
         Column("SK_ID_PREV", Kind.IDENTIFIER, "Earlier application at this lender", required=True, low=1),
         CLIENT_ID,
@@ -250,7 +252,6 @@ PREVIOUS_APPLICATION = Table(
         *_RUN,
     ),
     key=("SK_ID_PREV",),
-    stems=("previous_application",),
     rules=(
         Rule(
             "due_before_decision",

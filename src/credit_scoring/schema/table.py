@@ -56,7 +56,9 @@ class Table:
     `key`: the columns that identify a row; empty when rows have no key (then only exact duplicates exist).
     `owner`: the column whose value owns a group of rows: a delivery's rows of an owner replace that owner's earlier
     rows of this table. It is the client everywhere but in bureau_balance, where it is the credit.
-    `stems`: how the names of files that hold this table begin (any case).
+    `title`, `title_fr`: what its rows are, as a person says it in a sentence.
+    `file`: the lender's file of this table, by default <name>.csv. A delivered file may have any name that begins with
+    the table's, in any case.
     `client_column`: False for bureau_balance, whose files do not hold the client: intake attaches it.
     """
 
@@ -65,9 +67,14 @@ class Table:
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     owner: str = CLIENT
-    stems: tuple[str, ...] = ()
+    title: str = ""
+    title_fr: str = ""
+    file: str = ""
     rules: tuple[Rule, ...] = ()
     client_column: bool = True
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "file", self.file or f"{self.name}.csv")
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError when the table does not declare it."""

@@ -1,4 +1,13 @@
-"""The eight source tables, in the order in which they are documented, delivered and gathered."""
+"""The source tables, in the order in which they are documented, delivered and gathered.
+
+This is the one list of them. What else belongs to a table stands under its name: its columns and rules in
+`schema/<table>.py`, its features and what can be said of them in `features/<table>.py`, its generated rows in
+`synthetic/<table>.py`. docs/how-to/new-source-table.md adds one.
+"""
+
+from collections.abc import Iterable
+from importlib import import_module
+from types import ModuleType
 
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.bureau import BUREAU
@@ -24,6 +33,9 @@ TABLES: tuple[Table, ...] = (
 SOURCES = tuple(table for table in TABLES if table is not OUTCOMES)
 """The tables of a client's file: all but the outcomes, which are never an input."""
 
+HISTORIES = tuple(table for table in SOURCES if table is not APPLICATION)
+"""The tables of which a client may have any number of rows, or none."""
+
 _BY_NAME = {table.name: table for table in TABLES}
 
 
@@ -33,3 +45,8 @@ def table(name: str) -> Table:
         return _BY_NAME[name]
     except KeyError:
         raise KeyError(f"no table {name}; the tables are {', '.join(_BY_NAME)}") from None
+
+
+def modules(package: str, tables: Iterable[Table]) -> list[ModuleType]:
+    """The modules of a package (`features`, `synthetic`) that stand under the tables' names."""
+    return [import_module(f"credit_scoring.{package}.{each.name}") for each in tables]

@@ -1,5 +1,9 @@
 """Rows of the application table: what the client shows on the day."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
@@ -8,9 +12,11 @@ from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.vocabularies import ORGANISATIONS, WEEKDAYS
 from credit_scoring.synthetic.building import building
 from credit_scoring.synthetic.draws import Bools, Floats, Ints, assemble, chance, levels, named, rank, unless
-from credit_scoring.synthetic.loan import Loan
 from credit_scoring.synthetic.people import People
 from credit_scoring.synthetic.traits import Traits
+
+if TYPE_CHECKING:
+    from credit_scoring.synthetic.block import Block
 
 _COMPANIONS = {
     "Unaccompanied": 0.81,
@@ -88,8 +94,9 @@ _POPULATION = ((0, 0.01, 0.25, 0.5, 0.75, 1), (0.0005, 0.002, 0.01, 0.019, 0.029
 _SCORE_RANKS = (0.0, 0.01, 0.25, 0.5, 0.75, 0.99, 1.0)
 
 
-def application(rng: np.random.Generator, traits: Traits, people: People, loan: Loan) -> pl.DataFrame:
+def generate(block: Block) -> pl.DataFrame:
     """The application rows of a block of clients, without TARGET."""
+    rng, traits, people, loan = block.rng(APPLICATION.name), block.traits, block.people, block.loan
     count = len(traits)
 
     def flag(share: Floats | float) -> Bools:

@@ -1,6 +1,9 @@
 """Rows of the bureau table: the client's credits at other lenders."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -21,6 +24,9 @@ from credit_scoring.synthetic.draws import (
 )
 from credit_scoring.synthetic.people import People
 from credit_scoring.synthetic.traits import FIRST_ID, Traits
+
+if TYPE_CHECKING:
+    from credit_scoring.synthetic.block import Block
 
 MOST_CREDITS = 60
 """A client has at most this many credits elsewhere; ids leave room for 64."""
@@ -65,7 +71,13 @@ class Credits:
     ended: Floats
 
 
-def bureau(rng: np.random.Generator, traits: Traits, people: People) -> tuple[pl.DataFrame, Credits]:
+def generate(block: Block) -> pl.DataFrame:
+    """The credits at other lenders of a block of clients."""
+    rows, _ = block.bureau
+    return rows
+
+
+def draw(rng: np.random.Generator, traits: Traits, people: People) -> tuple[pl.DataFrame, Credits]:
     """The bureau rows of a block of clients, and all their credits (the lost ones too)."""
     counts = 1 + skewed_counts(rng, 4.7 * np.exp(0.12 * traits.indebtedness), 1.6, MOST_CREDITS - 1)
     rows = rows_of(np.where(people.in_bureau, counts, 0))

@@ -1,12 +1,17 @@
 """Rows of the bureau_balance table: the months of the credits at other lenders that report them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
-from credit_scoring.synthetic.bureau import Credits
 from credit_scoring.synthetic.draws import assemble, named, rows_of
-from credit_scoring.synthetic.traits import Traits
+
+if TYPE_CHECKING:
+    from credit_scoring.synthetic.block import Block
 
 _REPORTED = 0.42
 """Share of the credits whose months are reported."""
@@ -16,8 +21,10 @@ _STATES = ("C", "0", "1", "2", "3", "4", "5", "X")
 _UNKNOWN = _STATES.index("X")
 
 
-def bureau_balance(rng: np.random.Generator, traits: Traits, credits: Credits) -> pl.DataFrame:
+def generate(block: Block) -> pl.DataFrame:
     """The monthly states of a block's credits, credit by credit, latest month first."""
+    rng, traits = block.rng(BUREAU_BALANCE.name), block.traits
+    _, credits = block.bureau
     reported = rng.random(len(credits.credit)) < _REPORTED
     months = np.minimum(np.ceil(-credits.opened / _DAYS_A_MONTH), _MOST_MONTHS).astype(np.int64)
     rows = rows_of(np.where(reported, months, 0))

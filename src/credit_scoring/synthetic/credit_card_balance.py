@@ -1,6 +1,9 @@
 """Rows of the credit_card_balance table: the months of the client's cards at this lender."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -11,6 +14,9 @@ from credit_scoring.synthetic.draws import Floats, Ints, Rows, assemble, chance,
 from credit_scoring.synthetic.previous_application import Loans
 from credit_scoring.synthetic.repayment import delays
 from credit_scoring.synthetic.traits import Traits
+
+if TYPE_CHECKING:
+    from credit_scoring.synthetic.block import Block
 
 _MEMORY = 96
 _DAYS_A_MONTH = 30.4
@@ -36,7 +42,13 @@ class CardDues:
     payment: Floats
 
 
-def credit_card_balance(rng: np.random.Generator, traits: Traits, cards: Loans) -> tuple[pl.DataFrame, CardDues]:
+def generate(block: Block) -> pl.DataFrame:
+    """The months of the cards of a block of clients."""
+    rows, _ = block.cards
+    return rows
+
+
+def draw(rng: np.random.Generator, traits: Traits, cards: Loans) -> tuple[pl.DataFrame, CardDues]:
     """The months of a block's cards, oldest first, and the least instalments that fell due."""
     age = np.minimum(np.floor(-cards.decided / _DAYS_A_MONTH), _MEMORY).astype(np.int64)
     rows = rows_of(np.maximum(age, 1))

@@ -1,24 +1,28 @@
 """Rows of the installments_payments table: the payments of loans and cards, an instalment in parts now and then."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
 from credit_scoring.schema.installments_payments import INSTALLMENTS_PAYMENTS
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.synthetic.credit_card_balance import CardDues
 from credit_scoring.synthetic.draws import Floats, Ints, assemble, chance, rows_of
-from credit_scoring.synthetic.previous_application import Loans
-from credit_scoring.synthetic.repayment import Schedule
-from credit_scoring.synthetic.traits import Traits
+
+if TYPE_CHECKING:
+    from credit_scoring.synthetic.block import Block
 
 _IN_PARTS = 0.006
 """Share of the instalments paid in two parts: about 1 % of the rows then share their instalment with another."""
 
 
-def installments_payments(
-    rng: np.random.Generator, traits: Traits, loans: Loans, schedule: Schedule, cards: CardDues
-) -> pl.DataFrame:
+def generate(block: Block) -> pl.DataFrame:
     """Client by client the payments of the loans' instalments, then those of the cards."""
+    rng, traits, schedule = block.rng(INSTALLMENTS_PAYMENTS.name), block.traits, block.repayment
+    _, loans, _ = block.previous
+    _, cards = block.cards
     loan = schedule.rows.owner
     version = np.where(loans.months < loans.term, 2, 1)[loan]
     early_version = schedule.rows.number + 1 < loans.months[loan]

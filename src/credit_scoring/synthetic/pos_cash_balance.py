@@ -1,22 +1,28 @@
 """Rows of the pos_cash_balance table: the months of the consumer and cash loans granted before."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 import polars as pl
 
 from credit_scoring.schema.pos_cash_balance import POS_CASH_BALANCE
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.synthetic.draws import assemble, named, rows_of, unless
-from credit_scoring.synthetic.previous_application import Loans
-from credit_scoring.synthetic.repayment import Schedule
-from credit_scoring.synthetic.traits import Traits
+
+if TYPE_CHECKING:
+    from credit_scoring.synthetic.block import Block
 
 _MEMORY = 96
 _DAYS_A_MONTH = 30.4
 _STATES = ("Active", "Completed", "Signed", "Returned to the store", "Demand")
 
 
-def pos_cash_balance(rng: np.random.Generator, traits: Traits, loans: Loans, schedule: Schedule) -> pl.DataFrame:
+def generate(block: Block) -> pl.DataFrame:
     """One row for the month of the contract and one for each instalment due since; then the loan is completed."""
+    rng, traits, schedule = block.rng(POS_CASH_BALANCE.name), block.traits, block.repayment
+    _, loans, _ = block.previous
     due = schedule.rows.counts
     rows = rows_of(due + 1)
     size, loan = len(rows), rows.owner

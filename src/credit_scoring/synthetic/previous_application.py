@@ -1,6 +1,9 @@
 """Rows of the previous_application table: what the client asked this lender for before, and what came of it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -23,6 +26,9 @@ from credit_scoring.synthetic.draws import (
 from credit_scoring.synthetic.loan import REVOLVING_INSTALMENT, REVOLVING_LIMITS, instalment
 from credit_scoring.synthetic.people import People
 from credit_scoring.synthetic.traits import FIRST_ID, Traits
+
+if TYPE_CHECKING:
+    from credit_scoring.synthetic.block import Block
 
 MOST_APPLICATIONS = 50
 _FIRST_LOAN = 1_000_000
@@ -111,7 +117,13 @@ class Loans:
         return len(self.loan)
 
 
-def previous_application(rng: np.random.Generator, traits: Traits, people: People) -> tuple[pl.DataFrame, Loans, Loans]:
+def generate(block: Block) -> pl.DataFrame:
+    """The earlier applications of a block of clients."""
+    rows, _, _ = block.previous
+    return rows
+
+
+def draw(rng: np.random.Generator, traits: Traits, people: People) -> tuple[pl.DataFrame, Loans, Loans]:
     """The rows of a block of clients, and the loans and the cards that were granted (lost applications included)."""
     counts = 1 + skewed_counts(rng, 4.2 * np.exp(0.1 * traits.indebtedness), 1.4, MOST_APPLICATIONS - 1)
     rows = rows_of(np.where(rng.random(len(traits)) < _NONE, 0, counts))

@@ -9,19 +9,14 @@ import polars as pl
 
 from credit_scoring.errors.usage import MORE_OUTCOMES_THAN_CLIENTS
 from credit_scoring.progress import counted
-from credit_scoring.schema.table import CLIENT, Table
-from credit_scoring.schema.tables import table
+from credit_scoring.schema.application import APPLICATION
+from credit_scoring.schema.table import CLIENT
+from credit_scoring.schema.tables import HISTORIES
 from credit_scoring.synthetic.dirt import DUPLICATE, LEDGER, spoil, write_ledger
-from credit_scoring.synthetic.lender import BLOCK, blocks_of
+from credit_scoring.synthetic.block import BLOCK_SIZE
+from credit_scoring.synthetic.lender import blocks_of
 
-FILES = {
-    "bureau": "bureau.csv",
-    "bureau_balance": "bureau_balance.csv",
-    "previous_application": "previous_application.csv",
-    "pos_cash_balance": "POS_CASH_balance.csv",
-    "installments_payments": "installments_payments.csv",
-    "credit_card_balance": "credit_card_balance.csv",
-}
+FILES = {table.name: table.file for table in HISTORIES}
 WITH_OUTCOME, NEW = "application_train.csv", "application_test.csv"
 
 
@@ -42,7 +37,7 @@ def write(directory: Path, clients: range, outcomes: int, seed: int, dirt: float
     records = dict.fromkeys(names, 0)
     known, new = clients[:outcomes], clients[outcomes:]
     for group, file in ((known, WITH_OUTCOME), (new, NEW)):
-        for block in counted(blocks_of(group, seed), -(-len(group) // BLOCK)):
+        for block in counted(blocks_of(group, seed), -(-len(group) // BLOCK_SIZE)):
             rows = {FILES[name]: block[name] for name in FILES}
             rows[file] = _with_target(block) if file == WITH_OUTCOME else block["application"]
             for name, frame in rows.items():
@@ -51,18 +46,17 @@ def write(directory: Path, clients: range, outcomes: int, seed: int, dirt: float
                 records[name] += frame.height
     (directory / LEDGER).unlink(missing_ok=True)  # of other rows, which were here before
     if dirt:
-        spoilt = [line for name in names for line in spoil(directory / name, _table_of(name), dirt, seed)]
+        of_file = {table.file: table for table in HISTORIES}
+        spoilt = [
+            line for name in names for line in spoil(directory / name, of_file.get(name, APPLICATION), dirt, seed)
+        ]
         write_ledger(directory, spoilt)
         twice = Counter(line.file for line in spoilt if line.becomes == DUPLICATE)
         records = {name: count + twice[name] for name, count in records.items()} | {LEDGER: len(spoilt)}
     return records
 
 
-def _table_of(file: str) -> Table:
-    return table(next((name for name, of_table in FILES.items() if of_table == file), "application"))
-
-
 def _with_target(block: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """The applications with their outcome, in the lender's order of columns."""
     rows = block["application"].join(block["outcomes"], on=CLIENT, how="left", maintain_order="left")
-    return rows.select(column.name for column in table("application").columns)
+    return rows.select(column.name for column in APPLICATION.columns)

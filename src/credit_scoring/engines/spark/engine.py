@@ -147,7 +147,7 @@ class SparkEngine:
         return self.frame(source.rows).mapInArrow(split_them, BLOCKS)
 
     def stage(self, name: str, rows: Rows, apart: bool) -> Staged:
-        """See Engine: in a Delta table, so that eight appends do not make the rows eight times."""
+        """See Engine: in a Delta table, so that the append of each table does not make the rows anew."""
         assert isinstance(rows, SparkRows)
         # One file a batch: a file is one cell, and up to hundreds of megabytes.
         with rows_a_batch(self.spark, 1):

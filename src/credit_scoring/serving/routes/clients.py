@@ -71,7 +71,7 @@ class FileAnswer(BaseModel):
 
 @router.get("/clients/{client_id}/file", summary="The raw rows", responses=documented(CLIENT_UNKNOWN))
 async def file(client_id: ClientId, of: Asking, actor: Clients) -> FileAnswer:
-    """All rows of seven tables that the latest score rests on."""
+    """All rows that the latest score rests on, by table."""
     row = await stored(of, client_id, _FILE)
     return FileAnswer(client_id=client_id, seq=row["seq"], rows=json.loads(row["rows"]))
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from credit_scoring.features.words import Language, Words
+from credit_scoring.schema.tables import SOURCES
 from credit_scoring.serving.callers import Advisers, Clients
 from credit_scoring.serving.journal import new_id
 from credit_scoring.serving.problems import (
@@ -94,17 +95,7 @@ _QUEUE = f"""
 """
 
 
-_TABLES = {
-    "application": Words("the application", "la demande"),
-    "bureau": Words("credits at other lenders", "les crédits auprès d'autres prêteurs"),
-    "bureau_balance": Words(
-        "monthly states of credits at other lenders", "l'état mensuel des crédits d'autres prêteurs"
-    ),
-    "previous_application": Words("earlier applications", "les demandes antérieures"),
-    "pos_cash_balance": Words("monthly states of earlier loans", "l'état mensuel des prêts antérieurs"),
-    "installments_payments": Words("payments of instalments", "les paiements d'échéances"),
-    "credit_card_balance": Words("monthly states of credit cards", "l'état mensuel des cartes de crédit"),
-}
+_TITLES = {table.name: Words(table.title, table.title_fr) for table in SOURCES}
 _UNUSABLE = {
     "cells": Words("Values could not be used in: {table}.", "Valeurs inutilisables dans : {table}."),
     "rows": Words("Rows had to be set apart in: {table}.", "Lignes mises à l'écart dans : {table}."),
@@ -113,7 +104,7 @@ _UNUSABLE = {
 
 def _unusable(flaw: str, language: Language) -> Unusable:
     table, _, what = flaw.partition(".")
-    sentence = said(_UNUSABLE[what], language, table=said(_TABLES[table], language))
+    sentence = said(_UNUSABLE[what], language, table=said(_TITLES[table], language))
     return Unusable(table=table, what="rows" if what == "rows" else "cells", sentence=sentence)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, Stric
 
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.features.words import Language
+from credit_scoring.schema.tables import SOURCES
 from credit_scoring.scoring.on_the_fly.changed import CellChange, Unusable, WhatIf, misplaced, what_if
 from credit_scoring.scoring.on_the_fly.judging import Problem
 from credit_scoring.scoring.on_the_fly.sentences import sentence
@@ -29,10 +30,10 @@ from credit_scoring.serving.words import AskedLanguage
 
 router = APIRouter(prefix="/v1", tags=["scoring"], route_class=RecordedRoute)
 
-Table = Literal[
-    "application", "bureau", "bureau_balance", "previous_application", "pos_cash_balance", "installments_payments",
-    "credit_card_balance",
-]  # fmt: skip
+if TYPE_CHECKING:
+    Table = str
+else:
+    Table = Literal[tuple(table.name for table in SOURCES)]
 Value = Annotated[StrictInt | StrictFloat | Annotated[StrictStr, Field(max_length=1_000)] | None, Field()]
 MOST_TOLD = 10
 

@@ -123,7 +123,7 @@ def limits() -> Section:
     """What nobody should use it for."""
     said = (
         "It orders clients like those of the past and says how many of a kind default. It knows nothing of what is not "
-        "in the seven tables, and nothing of why.",
+        "in the tables, and nothing of why.",
         "It learned from approved applications only. Where a lender's rules refused everybody of a kind, its "
         "probabilities for that kind are guesses, and no figure of this page tests them.",
         "The outcome is early lateness, not the loss of the whole loan; the costs of the decision are those of the "
