@@ -23,19 +23,7 @@ from credit_scoring.storage.files import Folder
 
 REASONS = list(Reason)[:6]
 POINTS = st.floats(-60, 60, allow_nan=False)
-SCHEMA = {
-    "client_id": pl.Int64,
-    "probability": pl.Float64,
-    "points": pl.Float64,
-    "score": pl.Int32,
-    "cut_off": pl.Int32,
-    "decision": pl.String,
-    "start_points": pl.Float64,
-    "reasons": pl.List(pl.Struct({"code": pl.String, "points": pl.Float64, "absent": pl.Boolean})),
-    "delivery": pl.String,
-    "scored_at": pl.Datetime("us", "UTC"),
-    "model_version": pl.Int32,
-}
+SCHEMA = {name: dtype for name, dtype in polars_schema(SCORE_HISTORY.types()).items() if name in scores_csv.READS}
 
 
 def row(client: int, start: float, *reasons: float, absent: bool = False, delivery: str = "may") -> dict[str, object]:

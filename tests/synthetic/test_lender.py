@@ -26,7 +26,9 @@ def test_same_seed_same_rows_and_another_seed_others():
         assert not rows.equals(other[name]), name
 
 
-@pytest.mark.parametrize("clients", [range(0, 50), range(900, 2_100), range(BLOCK_SIZE, 2 * BLOCK_SIZE), range(3_999, 4_000)])
+@pytest.mark.parametrize(
+    "clients", [range(0, 50), range(900, 2_100), range(BLOCK_SIZE, 2 * BLOCK_SIZE), range(3_999, 4_000)]
+)
 def test_a_client_is_the_same_whatever_else_is_generated(lender, clients):
     some = generate(clients, seed=7)
     ids = some["application"][CLIENT]

@@ -18,23 +18,23 @@ from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
 from credit_scoring.explanation.points import whole_points
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.publishing import atomic_write
+from credit_scoring.scoring.rows import CsvPart, in_csv
 from credit_scoring.storage.content import Content
 from credit_scoring.storage.files import Folder
 
 NAME = "scores.csv"
 
-READS = (
-    "client_id", "probability", "points", "score", "cut_off", "decision", "start_points", "reasons", "delivery",
-    "scored_at", "model_version",
-)  # fmt: skip
+_SCORE, _ORIGIN = in_csv(CsvPart.SCORE), in_csv(CsvPart.ORIGIN)
+READS = (*_SCORE, "points", "reasons", *_ORIGIN)
 """The columns of score_history that a line is made of."""
 
 _PLACES = range(1, MOST_PRINCIPAL + 1)
 HEADER = (
-    "client_id", "probability", "score", "cut_off", "decision", "start_points",
+    *_SCORE,
     *(f"reason_{place}_{what}" for place in _PLACES for what in ("code", "points", "text")),
-    "other_points", "delivery", "scored_at", "model_version",
-)  # fmt: skip
+    "other_points",
+    *_ORIGIN,
+)
 
 FORMULA = r"^([=+\-@\t\r\n])"
 """How a cell begins that a spreadsheet would run; an apostrophe before it makes it a text."""
@@ -74,17 +74,13 @@ def csv_frame(rows: pl.DataFrame) -> pl.DataFrame:
     taken = [r["points"].fill_null(0.0).to_numpy() for r in principal]
     other = rows["points"].to_numpy() - start - np.sum(taken, axis=0)
     whole = whole_points(np.column_stack([start, *taken, other]), rows["score"].to_numpy())
-    cells = {
-        **{name: rows[name] for name in ("client_id", "probability", "score", "cut_off", "decision")},
-        "start_points": pl.Series(whole[:, 0]),
-    }
+    cells = {name: rows[name] for name in (*_SCORE, *_ORIGIN)} | {"start_points": pl.Series(whole[:, 0])}
     for place, reason in zip(_PLACES, principal, strict=True):
         there = reason["code"].is_not_null()
         cells[f"reason_{place}_code"] = reason["code"]
         cells[f"reason_{place}_points"] = pl.select(pl.when(there).then(pl.Series(whole[:, place]))).to_series()
         cells[f"reason_{place}_text"] = reason.select(_sentence()).to_series()
     cells["other_points"] = pl.Series(whole[:, -1])
-    cells |= {name: rows[name] for name in ("delivery", "scored_at", "model_version")}
     return pl.DataFrame({name: cells[name] for name in HEADER}).with_columns(harmless(pl.col(pl.String)))
 
 

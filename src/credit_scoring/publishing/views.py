@@ -15,7 +15,7 @@ from credit_scoring.publishing.latest import SCORES
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.stored import StoredColumn, StoredTable, StoredView
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.scoring.rows import SCORE_HISTORY
+from credit_scoring.scoring.rows import OUTPUT, SCORE_HISTORY
 
 _PLACES = range(1, MOST_PRINCIPAL + 1)
 
@@ -46,17 +46,22 @@ def _told(place: int) -> str:
     return ", ".join(f"{value} AS reason_{place}_{name}" for name, value in values.items())
 
 
+_SCORE = ("client_id", "decision", "score", "cut_off", "probability", "file_complete", "start_points")
+_ORIGIN = ("points", "delivery", "seq", "scored_at", "model_version")
+_MORE = tuple(column.name for column in OUTPUT if column.csv and column.name not in (*_SCORE, *_ORIGIN))
+"""What else is in scores.csv."""
+
 SCORES_EXPLAINED = StoredView(
     StoredTable(
         "scores_explained",
         "The latest score of each client with the reasons that weigh most against it, in words",
         (
-            *_of(SCORES, "client_id", "decision", "score", "cut_off", "probability", "file_complete", "start_points"),
+            *_of(SCORES, *_SCORE),
             *(column for place in _PLACES for column in _reason(place)),
             StoredColumn(
                 "other_points", "DOUBLE", "All other reasons together; start, reasons and others add up to the points"
             ),
-            *_of(SCORES, "points", "delivery", "seq", "scored_at", "model_version"),
+            *_of(SCORES, *_ORIGIN, *_MORE),
         ),
     ),
     f"""
@@ -70,10 +75,10 @@ SCORES_EXPLAINED = StoredView(
         SELECT *, slice(filter(reasons, reason -> reason.points < 0), 1, {MOST_PRINCIPAL}) AS principal
         FROM {{{SCORES.name}}}
     )
-    SELECT client_id, decision, score, cut_off, probability, file_complete, start_points,
+    SELECT {", ".join(_SCORE)},
         {", ".join(map(_told, _PLACES))},
         points - start_points - aggregate(principal, 0D, (sum, reason) -> sum + reason.points) AS other_points,
-        points, delivery, seq, scored_at, model_version
+        {", ".join((*_ORIGIN, *_MORE))}
     FROM against CROSS JOIN words
     """,
 )

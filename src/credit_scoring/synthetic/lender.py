@@ -10,8 +10,7 @@ import polars as pl
 
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import TABLES, modules
-from credit_scoring.synthetic.block import BLOCK_SIZE
-from credit_scoring.synthetic.block import Block
+from credit_scoring.synthetic.block import BLOCK_SIZE, Block
 from credit_scoring.synthetic.bureau import CLIENT_OF_CREDIT
 from credit_scoring.synthetic.traits import FIRST_ID
 

@@ -12,8 +12,8 @@ from credit_scoring.progress import counted
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import HISTORIES
-from credit_scoring.synthetic.dirt import DUPLICATE, LEDGER, spoil, write_ledger
 from credit_scoring.synthetic.block import BLOCK_SIZE
+from credit_scoring.synthetic.dirt import DUPLICATE, LEDGER, spoil, write_ledger
 from credit_scoring.synthetic.lender import blocks_of
 
 FILES = {table.name: table.file for table in HISTORIES}

@@ -61,7 +61,7 @@ class FileScoreAnswer(Judged):
 async def score(
     body: Annotated[SentFile, Body()], request: Request, of: Asking, actor: Scoring, language: AskedLanguage
 ) -> FileScoreAnswer:
-    """The tables of a file as JSON. What is wrong with them is told with all its reasons, by table, row and column; a file
+    """A client's tables as JSON. What is wrong with them is told with all its reasons, by table, row and column; a file
     with a usable application is scored, and referred to a person when anything else could not be used."""
     of.entry.asked = NOT_KEPT  # whose it is must be known before it is kept, or no erasure would find it
     model = champion(of)
