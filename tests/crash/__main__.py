@@ -20,7 +20,7 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from crash.lender import Lender, prepare
@@ -28,6 +28,14 @@ from crash.plan import Moment, at_random, bounds
 from crash.trial import JOBS, SCORE, Harness, Job, Outcome, Undisturbed
 from credit_scoring.code_version import code_version
 
+EXAMPLES = """examples, by `make`:
+  make crash                                                the embedded engine in full
+  make crash CRASH="--job rescore"                          the same of a rescore
+  make crash CRASH="--frozen 0 --kill none --pairs 0 --crossed 10 --mixed 4"
+                                                            begun by the embedded engine, finished by Spark
+  make crash CRASH="--engine spark --random 0 --frozen 5 --kill none --pairs 2 --crossed 20"
+                                                            begun by Spark, finished by the embedded engine
+"""
 MAY_END_BEFORE = 0.1
 """The share of trials whose run may be over before its moment comes: those drawn near a run's end."""
 
@@ -86,36 +94,63 @@ def _version() -> str:
     return f"{code_version()}, harness {digest.hexdigest()[:12]}"
 
 
-def run(campaign: Campaign, kill: str, count: int, seed: int, pairs: int, mixed: int, crossed: int) -> int:
+@dataclass(frozen=True)
+class Wanted:
+    """How much of everything is tried: the options of the command of the same names."""
+
+    kill: str
+    random: int
+    seed: int
+    frozen: int | None
+    crossed: int
+    pairs: int
+    mixed: int
+
+
+def run(campaign: Campaign, wanted: Wanted) -> int:
     print(f"everything is in {campaign.folder}; preparing a lender, a model and an undisturbed run", flush=True)
     harness, undisturbed = campaign.begin()
-    at_bounds, drawn = bounds(undisturbed.passed), at_random(undisturbed.passed, count, seed)
+    at_bounds, drawn = bounds(undisturbed.passed), at_random(undisturbed.passed, wanted.random, wanted.seed)
     every = [*at_bounds, *drawn]
-    killed = {"none": [], "random": drawn, "all": every}[kill]
-    print(f"{len(at_bounds)} bounds and insides of commits, {len(drawn)} moments drawn with seed {seed}", flush=True)
+    killed = {"none": [], "random": drawn, "all": every}[wanted.kill]
+    print(
+        f"{len(at_bounds)} bounds and insides of commits, {len(drawn)} moments drawn with seed {wanted.seed}",
+        flush=True,
+    )
 
     copies = dict(campaign.copies(harness, every))
-    _run_all(campaign, "frozen", _thawed(campaign, harness, copies, undisturbed))
+    thawed = list(copies) if wanted.frozen is None else _spread(copies, wanted.frozen)
+    _run_all(campaign, "frozen", _thawed(campaign, harness, copies, thawed, undisturbed))
     _run_all(campaign, "killed", (harness.kill(m, undisturbed.left) for m in _left(campaign, "killed", killed)))
     other = {"local": "spark", "spark": "local"}[campaign.engine]
-    _run_all(campaign, "crossed", _crossed(campaign, harness, copies, undisturbed, other, crossed))
-    pairs = pairs if campaign.job.ends_once else 0
+    _run_all(campaign, "crossed", _crossed(campaign, harness, copies, wanted.crossed, undisturbed, other))
+    pairs = wanted.pairs if campaign.job.ends_once else 0
     begun = [f"pair {number}" for number in range(len(campaign.done("together")), pairs)]
     _run_all(campaign, "together", (harness.together(name, undisturbed.left) for name in begun))
-    mixed = mixed if campaign.job.ends_once else 0
+    mixed = wanted.mixed if campaign.job.ends_once else 0
     begun = [f"mixed {number}" for number in range(len(campaign.done("mixed")), mixed)]
     _run_all(campaign, "mixed", (harness.together(name, undisturbed.left, other) for name in begun))
     missed = [str(moment) for moment in every if moment not in copies]
     return _summary(campaign, missed)
 
 
+def _spread(copies: Mapping[Moment, Path], count: int) -> list[Moment]:
+    """So many of the moments, spread over the run: of those that share a copy the first stands for all."""
+    every = list({copy: moment for moment, copy in reversed(list(copies.items()))}.values())[::-1]
+    return every[:: max(1, len(every) // count)][:count] if count else []
+
+
 def _thawed(
-    campaign: Campaign, harness: Harness, copies: Mapping[Moment, Path], undisturbed: Undisturbed
+    campaign: Campaign,
+    harness: Harness,
+    copies: Mapping[Moment, Path],
+    moments: Sequence[Moment],
+    undisturbed: Undisturbed,
 ) -> Iterator[Outcome]:
     """Finishes each copy once, whichever of its moments comes first, and gives all its moments the outcome."""
     by_name = {str(moment): copy for moment, copy in copies.items()}
     tried = {by_name[outcome.moment]: outcome for outcome in campaign.done("frozen")}
-    for moment in _left(campaign, "frozen", list(copies)):
+    for moment in _left(campaign, "frozen", moments):
         copy = copies[moment]
         known = tried.get(copy)
         tried[copy] = replace(known, moment=str(moment)) if known else harness.thaw(moment, copy, undisturbed.left)
@@ -126,14 +161,12 @@ def _crossed(
     campaign: Campaign,
     harness: Harness,
     copies: Mapping[Moment, Path],
+    count: int,
     undisturbed: Undisturbed,
     other: str,
-    crossed: int,
 ) -> Iterator[Outcome]:
-    """Finishes so many of the copies by the other engine: each once, spread over the run."""
-    every = {copy: moment for moment, copy in reversed(list(copies.items()))}
-    chosen = list(every)[:: max(1, len(every) // crossed)][:crossed] if crossed else []
-    for moment in _left(campaign, "crossed", [every[copy] for copy in chosen]):
+    """Finishes so many of the copies by the other engine."""
+    for moment in _left(campaign, "crossed", _spread(copies, count)):
         yield harness.thaw(moment, copies[moment], undisturbed.left, other)
 
 
@@ -173,21 +206,38 @@ def _summary(campaign: Campaign, missed: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser(prog="make crash", description=__doc__)
-    options.add_argument("--job", choices=list(JOBS), default="score")
-    options.add_argument("--folder", type=Path, default=Path("var/crash"), help="an engine's job has its own below it")
-    options.add_argument("--kill", choices=["none", "random", "all"], default="random", help="which are killed as well")
-    options.add_argument("--random", type=int, default=50, help="how many moments are drawn")
-    options.add_argument("--engine", choices=["local", "spark"], default="local", help="by which runs work")
-    options.add_argument("--pairs", type=int, default=10, help="how many pairs of score runs begin at once")
-    options.add_argument("--mixed", type=int, default=0, help="how many more pairs are one of each engine")
-    options.add_argument("--crossed", type=int, default=0, help="how many of the moments the other engine finishes too")
-    options.add_argument("--seed", type=int, default=7)
+    options = argparse.ArgumentParser(
+        prog="make crash",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    options.add_argument("--job", choices=list(JOBS), default="score", help="what is stopped (default: score)")
+    options.add_argument("--engine", choices=["local", "spark"], default="local", help="by which it runs")
+    options.add_argument(
+        "--folder", type=Path, default=Path("var/crash"), help="for homes and outcomes: ENGINE/JOB below it (var/crash)"
+    )
     options.add_argument("--fresh", action="store_true", help="forget what was done")
+    options.add_argument("--random", type=int, default=50, help="how many moments are drawn, beside all commits (50)")
+    options.add_argument("--seed", type=int, default=7, help="by which they are drawn (7)")
+    options.add_argument(
+        "--frozen",
+        type=int,
+        metavar="N",
+        help="how many of the copies the same engine finishes (all): spread over the run",
+    )
+    options.add_argument(
+        "--crossed", type=int, default=0, metavar="N", help="how many of them the other engine finishes (0)"
+    )
+    options.add_argument(
+        "--kill", choices=["none", "random", "all"], default="random", help="which moments are killed as well (random)"
+    )
+    options.add_argument("--pairs", type=int, default=10, help="how many pairs of score runs begin at once (10)")
+    options.add_argument("--mixed", type=int, default=0, help="how many more pairs are one of each engine (0)")
     chosen = options.parse_args()
     folder = chosen.folder.absolute() / chosen.engine / chosen.job
     if chosen.fresh:
         shutil.rmtree(folder, ignore_errors=True)
     logging.getLogger("credit_scoring").setLevel(logging.WARNING)
-    campaign = Campaign(folder, JOBS[chosen.job], chosen.engine)
-    sys.exit(run(campaign, chosen.kill, chosen.random, chosen.seed, chosen.pairs, chosen.mixed, chosen.crossed))
+    wanted = Wanted(**{each.name: getattr(chosen, each.name) for each in fields(Wanted)})
+    sys.exit(run(Campaign(folder, JOBS[chosen.job], chosen.engine), wanted))
