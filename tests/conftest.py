@@ -59,8 +59,11 @@ NEEDS = {
     "server": frozenset({"azurite", "cluster", "postgres", "database"}),
 }
 """What a test needs beside this process, by its fixtures; `make test-quick` runs what needs nothing."""
-STARTS = {"spark": ("test_end_to_end.py", "test_newcomers.py", "test_jvm.py", "deployment"), "server": ("azurite",)}
-"""Tests that start it themselves, in processes of their own."""
+STARTS = {
+    "spark": ("test_end_to_end.py", "test_newcomers.py", "test_jvm.py", "test_connect.py", "test_wheel.py"),
+    "server": ("azurite",),
+}
+"""Files and folders of tests that start it themselves, in processes of their own; and what needs the network."""
 FIRST = ("test_end_to_end.py", "test_newcomers.py", "crash", "azurite", "deployment", "operations", "publishing")
 
 
@@ -75,8 +78,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
     for item in items:
         parameters = getattr(getattr(item, "callspec", None), "params", {})
+        parts = set(item.path.relative_to(here).parts)
         for mark, fixtures in NEEDS.items():
-            started = item.path.relative_to(here).parts[0] in STARTS.get(mark, ())
+            started = parts & set(STARTS.get(mark, ()))
             if started or fixtures & set(getattr(item, "fixturenames", ())) or parameters.get("engine_at") == mark:
                 item.add_marker(mark)
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from conftest import on_both_engines
 from credit_scoring.clients.cohort import Count, contradicted, to_train, touched, without_outcome
 from credit_scoring.schema.table import CLIENT
 
@@ -9,7 +8,6 @@ def rows(*clients: int, **values: object) -> list[dict[str, object]]:
     return [{CLIENT: client, **values} for client in clients]
 
 
-@on_both_engines
 def test_who_is_touched_and_who_is_scored(stored_lender, engine) -> None:
     """Client   d1                    d2                      scored at d1   scored at d2
 

@@ -46,8 +46,11 @@ COUNTED = (
 )
 
 
-@on_both_engines
-@pytest.mark.parametrize(("settings", "most_ids"), [(SIZES[0], 10), (SIZES[1], 10), (SIZES[1], 1)])
+@pytest.mark.parametrize(
+    ("engine_at", "settings", "most_ids"),
+    [("local", SIZES[0], 10), ("local", SIZES[1], 10), ("local", SIZES[1], 1), ("spark", SIZES[1], 10)],
+    indirect=["engine_at"],
+)
 def test_gathers_the_rows_of_each_case_as_known(stored_lender, engine, monkeypatch, settings, most_ids) -> None:
     """Client 1: two credits at d1, one of them again at d3. Client 2 is another's. Client 3 has a quarantined row.
 

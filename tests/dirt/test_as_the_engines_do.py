@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from conftest import on_both_engines
 from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import touched
 from credit_scoring.clients.gather import gather
@@ -28,7 +27,6 @@ CLIENT, CREDIT = b"100007", b"5000384"
 JUDGED = "client_id BIGINT, as_of BIGINT, complete BOOLEAN, digest BINARY"
 
 
-@on_both_engines
 def test_balances_of_a_spoilt_credit_come_with_the_delivery_that_brings_it_again(
     take_in, files_of, engine, tmp_path: Path
 ) -> None:

@@ -78,6 +78,11 @@ class Life:
     def operator(self) -> OperatorContext:
         return OperatorContext(self.engine, Ledger(self.engine), f"run-{self.runs}", lambda: self.now, MINUTES)
 
+    @property
+    def forgotten(self) -> int:
+        """The client who is erased."""
+        return int(pl.read_csv(self.delivered / "tuesday" / NEW, infer_schema=False)[CLIENT][3])
+
     def take(self, step: Callable[[Life], object], engine_at: Callable[[Path], Engine]) -> None:
         """One more step, by an engine that knows nothing of the last one."""
         self.engine = engine_at(self.home / "tables")
@@ -118,8 +123,7 @@ def _rescore(life: Life) -> None:
 
 
 def _forget(life: Life) -> None:
-    rows = pl.read_csv(life.delivered / "tuesday" / NEW, infer_schema=False)
-    forget(life.operator, int(rows[CLIENT][3]), [Folder(str(life.home / "published"))])
+    forget(life.operator, life.forgotten, [Folder(str(life.home / "published"))])
 
 
 STEPS: tuple[Callable[[Life], object], ...] = (

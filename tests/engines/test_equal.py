@@ -1,4 +1,4 @@
-"""Both engines give the same: rows of every table, bytes of every file; and a store changes hands at every step."""
+"""Both engines give the same: rows of every table, bytes of every file, though a store changes hands in between."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from credit_scoring.clients.waiting_balances import waiting_of
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.schema.table import CLIENT
 from engines.conftest import STEPS, Life
+from operations.conftest import naming
 
 NewLife = Callable[[], Life]
 
@@ -50,16 +51,16 @@ def test_the_steps_do_what_they_are_for(by_local: Life) -> None:
     assert pl.Series(["monday", "wednesday"]).is_in(frame(engine, "runs")["delivery"].implode()).all()
 
 
-def test_spark_gives_the_same(by_local: Life, new_life: NewLife, spark_at) -> None:
-    life = new_life()
-    for step in STEPS:
-        life.take(step, spark_at)
-    assert differing(by_local, life) == []
+HANDS = (
+    "spark", "spark", "local", "local", "spark", "local", "spark", "local", "spark", "spark", "spark",
+)  # fmt: skip
+"""By which engine each of STEPS is taken: Spark does everything once, and this process what comes again."""
 
 
-def test_a_store_changes_hands_at_every_step(by_local: Life, new_life: NewLife, spark_at) -> None:
-    """Spark takes in, withdraws, tries again; what this process scores goes on from there, and the other way round."""
+def test_a_store_that_changes_hands_is_what_one_engine_leaves(by_local: Life, new_life: NewLife, spark_at) -> None:
+    """What one takes in the other scores, withdraws and tries again; and of whom Spark forgot nothing is left."""
     life = new_life()
-    for number, step in enumerate(STEPS):
-        life.take(step, (spark_at, embedded)[number % 2])
+    for step, hand in zip(STEPS, HANDS, strict=True):
+        life.take(step, {"spark": spark_at, "local": embedded}[hand])
     assert differing(by_local, life) == []
+    assert naming(life.home / "tables", life.forgotten) == []

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from conftest import on_both_engines
+from conftest import embedded, on_both_engines
 from credit_scoring import printing
 from credit_scoring.clients.waiting_balances import waiting_of
 from credit_scoring.errors import Fault, RunActive
@@ -16,6 +17,7 @@ from credit_scoring.intake.run import IntakeReport
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.publishing.show import show
 from credit_scoring.schema.tables import TABLES
+from intake.conftest import Lender
 
 
 def contents(lender: Any, *tables: str) -> dict[str, list[tuple[object, ...]]]:
@@ -34,7 +36,6 @@ def set_cell(column: str, row: int, value: str | None) -> Callable[[pl.DataFrame
     )
 
 
-@on_both_engines
 def test_every_row_of_a_good_delivery_is_there_once_and_a_second_run_does_nothing(lender: Any) -> None:
     lender.deliver("monday", range(40), outcomes=30)
     report = lender.intake()
@@ -157,7 +158,7 @@ def test_many_tasks_store_what_one_does(another_lender: Callable[[], Any]) -> No
 
 @on_both_engines
 def test_a_run_killed_between_its_commits_is_finished_by_the_next(
-    lender: Any, another_lender: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+    lender: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lender.deliver("monday", range(20), outcomes=10)
     whole = appending.Appends.client_deliveries
@@ -176,7 +177,7 @@ def test_a_run_killed_between_its_commits_is_finished_by_the_next(
         lender.intake()
     lender.now = lender.now.replace(hour=23)
     assert [accepted.delivery.name for accepted in lender.intake().accepted] == ["monday"]
-    undisturbed = another_lender()
+    undisturbed = Lender(tmp_path, embedded(tmp_path / "tables"))
     undisturbed.deliver("monday", range(20), outcomes=10)
     undisturbed.intake()
     assert contents(lender) == contents(undisturbed)
@@ -194,7 +195,6 @@ def test_appends_are_counted_again_by_seq(stored_lender: Any, engine: Any) -> No
         appends.verify({"outcomes": {1: 2}, "bureau": {1: 2}})
 
 
-@on_both_engines
 def test_what_does_not_read_is_told_by_column_and_cause_from_the_run_to_the_ledger(lender: Any) -> None:
     """NULL in every empty cell of bureau, an amount that is none, and two applications that contradict each other."""
 

@@ -102,7 +102,6 @@ def test_an_event_is_recorded_once(ledger: Ledger) -> None:
     assert [event.event for event in ledger.events()] == ["accepted", "claimed"]
 
 
-@on_both_engines
 def test_events_of_many_deliveries_are_one_commit_and_land_once(ledger: Ledger) -> None:
     mine = claim(ledger, "first", MONDAY, TUESDAY)
     before = ledger.engine.version(DELIVERIES.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 
 from conftest import EngineAt, frame, on_both_engines
 from credit_scoring.engines.engine import Engine
 from credit_scoring.ledger.events import TABLE, Claim, Delivered, Event, event_of, to_frame
 from credit_scoring.ledger.ledger import Ledger
+from credit_scoring.operations.naming import number
 from credit_scoring.operations.working import OperatorContext
 from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.stored import StoredTable
@@ -27,6 +31,22 @@ __all__ = ["frame", "generated", "on_both_engines"]
 def rows(engine: Engine, table: str, **where: object) -> list[dict[str, Any]]:
     """The rows of a table whose columns have these values."""
     return frame(engine, table).filter(**where).to_dicts()
+
+
+def naming(root: Path, client: int) -> list[str]:
+    """Files below a store's tables that name a client: in a row, or in what a commit says of itself."""
+    token = re.compile(number([client]))
+    found = []
+    for path in root.rglob("*.parquet"):
+        if "_delta_log" not in path.parts:
+            lines = pq.read_table(path).to_pylist()
+            cells = (str(row.get(key)) for row in lines for key in ("SK_ID_CURR", "client_id", "cells"))
+            found += [str(path.relative_to(root)) for cell in cells if token.search(cell)]
+    for path in root.rglob("*.json"):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        told = (json.dumps(line["commitInfo"]) for line in lines if "commitInfo" in line)
+        found += [str(path.relative_to(root)) for each in told if token.search(each)]
+    return found
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from credit_scoring.operations.messages import requeued
 from credit_scoring.operations.requeue import requeue
 from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import table as declared
-from operations.conftest import frame, on_both_engines, rows
+from operations.conftest import frame, rows
 
 
 def corrected(name: str) -> Table:
@@ -30,7 +30,6 @@ def spoilt(frame: pl.DataFrame, column: str, rows: list[int], value: str | None)
     return frame.with_columns(pl.when(here).then(pl.lit(value)).otherwise(pl.col(column)).alias(column))
 
 
-@on_both_engines
 def test_what_passes_now_is_accepted_once_and_nothing_else_is_lost(lender, context_of, monkeypatch) -> None:
     """monday: of four applications the amounts of the first three are below 0; the second lacks its income as well, and
     the third comes again on wednesday, in order. tuesday: of a client with several credits one is of tomorrow, and

@@ -92,7 +92,6 @@ def completeness(found: Snapshot) -> Iterator[pa.RecordBatch]:
     yield from record_batches(found.cases.select("client_id", "file_complete"))
 
 
-@on_both_engines
 def test_no_file_becomes_complete_by_waiting(engine_at, lender_at, tmp_path) -> None:
     """d1: a quarantined balance of credit 30, which waits. d2: the bureau row that says it is client 7's."""
     lender = lender_at(tmp_path / "tables")

@@ -13,7 +13,7 @@ from credit_scoring.operations.messages import withdrawal
 from credit_scoring.operations.withdraw import withdraw
 from credit_scoring.publishing import history, latest
 from credit_scoring.settings import RetentionSettings
-from operations.conftest import on_both_engines, rows
+from operations.conftest import rows
 
 
 def scores(office, table: str = latest.TABLE, **where: object) -> dict[int, tuple[int, list[float], str]]:
@@ -22,7 +22,6 @@ def scores(office, table: str = latest.TABLE, **where: object) -> dict[int, tupl
     return {row["client_id"]: (row["score"], [r["points"] for r in row["reasons"]], row["decision"]) for row in found}
 
 
-@on_both_engines
 def test_the_scores_are_those_of_a_store_without_the_delivery(
     open_office, generated, context_of, tmp_path, monkeypatch
 ) -> None:

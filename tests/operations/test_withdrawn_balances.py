@@ -12,7 +12,7 @@ from credit_scoring.clients.waiting_balances import FROM, waiting_of
 from credit_scoring.intake.quarantine import QUARANTINED
 from credit_scoring.operations.withdraw import withdraw
 from credit_scoring.schema.table import CLIENT
-from operations.conftest import Shop, frame, on_both_engines, rows
+from operations.conftest import Shop, frame, rows
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 CREDIT = "SK_ID_BUREAU"
@@ -49,7 +49,6 @@ def test_whose_waiting_balances_change_is_touched(engine_at, lender_at, tmp_path
     assert {name: frame(shop.engine, name).rows() for name in stored} == stored, "nothing is written but who is touched"
 
 
-@on_both_engines
 def test_what_an_earlier_release_stored_for_a_withdrawn_delivery_goes(engine_at, lender_at, tmp_path: Path) -> None:
     """d1: a balance of credit 30, and a quarantined one of 40. d2: 30 is client 7's, 31 and 40 are client 9's; the two
     balances were stored again. d3: a balance of 31, stored as client 9's, and one of 32 with its bureau row.

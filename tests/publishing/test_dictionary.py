@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from conftest import frame, on_both_engines
+from conftest import frame
 from credit_scoring.engines.engine import Engine
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.model.artifacts import Features
@@ -23,7 +23,6 @@ def names(engine: Engine) -> list[str]:
     return frame(engine, FEATURES.name).sort("position")["name"].to_list()
 
 
-@on_both_engines
 def test_what_is_declared_is_written_once_and_again_when_it_changes(engine: Engine, features: Features) -> None:
     write(engine, features)
     assert names(engine) == [feature.name for feature in features.features]

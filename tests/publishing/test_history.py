@@ -50,7 +50,6 @@ def held(engine: Engine, table: str) -> list[tuple[int, int, int, int]]:
     return sorted(frame(engine, table).select("client_id", "seq", "model_version", "score").iter_rows())
 
 
-@on_both_engines
 def test_appends_repeated_out_of_order_and_of_a_second_model_land_once(created) -> None:
     """Delta skips a lower transaction version of the same application silently; no order of ours may meet that."""
     third, first = [(7, 3, 1, 510), (8, 3, 1, 480)], [(7, 1, 1, 500)]

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import on_both_engines
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors import Fault
 from credit_scoring.features.reasons import Reason
@@ -125,7 +124,6 @@ def scored(engine: Engine) -> Engine:
     return engine
 
 
-@on_both_engines
 def test_the_file_is_sorted_by_client_whatever_the_order_of_the_rows(scored, tmp_path) -> None:
     once = scores_csv.write(scored, ALL, Folder(str(tmp_path / "a")), "run-1")
     scored.compact(history.TABLE, [], 168)
