@@ -13,7 +13,17 @@ import pytest
 from conftest import on_both_engines
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import RunActive
-from credit_scoring.ledger.events import DELIVERIES, Claim, Delivered, LedgerEvent, next_seq
+from credit_scoring.ledger.events import (
+    DELIVERIES,
+    Claim,
+    Delivered,
+    FileAccount,
+    LedgerEvent,
+    event_of,
+    from_frame,
+    next_seq,
+    to_frame,
+)
 from credit_scoring.ledger.lease import present
 from credit_scoring.ledger.ledger import Ledger
 
@@ -176,3 +186,26 @@ def test_events_are_read_by_spark_only_after_a_commit(ledger: Ledger, spark: Spa
         assert list(jobs.getJobIdsForGroup("reading again")) != []
     finally:
         spark.sparkContext.setLocalProperty("spark.jobGroup.id", None)
+
+
+def test_of_an_earlier_release_names_tell_what_a_delivery_withdraws_or_tries_again(ledger: Ledger) -> None:
+    """Its ledger has no `origins`; a rescore as of the same seq has none either."""
+
+    def events(origins: bool) -> list[LedgerEvent]:
+        unclaimed = Claim("", 0, "score", "run", (), NOW)
+        file = FileAccount("1#bureau.csv", "bureau", 1, "", 5, 5, 0, 0, 0)
+        told = [
+            ("accepted", MONDAY, {}),
+            ("accepted", TUESDAY, {}),
+            ("claimed", Delivered("withdrawal~tuesday", 3, origins=(2,) if origins else ()), {}),
+            ("accepted", Delivered("requeue~4", 4, origins=(1,) if origins else ()), {"files": (file,)}),
+            ("rescored", Delivered("rescore-1-run", 4), {}),
+        ]
+        rows = [event_of(unclaimed, event, of, NOW, **more) for event, of, more in told]
+        frame = to_frame(rows)
+        return from_frame(frame if origins else frame.drop("origins"))
+
+    assert events(origins=False) == events(origins=True)
+    assert {event.delivery: event.origins for event in events(origins=False)} == {
+        "monday": (), "tuesday": (), "withdrawal~tuesday": (2,), "requeue~4": (1,), "rescore-1-run": (),
+    }  # fmt: skip

@@ -70,7 +70,7 @@ def test_what_passes_now_is_accepted_once_and_nothing_else_is_lost(lender, conte
     assert all(f.finding.records == f.accepted + f.duplicates + f.quarantined for f in done.files)
     assert f"2 passed and are accepted as delivery {done.delivery}" in requeued([done])
     again = lender.ledger.accepted()[-1]
-    assert again.name == done.delivery
+    assert (again.name, again.origins) == (done.delivery, (1, 2))
     (passed,) = rows(engine, "application", seq=again.seq)
     assert (passed["SK_ID_CURR"], passed["file"], passed["record"]) == (client[0], "1#application_test.csv", 1)
     (left,) = rows(engine, "quarantine", seq=again.seq)

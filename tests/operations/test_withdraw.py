@@ -53,6 +53,7 @@ def test_the_scores_are_those_of_a_store_without_the_delivery(
     with pytest.raises(RunActive, match="withdrawal of d2 was begun and is not finished"):
         office.ledger.claim("intake", lambda events: [Delivered("d4", 9)], "night", office.now, minutes=5)
     done = withdraw(context, "d2", "sent by mistake")
+    assert office.ledger.accepted()[-1].origins == (2,)
     assert scores(office) == without
     report = office.run("run-2", after_minutes=5)
     assert [each.delivery for each in report.published] == ["withdrawal~d2"]

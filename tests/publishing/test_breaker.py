@@ -11,7 +11,6 @@ import pytest
 
 from credit_scoring.errors import UsageError
 from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent
-from credit_scoring.ledger.operator_deliveries import requeue
 from credit_scoring.publishing import history, latest
 from credit_scoring.publishing.breaker import judge, nothing_to_score, score_shift
 from credit_scoring.publishing.release import clear
@@ -25,27 +24,26 @@ LIMITS = BreakerSettings(
 )
 
 
-def happened(event: str, seq: int, name: str = "", **more: object) -> LedgerEvent:
-    return LedgerEvent(event, name or f"d{seq}", seq, START, "run", "claim", 1, "score", **more)
+def happened(event: str, seq: int, **more: object) -> LedgerEvent:
+    return LedgerEvent(event, f"d{seq}", seq, START, "run", "claim", 1, "score", **more)
 
 
-def accepted(seq: int, records: int, quarantined: int = 0, name: str = "", table: str = "bureau") -> LedgerEvent:
-    return brought(seq, {table: (records, quarantined)}, name)
+def accepted(seq: int, records: int, quarantined: int = 0, table: str = "bureau", **more: object) -> LedgerEvent:
+    return brought(seq, {table: (records, quarantined)}, **more)
 
 
-def brought(seq: int, files: dict[str, tuple[int, int]], name: str = "", without: tuple[str, ...] = ()) -> LedgerEvent:
+def brought(seq: int, files: dict[str, tuple[int, int]], **more: object) -> LedgerEvent:
     """An accepted delivery with a file a table: (records, quarantined)."""
     counts = [
         FileAccount(f"{table}.csv", table, 1, "", records, records - bad, 0, bad, 0)
         for table, (records, bad) in files.items()
     ]
-    return happened("accepted", seq, name, files=tuple(counts), without=without)
+    return happened("accepted", seq, files=tuple(counts), **more)
 
 
 def held(*events: LedgerEvent, limits: BreakerSettings = LIMITS) -> dict[str, str]:
     """What is held of the last delivery, of whom nothing was published before."""
-    last = Delivered(events[-1].delivery, events[-1].seq)
-    return {each.name: why for each, why in judge(None, events, [last], 1, limits).items()}
+    return {each.name: why for each, why in judge(None, events, [events[-1].delivered], 1, limits).items()}
 
 
 def test_the_share_of_each_historys_records_in_quarantine_keeps_its_limit() -> None:
@@ -106,7 +104,7 @@ def test_what_is_usual_is_told_by_deliveries_of_applications_that_stand() -> Non
     assert "no bureau," in held(brought(1, FULL), told, brought(3, LACKING))["d3"], "once said is not usual"
     gone = happened("withdrawn", 1)
     assert held(brought(1, LACKING), gone, brought(2, FULL), brought(3, LACKING)).keys() == {"d3"}
-    assert held(brought(1, FULL), brought(2, LACKING, requeue(1)), brought(3, FULL)) == {}
+    assert held(brought(1, FULL), brought(2, LACKING, origins=(1,)), brought(3, FULL)) == {}
     assert held(brought(1, FULL)) == {}, "the first"
 
 
@@ -122,7 +120,7 @@ def test_records_are_held_against_the_median_of_the_deliveries_before(records: i
 
 
 def test_what_an_operator_made_or_let_through_is_not_judged() -> None:
-    assert held(accepted(1, 100, 90, requeue(1))) == {}
+    assert held(accepted(2, 100, 90, origins=(1,))) == {}
     cleared = happened("cleared", 1, model_version=1)
     assert judge(None, [accepted(1, 100, 90), cleared], [Delivered("d1", 1)], 1, LIMITS) == {}
 

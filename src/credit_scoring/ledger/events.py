@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 import polars as pl
 
-from credit_scoring.ledger.operator_deliveries import is_own
+from credit_scoring.ledger.operator_deliveries import of_earlier_release
 from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.stored import StoredColumn, StoredTable
 
@@ -79,6 +79,12 @@ DELIVERIES = StoredTable(
             f"ARRAY<{REFERRING}>",
             "How many clients are referred for what does not read, or get no decision, by table, column and rule "
             "(accepted)",
+        ),
+        StoredColumn(
+            "origins",
+            "ARRAY<BIGINT>",
+            "Of a delivery that an operator's command made: the seqs of the deliveries that it withdraws, or whose "
+            "quarantined rows it tries again (the purpose of its acceptance says which); null: a lender's delivery",
         ),
     ),
 )
@@ -174,18 +180,27 @@ class LedgerEvent:
     read_as: tuple[ReadAs, ...] = ()
     unread: tuple[Unread, ...] = ()
     referring: tuple[Referring, ...] = ()
+    origins: tuple[int, ...] = ()
+
+    @property
+    def delivered(self) -> Delivered:
+        """The delivery that the event is of."""
+        return Delivered(self.delivery, self.seq, self.manifest_sha256, self.origins)
 
 
 @dataclass(frozen=True)
 class Delivered:
     """A delivery with its place in the order of deliveries; `manifest_sha256` identifies its bytes.
 
-    A rescore is written like one: a name of its own, and the seq at which its clients are known.
+    `origins`: of one that an operator's command made, the seqs of the deliveries that it withdraws or whose rows it
+    tries again; none of a lender's. A rescore is written like a delivery: a name of its own, and the seq at which its
+    clients are known.
     """
 
     name: str
     seq: int
     manifest_sha256: str = ""
+    origins: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -215,11 +230,7 @@ class Claim:
 def accepted(events: Sequence[LedgerEvent]) -> tuple[Delivered, ...]:
     """The deliveries whose rows are visible: accepted and not withdrawn, by seq."""
     withdrawn = {event.seq for event in events if event.event == "withdrawn"}
-    found = {
-        event.seq: Delivered(event.delivery, event.seq, event.manifest_sha256)
-        for event in events
-        if event.event == "accepted" and event.seq not in withdrawn
-    }
+    found = {event.seq: event.delivered for event in events if event.event == "accepted" and event.seq not in withdrawn}
     return tuple(found[seq] for seq in sorted(found))
 
 
@@ -254,7 +265,7 @@ def names_taken(events: Sequence[LedgerEvent]) -> dict[str, int]:
 
 def latest_accepted(events: Sequence[LedgerEvent]) -> tuple[str, datetime] | None:
     """The lender's delivery that was taken in last, and when (UTC); None before the first."""
-    taken = [event for event in events if event.event == "accepted" and not is_own(event.delivery)]
+    taken = [event for event in events if event.event == "accepted" and not event.origins]
     latest = max(taken, key=lambda event: event.seq, default=None)
     return None if latest is None else (latest.delivery, latest.at.astimezone(UTC))
 
@@ -307,7 +318,7 @@ def open_claim(events: Sequence[LedgerEvent], purpose: Purpose) -> Claim | None:
         number=number,
         purpose=purpose,
         run_id=latest[0].run_id,
-        deliveries=tuple(Delivered(event.delivery, event.seq, event.manifest_sha256) for event in unfinished),
+        deliveries=tuple(event.delivered for event in unfinished),
         expires_at=latest[0].expires_at if latest[0].expires_at and not released else datetime.min.replace(tzinfo=UTC),
         model_version=latest[0].model_version,
         detail=latest[0].message,
@@ -329,7 +340,7 @@ def half_withdrawn(events: Sequence[LedgerEvent]) -> Claim | None:
 
 def event_of(claim: Claim, event: Event, delivered: Delivered, now: datetime, **more: Any) -> LedgerEvent:
     """An event of a claimed delivery; `more` gives the columns that the claim does not."""
-    told = {"model_version": claim.model_version, **more}
+    told = {"model_version": claim.model_version, "origins": delivered.origins, **more}
     return LedgerEvent(
         event, delivered.name, delivered.seq, now, claim.run_id, claim.claim_id, claim.number, claim.purpose,
         manifest_sha256=delivered.manifest_sha256, **told,
@@ -346,6 +357,7 @@ def to_frame(events: Sequence[LedgerEvent]) -> pl.DataFrame:
             "read_as": [asdict(file) for file in event.read_as] or None,
             "unread": [asdict(each) for each in event.unread] or None,
             "referring": [asdict(each) for each in event.referring] or None,
+            "origins": list(event.origins) or None,
         }
         for event in events
     ]
@@ -365,9 +377,20 @@ def from_frame(rows: pl.DataFrame) -> list[LedgerEvent]:
             "read_as": tuple(ReadAs(**file) for file in row.get("read_as") or ()),
             "unread": tuple(Unread(**each) for each in row.get("unread") or ()),
             "referring": tuple(Referring(**each) for each in row.get("referring") or ()),
+            "origins": tuple(row.get("origins") or ()),
         }
         events.append(LedgerEvent(**told))
-    return sorted(events, key=lambda event: (event.at, event.claim_number, event.seq, event.event))
+    return sorted(_by_names(events), key=lambda event: (event.at, event.claim_number, event.seq, event.event))
+
+
+def _by_names(events: Sequence[LedgerEvent]) -> list[LedgerEvent]:
+    """The events with the origins of deliveries of which an earlier release told them by names alone."""
+    seqs, told = names_taken(events), {}
+    for event in events:
+        files = [file.file for file in event.files]
+        if not event.origins and (origins := of_earlier_release(event.delivery, files, seqs)):
+            told[event.delivery] = origins
+    return [replace(event, origins=event.origins or told.get(event.delivery, ())) for event in events]
 
 
 def _account(file: Mapping[str, Any]) -> FileAccount:

@@ -40,7 +40,6 @@ from credit_scoring.ledger.events import (
     unpublished,
 )
 from credit_scoring.ledger.lease import is_gone
-from credit_scoring.ledger.operator_deliveries import withdrawn_by
 
 log = logging.getLogger(__name__)
 _ATTEMPTS = 5
@@ -128,7 +127,7 @@ class Ledger:
                 if active is not None and active.expires_at > now and not is_gone(active.holder):
                     raise _active(active)
             if purpose != "withdraw" and (half := half_withdrawn(events)) is not None:
-                raise _unfinished(half)
+                raise _unfinished(half, events)
             held = open_claim(events, purpose)
             deliveries = held.deliveries if held else tuple(plan(events))
             if not deliveries:
@@ -171,9 +170,12 @@ class Ledger:
         path: str | None = None,
         sha256: str | None = None,
         files: Sequence[FileAccount] = (),
+        origins: Sequence[int] = (),
     ) -> None:
         """Appends an event of a claimed delivery, once however often it is called for the same claim."""
-        told = {"message": message, "rows": rows, "path": path, "sha256": sha256, "files": tuple(files)}
+        told: dict[str, Any] = {"message": message, "rows": rows, "path": path, "sha256": sha256, "files": tuple(files)}
+        if origins:
+            told["origins"] = tuple(origins)
         self.record_all(claim, event, {delivered: told}, now)
 
     def record_all(
@@ -221,8 +223,9 @@ class Ledger:
         self.engine.append(TABLE, to_frame(rows), app_id=f"ledger/{claim.claim_id}/released/{claim.number}")
 
 
-def _unfinished(half: Claim) -> RunActive:
-    return WITHDRAWAL_UNFINISHED(delivery=withdrawn_by(half.deliveries[0].name))
+def _unfinished(half: Claim, events: Sequence[LedgerEvent]) -> RunActive:
+    names = {event.seq: event.delivery for event in events if event.event == "accepted"}
+    return WITHDRAWAL_UNFINISHED(delivery=", ".join(names[seq] for seq in half.deliveries[0].origins))
 
 
 def _active(held: Claim) -> RunActive:

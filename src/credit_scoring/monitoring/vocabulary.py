@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from credit_scoring.ledger.events import LedgerEvent
-from credit_scoring.ledger.operator_deliveries import is_own
 from credit_scoring.monitoring.chance import never_seen, two_shares
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.column import Kind
@@ -74,7 +73,7 @@ def _counted(events: Sequence[LedgerEvent], seqs: Collection[int]) -> tuple[Coun
     records: Counter[str] = Counter()
     cells: Counter[Column] = Counter()
     for event in events:
-        if event.event != "accepted" or event.seq not in seqs or is_own(event.delivery):
+        if event.event != "accepted" or event.seq not in seqs or event.origins:
             continue
         for file in event.files:
             records[file.table] += file.records

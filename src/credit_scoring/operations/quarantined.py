@@ -24,7 +24,7 @@ from credit_scoring.intake.owners import CREDIT
 from credit_scoring.intake.quarantine import QUARANTINE, cell_of_credit, credit_in_cells, waits_for_client
 from credit_scoring.intake.reading import OWNER
 from credit_scoring.ledger.events import LedgerEvent, accepted
-from credit_scoring.ledger.operator_deliveries import ORIGIN, is_own
+from credit_scoring.ledger.operator_deliveries import ORIGIN
 from credit_scoring.operations.earlier_layout import ADOPTED
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, SEQ, Table
 from credit_scoring.schema.tables import TABLES
@@ -83,7 +83,7 @@ def open_rows(engine: Engine, events: Sequence[LedgerEvent]) -> pl.DataFrame:
     rows = engine.scan(Scan(QUARANTINE, _FACTS, {SEQ: seqs}, _facts))
     place = ["table", CAME_IN, RECORD]
     rows = rows.sort(SEQ).unique(place, keep="last", maintain_order=True)
-    again = [each.seq for each in accepted(events) if is_own(each.name)]
+    again = [each.seq for each in accepted(events) if each.origins]
     if not again:
         return rows
     for table in TABLES:

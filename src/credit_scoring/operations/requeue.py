@@ -122,7 +122,8 @@ def _carry_out(context: OperatorContext, claim: Claim) -> Requeued:
     append_all(Appends(engine, staged, claim.claim_id, [again.seq], visible), result, [again])
     engine.drop(staging)
     files = [counts.told() for counts in result.files]
-    context.ledger.record(claim, "accepted", again, context.clock(), files=files)
+    origins = own.origins(file.file for file in files)
+    context.ledger.record(claim, "accepted", again, context.clock(), files=files, origins=origins)
     return Requeued(again.name, tried, left, tuple(result.files))
 
 

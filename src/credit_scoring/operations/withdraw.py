@@ -20,7 +20,7 @@ from credit_scoring.errors.usage import NOT_ACCEPTED, WITHDRAWAL_OF_WITHDRAWAL
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, TOUCHES
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, accepted, names_taken, next_seq, withdrawals
-from credit_scoring.ledger.operator_deliveries import origins, withdrawal_of, withdrawn_by
+from credit_scoring.ledger.operator_deliveries import withdrawal_of
 from credit_scoring.operations.earlier_layout import Stored, stored_by_earlier_release
 from credit_scoring.operations.quarantined import waiting_in_quarantine
 from credit_scoring.operations.working import OperatorContext
@@ -62,14 +62,15 @@ def withdraw(context: OperatorContext, delivery: str, reason: str) -> Withdrawal
 
     UsageError when there is no such delivery. RunActive while another run is at work.
     """
-    if delivery != withdrawn_by(delivery):
-        raise WITHDRAWAL_OF_WITHDRAWAL(delivery=delivery)
 
     def plan(events: Sequence[LedgerEvent]) -> list[Delivered]:
         if delivery not in names_taken(events):
             raise NOT_ACCEPTED(delivery=delivery)
-        gone = names_taken(events)[delivery] in withdrawals(events)
-        return [] if gone else [Delivered(withdrawal_of(delivery), next_seq(events))]
+        seq = names_taken(events)[delivery]
+        if seq in withdrawals(events).values():
+            raise WITHDRAWAL_OF_WITHDRAWAL(delivery=delivery)
+        gone = seq in withdrawals(events)
+        return [] if gone else [Delivered(withdrawal_of(delivery), next_seq(events), origins=(seq,))]
 
     finished = None
     while finished != withdrawal_of(delivery):
@@ -85,7 +86,7 @@ def _carry_out(context: OperatorContext, claim: Claim) -> None:
     """The work of one claim; every step can be repeated."""
     engine, (again,) = context.engine, claim.deliveries
     events = context.ledger.events()
-    gone = _with_it(events, withdrawn_by(again.name))
+    gone = _with_it(events, again.origins[0])
     seqs = [each.seq for each in gone]
     visible = [each.seq for each in accepted(events) if each not in gone]
     for table in (history, latest):
@@ -101,12 +102,12 @@ def _carry_out(context: OperatorContext, claim: Claim) -> None:
     context.ledger.record(claim, "accepted", again, context.clock())
 
 
-def _with_it(events: Sequence[LedgerEvent], delivery: str) -> list[Delivered]:
-    """The delivery, and those of rows tried again that hold rows of one of them, by seq."""
+def _with_it(events: Sequence[LedgerEvent], seq: int) -> list[Delivered]:
+    """The delivery of that seq, and those of rows tried again that hold rows of one of them, by seq."""
     found: dict[int, Delivered] = {}
     for event in sorted((event for event in events if event.event == "accepted"), key=lambda event: event.seq):
-        if event.delivery == delivery or origins(file.file for file in event.files) & set(found):
-            found[event.seq] = Delivered(event.delivery, event.seq, event.manifest_sha256)
+        if event.seq == seq or (event.purpose == "requeue" and found.keys() & set(event.origins)):
+            found[event.seq] = event.delivered
     return list(found.values())
 
 
@@ -143,7 +144,7 @@ def _told(context: OperatorContext, delivery: str) -> Withdrawal:
     events = context.ledger.events()
     seq = names_taken(events)[delivery]
     again = withdrawals(events)[seq]
-    gone = _with_it(events, delivery)
+    gone = _with_it(events, seq)
     clients = _touched(context.engine, again)
     return Withdrawal(
         delivery,

@@ -20,7 +20,6 @@ from credit_scoring.errors.runs import NOTHING_TO_SCORE
 from credit_scoring.explanation.points import Integers
 from credit_scoring.intake.expected import lacking
 from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent, cleared
-from credit_scoring.ledger.operator_deliveries import is_own
 from credit_scoring.publishing import history
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.settings import BreakerSettings
@@ -44,7 +43,7 @@ def judge(
     through = cleared(events)
     found = {}
     for delivered in deliveries:
-        if is_own(delivered.name) or delivered.seq in through:
+        if delivered.origins or delivered.seq in through:
             continue
         passed = [
             sentence
@@ -187,4 +186,4 @@ def _of_tables(events: Sequence[LedgerEvent], seq: int) -> dict[str, tuple[int, 
 
 def _files(events: Sequence[LedgerEvent]) -> dict[int, Sequence[FileAccount]]:
     """Seq -> the account of its files, of the lender's deliveries."""
-    return {event.seq: event.files for event in events if event.event == "accepted" and not is_own(event.delivery)}
+    return {event.seq: event.files for event in events if event.event == "accepted" and not event.origins}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from credit_scoring.errors.usage import NOT_HELD
-from credit_scoring.ledger.events import Delivered, held, unpublished
+from credit_scoring.ledger.events import held, unpublished
 from credit_scoring.ledger.ledger import Ledger
 
 
@@ -22,5 +22,5 @@ def clear(ledger: Ledger, delivery: str, reason: str, run_id: str, now: datetime
         names = ", ".join(event.delivery for event in held(events)) or "none"
         raise NOT_HELD(delivery=delivery, held=names)
     latest = stopped[-1]
-    ledger.note("cleared", Delivered(latest.delivery, latest.seq, latest.manifest_sha256), run_id, now, reason)
+    ledger.note("cleared", latest.delivered, run_id, now, reason)
     return int(latest.model_version or 0)
