@@ -16,8 +16,8 @@ from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model import packaging
 from credit_scoring.model.artifacts import Costs, Decision
-from credit_scoring.model.assembly import assemble
 from credit_scoring.model.registry import Alias, assign
+from credit_scoring.model.scorer import assemble
 from credit_scoring.model.store import connect
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings

@@ -6,7 +6,7 @@ A generated lender of each size is written once as Delta tables, as intake leave
 finding it is part of intake and timed there), and read again by later runs. Then, each in a process of its own, and on
 two cores:
 
-gather         all features of all tables by the product's own way, clients.vectors, on the embedded engine
+gather         all features of all tables by the product's own way, clients.gather, on the embedded engine
 gather, spark  the same on Spark local[2]
 polars         the same features of the same files in one polars process
 one worker     the gather on Spark local[1], so that the blocks of all clients pass one Python worker
@@ -44,9 +44,8 @@ from pyspark.sql import functions as F
 from stored import nothing_quarantined, store
 
 from credit_scoring.clients.cohort import rows_in
-from credit_scoring.clients.gather import gather
+from credit_scoring.clients.gather import gather, vectors
 from credit_scoring.clients.snapshot import CASE, Snapshot
-from credit_scoring.clients.vectors import vectors
 from credit_scoring.engines.blocks import split
 from credit_scoring.engines.choice import engine_of
 from credit_scoring.engines.engine import Engine, FileSource

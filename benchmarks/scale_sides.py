@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 
 from credit_scoring.clients.cohort import rows_in
-from credit_scoring.clients.vectors import vectors
+from credit_scoring.clients.gather import vectors
 from credit_scoring.engines.choice import engine_of
 from credit_scoring.engines.engine import Scan
 from credit_scoring.engines.spark.session import session

@@ -46,8 +46,7 @@ from credit_scoring.explanation.points import Scale
 from credit_scoring.features.registry import FEATURES, fingerprint, names
 from credit_scoring.features.vector import client_vectors
 from credit_scoring.model.artifacts import Costs, Decision
-from credit_scoring.model.assembly import assemble
-from credit_scoring.model.scorer import scorer
+from credit_scoring.model.scorer import assemble, scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.online import cluster, database, keys
 from credit_scoring.online.loading import Champion, register

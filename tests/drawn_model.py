@@ -13,7 +13,7 @@ from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale
 from credit_scoring.features import registry
 from credit_scoring.model.artifacts import Costs, Decision, Features
-from credit_scoring.model.assembly import assemble
+from credit_scoring.model.scorer import assemble
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.model.usable import declared
 

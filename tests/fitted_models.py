@@ -13,7 +13,7 @@ from credit_scoring.explanation.points import Scale
 from credit_scoring.features.registry import FEATURES, fingerprint
 from credit_scoring.features.vector import client_vectors
 from credit_scoring.model.artifacts import Costs, Decision
-from credit_scoring.model.assembly import assemble
+from credit_scoring.model.scorer import assemble
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.synthetic.lender import generate
 from credit_scoring.synthetic.reference_lender import known

@@ -14,7 +14,7 @@ import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 
 from credit_scoring.clients.cohort import known_at
-from credit_scoring.clients.vectors import vectors
+from credit_scoring.clients.gather import vectors
 from credit_scoring.engines.local.engine import LocalEngine
 from credit_scoring.ledger.events import Delivered
 from credit_scoring.model.scorer import scorer

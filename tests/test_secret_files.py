@@ -11,7 +11,7 @@ from canary import SECRET as CANARY
 from credit_scoring.cli import main
 from credit_scoring.errors import UsageError
 from credit_scoring.secret_files import SECRETS, read_secret_files
-from credit_scoring.storage.credentials import Variable
+from credit_scoring.storage.roots import Variable
 
 PROJECT = Path(__file__).parents[1]
 

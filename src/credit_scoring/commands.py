@@ -201,7 +201,7 @@ def score(settings: Settings, only: str | None = None) -> ScoreReport:
     """Takes in what waits, then scores and publishes every accepted delivery (or `only` that one) without a CSV."""
     from credit_scoring.intake.run import intake as take_in
     from credit_scoring.publishing.run_metrics import JOB, gauges
-    from credit_scoring.telemetry.telling import tell
+    from credit_scoring.telemetry.gauges import tell
 
     watch = Stopwatch(clock)
     store = _started(settings, watch)
@@ -310,7 +310,7 @@ def _monitor(settings: Settings, store: Store, run_id: str, delivery: str, month
     from credit_scoring.monitoring.run import monitor as look
     from credit_scoring.online import database
     from credit_scoring.online.place import owner_url
-    from credit_scoring.telemetry.telling import tell
+    from credit_scoring.telemetry.gauges import tell
 
     def texts_of(version: int) -> ModelTexts:
         return load_version(settings.mlflow.model, version)[0]

@@ -97,7 +97,7 @@ def roots(settings: Settings) -> list[Finding]:
 
 def model_servers(settings: Settings) -> list[Finding]:
     """Whether each MLflow server that the settings name answers."""
-    from credit_scoring.model.answering_server import servers, why_silent
+    from credit_scoring.model.store import servers, why_silent
     from credit_scoring.settings import variable_of
 
     found = []
@@ -116,7 +116,7 @@ def _below(root: str, home: Path) -> bool:
 def _root(name: str, root: str, settings: Settings) -> Finding:
     from credit_scoring.storage.files import Folder
     from credit_scoring.storage.roots import blob_place, is_volume
-    from credit_scoring.storage.write_probe import write_probe
+    from credit_scoring.storage.store import write_probe
 
     shown = f"Root `{name}`"
     try:

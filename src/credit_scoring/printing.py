@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.csv as pcsv
 
-from credit_scoring.explanation.waterfall_text import text as waterfall_text
+from credit_scoring.explanation.waterfall import as_text
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.intake.unread import sentences
 
@@ -270,7 +270,7 @@ def explanation(found: Explanation, width: int = 100) -> str:
             found.headline,
             f"Delivery {found.delivery}, model version {found.model_version}, {found.scored_at:%Y-%m-%d %H:%M} UTC",
             "",
-            waterfall_text(found.waterfall(), width),
+            as_text(found.waterfall(), width),
         ]
     )
 

@@ -12,7 +12,7 @@ from azurite.fault_proxy import Fault
 from credit_scoring.errors import StorageError, UsageError
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.storage_errors import of_storage
-from credit_scoring.storage.write_probe import write_probe
+from credit_scoring.storage.store import write_probe
 
 WHOLE = b"so long that half of an answer holds a part of it " * 100
 

@@ -14,8 +14,7 @@ from credit_scoring.engines.local.rows import LocalPieces
 from credit_scoring.engines.spark.rows import SparkPieces
 from credit_scoring.errors import Fault as OurFault
 from credit_scoring.publishing import atomic_write
-from credit_scoring.storage.content import Content
-from credit_scoring.storage.files import Folder
+from credit_scoring.storage.files import Content, Folder
 from credit_scoring.storage.storage_errors import of_storage
 
 HEAD = b"line\n"

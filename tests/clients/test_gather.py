@@ -9,11 +9,9 @@ import pytest
 
 from conftest import on_both_engines
 from credit_scoring.clients import cohort as cohorts
-from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import Cohort, to_train
-from credit_scoring.clients.gather import gather
-from credit_scoring.clients.snapshot import CASE, QUARANTINED, Snapshot, snapshot
-from credit_scoring.clients.vectors import vectors
+from credit_scoring.clients.gather import gather, vectors
+from credit_scoring.clients.snapshot import CASE, QUARANTINED, Snapshot, case_matrix, snapshot
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import Fault
 from credit_scoring.features import registry

@@ -7,7 +7,7 @@ import polars as pl
 
 from conftest import on_both_engines
 from credit_scoring.clients.cohort import Cohort
-from credit_scoring.clients.vectors import vectors
+from credit_scoring.clients.gather import vectors
 from credit_scoring.engines.blocks import slot_of
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.schema.table import CLIENT

@@ -13,8 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from credit_scoring.clients.cases import case_matrix
-from credit_scoring.clients.snapshot import INCOMPLETE, QUARANTINED, snapshot
+from credit_scoring.clients.snapshot import INCOMPLETE, QUARANTINED, case_matrix, snapshot
 from credit_scoring.engines.blocks import from_block, joined
 from credit_scoring.errors import DeliveryRefused
 from credit_scoring.file_format import DEFAULT_FORMATS, LenderFormat

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import touched
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.snapshot import Snapshot
+from credit_scoring.clients.snapshot import Snapshot, case_matrix
 from credit_scoring.features.vector import columns_read
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.run import intake

@@ -12,8 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from credit_scoring.clients.cases import case_matrix
-from credit_scoring.clients.snapshot import snapshot
+from credit_scoring.clients.snapshot import case_matrix, snapshot
 from credit_scoring.model.scorer import Scorer, scorer
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import SOURCES

@@ -65,9 +65,8 @@ from credit_scoring.ledger.events import DELIVERIES, Claim, Delivered
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model import packaging
 from credit_scoring.model.artifacts import Decision, Features
-from credit_scoring.model.assembly import assemble
 from credit_scoring.model.registry import Alias, version_of
-from credit_scoring.model.scorer import Scorer, scorer
+from credit_scoring.model.scorer import Scorer, assemble, scorer
 from credit_scoring.model.store import asking_mlflow, connect
 from credit_scoring.model.texts import FILES, ModelTexts
 from credit_scoring.online.reader import PublishedStore

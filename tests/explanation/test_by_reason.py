@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from credit_scoring.explanation.by_reason import NONE, by_reason, drivers
+from credit_scoring.explanation.points import NONE, by_reason, drivers
 
 INCOME, LATE, AGENCY = range(3)
 REASON_OF = np.array([INCOME, LATE, LATE, AGENCY, INCOME])

@@ -9,9 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from credit_scoring.errors import Fault
-from credit_scoring.explanation.waterfall import WORDS, waterfall
+from credit_scoring.explanation.waterfall import WORDS, as_text, waterfall
 from credit_scoring.explanation.waterfall_picture import draw, drawing, png
-from credit_scoring.explanation.waterfall_text import text
 from credit_scoring.features.reasons import Reason
 
 PARTS = [
@@ -28,7 +27,7 @@ def numbers(lines: str) -> list[int]:
 
 
 def test_one_client_reads_from_start_to_score():
-    assert text(waterfall(552.3, PARTS, 530, cut_off=541), width=80) == "\n".join(
+    assert as_text(waterfall(552.3, PARTS, 530, cut_off=541), width=80) == "\n".join(
         [
             "                                        points  █ takes   ▒ adds   ┊ cut-off 541",
             "Start: where clients are just approved     552  ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━",
@@ -52,13 +51,13 @@ def test_small_reasons_are_gathered():
 
 def test_a_long_sentence_goes_on_below():
     sentence = "Instalments of earlier loans were paid late in the last twelve months, by more than a month"
-    lines = text(waterfall(550.0, [(sentence, -20.0)], 530), width=80).splitlines()
+    lines = as_text(waterfall(550.0, [(sentence, -20.0)], 530), width=80).splitlines()
     assert re.match(r"Instalments of earlier loans were paid +-20 ", lines[2])
     assert " ".join(line[:40].strip() for line in lines[2:5]) == sentence
 
 
 def test_without_reasons_start_is_the_score():
-    assert numbers(text(waterfall(500.2, [], 500))) == [500, 500]
+    assert numbers(as_text(waterfall(500.2, [], 500))) == [500, 500]
 
 
 def test_another_score_is_a_fault():
@@ -75,7 +74,7 @@ def test_another_score_is_a_fault():
 def test_printed_numbers_add_up_and_lines_keep_the_width(start, points, cut_off, width):
     score = int((start + sum(points) + 0.5) // 1)
     drawn = waterfall(start, [("Reason", p) for p in points], score, cut_off=cut_off)
-    lines = text(drawn, width)
+    lines = as_text(drawn, width)
     first, *steps, last = numbers(lines)
     assert first + sum(steps) == last == score
     assert [first, *steps] == [drawn.start, *(step.points for step in drawn.steps)]
@@ -84,7 +83,7 @@ def test_printed_numbers_add_up_and_lines_keep_the_width(start, points, cut_off,
 
 def test_in_french_nothing_stays_english():
     drawn = waterfall(552.3, [("Âge du demandeur", -9.9), ("A", 0.2), ("B", 0.4)], 543, cut_off=541, language="fr")
-    shown = text(drawn)
+    shown = as_text(drawn)
     assert "█ retire   ▒ ajoute   ┊ seuil 541" in shown
     assert "2 autres raisons, de moindre poids" in shown
     assert WORDS["en"].start.split(":")[0] not in shown

@@ -13,7 +13,7 @@ import pytest
 from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import Scale
 from credit_scoring.model.artifacts import Costs, Decision, FeatureLine, Features
-from credit_scoring.model.assembly import assemble
+from credit_scoring.model.scorer import assemble
 from credit_scoring.model.texts import ModelTexts
 
 NAMES = tuple(f"feature_{i}" for i in range(8))

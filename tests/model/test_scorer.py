@@ -11,8 +11,7 @@ import pytest
 
 from credit_scoring.errors import Fault, ModelError
 from credit_scoring.model.artifacts import Decision
-from credit_scoring.model.assembly import assemble
-from credit_scoring.model.scorer import Scorer, scorer
+from credit_scoring.model.scorer import Scorer, assemble, scorer
 
 
 def changed(text: str, **keys: object) -> str:

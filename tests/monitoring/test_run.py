@@ -13,7 +13,7 @@ import pytest
 
 from conftest import EngineAt, StoredLender, embedded, frame, on_both_engines
 from credit_scoring.clients.cohort import known_at
-from credit_scoring.clients.vectors import vectors
+from credit_scoring.clients.gather import vectors
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.ledger.ledger import Ledger

@@ -11,8 +11,7 @@ from credit_scoring.engines.local.rows import LocalPieces
 from credit_scoring.publishing import atomic_write
 from credit_scoring.publishing.atomic_write import SUCCESS, place
 from credit_scoring.storage import roots
-from credit_scoring.storage.content import Content
-from credit_scoring.storage.files import Folder
+from credit_scoring.storage.files import Content, Folder
 
 
 def lines(rows: pl.DataFrame) -> bytes:

@@ -17,8 +17,7 @@ from prometheus_client import start_http_server
 import served
 from credit_scoring.settings import MetricsSettings
 from credit_scoring.telemetry import prometheus
-from credit_scoring.telemetry.telling import tell
-from credit_scoring.telemetry.textfiles import TextFiles
+from credit_scoring.telemetry.gauges import TextFiles, tell
 from serving.conftest import Caller
 from telemetry.runs_told import monitor_gauges, score_gauges
 

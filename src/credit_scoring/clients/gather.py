@@ -16,15 +16,16 @@ import pyarrow as pa
 
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.cohort_quarantine import Spoilt, spoilt
-from credit_scoring.clients.snapshot import INCOMPLETE, QUARANTINED, Snapshot, snapshot
+from credit_scoring.clients.snapshot import INCOMPLETE, QUARANTINED, Snapshot, case_matrix, snapshot
 from credit_scoring.clients.waiting_balances import named_here
 from credit_scoring.engines.engine import Rows, Scan, Source
+from credit_scoring.features.vector import columns_read
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, SEQ, Table
 from credit_scoring.schema.tables import SOURCES
 from credit_scoring.settings import GatherSettings
-from credit_scoring.storage.arrow import Frames
+from credit_scoring.storage.arrow import Frames, lists
 
 _UNREAD = (FILE, RECORD, MADE_MISSING)
 """Where a row came from: kept in the tables, not gathered."""
@@ -63,6 +64,23 @@ def gather(
     if BUREAU_BALANCE.name in kept:
         sources += _waiting(cohort, bad, kept[BUREAU_BALANCE.name])
     return cohort.engine.exchange(sources, slots, partial(_slot, compute, kept, dict(cohort.names)), schema)
+
+
+def vectors(cohort: Cohort, settings: GatherSettings) -> Rows:
+    """The feature vectors of a cohort, as the engine makes them: what training fits on.
+
+    client_id BIGINT, as_of BIGINT, target INT where the cohort has one, features ARRAY<FLOAT> (registry order). A
+    missing value is NaN. In no particular order: who needs one sorts by client_id. See `gather` for the arguments.
+    """
+    target = ", target INT" if "target" in cohort.cases.columns else ""
+    schema = f"client_id BIGINT, as_of BIGINT{target}, features ARRAY<FLOAT>"
+    return gather(cohort, settings, _vectors, schema, columns_read())
+
+
+def _vectors(snapshot: Snapshot) -> Iterator[pa.RecordBatch]:
+    kept = [name for name in ("client_id", "as_of", "target") if name in snapshot.cases.columns]
+    columns: dict[str, pa.Array] = {name: snapshot.cases[name].to_arrow() for name in kept}
+    yield pa.RecordBatch.from_pydict({**columns, "features": lists(case_matrix(snapshot))})
 
 
 def _waiting(cohort: Cohort, bad: Spoilt, kept: Sequence[str]) -> Iterator[Source]:

@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from credit_scoring.errors.faults import CASES_WITHOUT_APPLICATION
+from credit_scoring.explanation.arrays import Matrix
+from credit_scoring.features.vector import client_vectors
 from credit_scoring.schema.table import CLIENT, SEQ, Table
 
 INCOMPLETE = "incomplete"
@@ -121,3 +124,11 @@ def _spoilt(bad: pl.DataFrame, current: pl.DataFrame, sources: Sequence[Table]) 
     unsure = pl.col("any_clients") | of_which_is_gone
     made_good = pl.when(unsure).then(another).otherwise(pl.col("current") > pl.col(SEQ))
     return beside.filter(~made_good.fill_null(False)).select(CASE, (pl.col("table") + ".rows").alias(FLAW))
+
+
+def case_matrix(snapshot: Snapshot) -> Matrix:
+    """One vector a case, float32 [n, F] in the order of `snapshot.cases`; Fault when a case has no application."""
+    clients, vectors = client_vectors(snapshot.tables)
+    if not clients.equals(snapshot.cases[CASE].rename(CLIENT)):
+        raise CASES_WITHOUT_APPLICATION(clients=snapshot.cases.height - len(clients))
+    return vectors

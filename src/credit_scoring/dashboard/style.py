@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from credit_scoring.features.words import Language
-from credit_scoring.pages.colours import BAD, FAINT, GOOD, INK, NEUTRAL
+from credit_scoring.pages.page import BAD, FAINT, GOOD, INK, NEUTRAL
 
 THEME = {
     "base": "light", "primaryColor": "#2f5d8a", "backgroundColor": "#ffffff", "secondaryBackgroundColor": "#f3f5f7",

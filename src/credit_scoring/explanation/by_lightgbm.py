@@ -1,4 +1,4 @@
-"""LightGBM's own margins and contributions: what our kernel is measured by, and what is used where it cannot be.
+"""LightGBM's own margins and contributions: the proof that our kernel has the same, and what is used where it has not.
 
 Of the modules that score, only this one needs LightGBM, and imports it when it is asked: it brings pandas, scikit-learn
 and matplotlib along, more than a second of every process.
@@ -6,16 +6,49 @@ and matplotlib along, more than a second of every process.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from credit_scoring.errors.models import CONTRIBUTIONS_OFF, SEVERAL_MARGINS, TREES_NOT_EXPLAINED, TREES_UNREADABLE
 from credit_scoring.explanation.arrays import Floats, Matrix
-from credit_scoring.explanation.proof import TOLERANCE, Proof
+from credit_scoring.explanation.treeshap import Explainer
 
 if TYPE_CHECKING:
     import lightgbm as lgb
+
+TOLERANCE = 1e-9
+"""By how much margin and sum of shares may differ, relative to the row's largest absolute value."""
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """What our kernel is measured by: k clients and LightGBM's numbers for them.
+
+    `margin` [k], and of the first m of them `phi` [m, F]; `phi_0`.
+
+    `vectors` float32 [k, F]: the model's own features in the model's order, missing = NaN.
+    """
+
+    vectors: Matrix
+    margin: Floats
+    phi: Floats
+    phi_0: float
+
+    def holds_for(self, explainer: Explainer) -> bool:
+        """Whether the kernel has these margins, bit for bit, and these contributions within the tolerance."""
+        if explainer.features != self.vectors.shape[1]:
+            return False
+        margin, phi = explainer.explain(self.vectors)
+        if not np.array_equal(margin, self.margin):
+            return False
+        first = len(self.phi)
+        found = np.column_stack([phi[:first], np.full(first, explainer.phi_0)])
+        wanted = np.column_stack([self.phi, np.full(first, self.phi_0)])
+        largest = np.abs(wanted).max(axis=1, keepdims=True)
+        return bool((np.abs(found - wanted) <= TOLERANCE * largest).all())
+
 
 MOST_EXPLAINED = 8
 """Clients whose contributions LightGBM computes for a proof; the margins are those of all."""

@@ -14,7 +14,7 @@ from functools import partial
 
 from credit_scoring.explanation import by_lightgbm
 from credit_scoring.explanation.arrays import Floats, Matrix
-from credit_scoring.explanation.proof import Proof
+from credit_scoring.explanation.by_lightgbm import Proof
 from credit_scoring.explanation.trees import Unsupported
 from credit_scoring.explanation.treeshap import Explainer
 

@@ -10,7 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from credit_scoring.explanation.waterfall import Waterfall
-from credit_scoring.pages.colours import BAD, GOOD, INK, NEUTRAL
+from credit_scoring.pages.page import BAD, GOOD, INK, NEUTRAL
 
 WIDTH, DOTS = 10.0, 110
 """Inches, and dots an inch: 1,100 dots across."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from credit_scoring.errors.models import PROBE_ODD
 from credit_scoring.explanation.arrays import Floats, Matrix
-from credit_scoring.explanation.proof import Proof
+from credit_scoring.explanation.by_lightgbm import Proof
 from credit_scoring.model.artifacts import Artifact, Number
 
 

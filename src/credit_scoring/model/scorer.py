@@ -16,13 +16,15 @@ from credit_scoring.errors.faults import VECTORS_ODD
 from credit_scoring.errors.models import (
     PARTS_OF_TWO_MODELS,
     PROBE_DIFFERS,
+    PROBE_MISSING,
     TREES_OF_OTHER_FEATURES,
     TREES_UNREADABLE,
 )
+from credit_scoring.explanation import by_lightgbm
 from credit_scoring.explanation.arrays import Floats, Matrix
+from credit_scoring.explanation.by_lightgbm import Proof
 from credit_scoring.explanation.contributions import Explain, explaining
 from credit_scoring.explanation.points import Integers, Scale, contributions, score
-from credit_scoring.explanation.proof import Proof
 from credit_scoring.explanation.trees import feature_names
 from credit_scoring.model.artifacts import Decision, Features
 from credit_scoring.model.probe import Probe
@@ -142,3 +144,20 @@ def scorer(texts: ModelTexts) -> Scorer:
     if wrong := int(np.count_nonzero(points != np.array(probe.points))):
         raise PROBE_DIFFERS(wrong=wrong, clients=len(points))
     return built
+
+
+def assemble(
+    booster_text: str, decision: Decision, features: Features, probe_vectors: Matrix, model_card: str
+) -> ModelTexts:
+    """What training found, as the texts of a model, with the probe that every later load must reproduce.
+
+    `probe_vectors`: float32 [k, F], registry order, of generated clients, never of real ones: they stay in the model.
+    ModelError when the parts do not belong together.
+    """
+    if len(probe_vectors) == 0:
+        raise PROBE_MISSING()
+    used = used_positions(booster_text, features)
+    proof = by_lightgbm.proof(booster_text, np.ascontiguousarray(probe_vectors[:, used]))
+    points = Scorer.unproven(booster_text, decision, features, proof).score(probe_vectors).points
+    probe = Probe.of(probe_vectors, points, proof)
+    return ModelTexts(booster_text, decision.to_json(), features.to_json(), probe.to_json(), model_card)

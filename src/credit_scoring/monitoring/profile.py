@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.snapshot import Snapshot
+from credit_scoring.clients.snapshot import Snapshot, case_matrix
 from credit_scoring.explanation.points import Integers
 from credit_scoring.features.vector import columns_read
 from credit_scoring.model.bins import Bins, Edges

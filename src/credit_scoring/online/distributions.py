@@ -13,7 +13,7 @@ import numpy.typing as npt
 import polars as pl
 
 from credit_scoring.clients import cohort
-from credit_scoring.clients.vectors import vectors
+from credit_scoring.clients.gather import vectors
 from credit_scoring.features.registry import fingerprint, names
 from credit_scoring.online.published import Published
 from credit_scoring.online.reader import PublishedStore

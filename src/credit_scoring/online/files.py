@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import polars as pl
 import pyarrow as pa
 
-from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.snapshot import CASE, FLAW, Snapshot
+from credit_scoring.clients.snapshot import CASE, FLAW, Snapshot, case_matrix
 from credit_scoring.engines.engine import Rows
 from credit_scoring.features.registry import fingerprint
 from credit_scoring.schema.application import APPLICATION

@@ -16,8 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from matplotlib.ticker import MaxNLocator
 
-from credit_scoring.pages.colours import BAD, FAINT, GOOD, INK, PALETTE
-from credit_scoring.pages.page import Figure
+from credit_scoring.pages.page import BAD, FAINT, GOOD, INK, PALETTE, Figure
 
 WIDTH = 5.2
 """Inches. A phone shows them in 330 px, so that 9 points of text are still 8 px high."""

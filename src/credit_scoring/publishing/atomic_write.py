@@ -1,6 +1,6 @@
 """How a published file comes to its place whole; memory does not grow with it, and a file that is there stays.
 
-In a container, tasks write it in parallel and one request makes it visible (storage.block_list). In a folder, the
+In a container, tasks write it in parallel and one request makes it visible (storage.blob.Upload). In a folder, the
 driver writes what tasks make beside it and renames. In a volume neither is to be had: the driver writes it, and
 `_SUCCESS` beside it says that it is whole.
 """
@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from credit_scoring.storage.content import Content
-from credit_scoring.storage.files import Folder
+from credit_scoring.storage.files import Content, Folder
 from credit_scoring.storage.roots import blob_place, is_volume
 
 SUCCESS = "_SUCCESS"
@@ -22,7 +21,7 @@ def place(content: Content, folder: Folder, name: str, run_id: str) -> int:
     if folder.exists(SUCCESS if is_volume(folder.root) else name):
         raise FileExistsError(folder.path(name))
     if in_container := blob_place(folder.path(name)):
-        from credit_scoring.storage.block_list import Upload  # a second that only containers cost
+        from credit_scoring.storage.blob import Upload  # a second that only containers cost
 
         return Upload(in_container, folder.storage, run_id).write(content)
     rows = 0

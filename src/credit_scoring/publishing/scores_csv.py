@@ -14,13 +14,11 @@ import polars as pl
 
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors.faults import PUBLISHED_OTHERWISE
-from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
-from credit_scoring.explanation.points import whole_points
+from credit_scoring.explanation.points import MOST_PRINCIPAL, whole_points
 from credit_scoring.features.statements import STATEMENTS
 from credit_scoring.publishing import atomic_write
 from credit_scoring.scoring.rows import CsvPart, in_csv
-from credit_scoring.storage.content import Content
-from credit_scoring.storage.files import Folder
+from credit_scoring.storage.files import Content, Folder
 
 NAME = "scores.csv"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
+from credit_scoring.explanation.points import MOST_PRINCIPAL
 from credit_scoring.ledger.events import DELIVERIES
 from credit_scoring.publishing.dictionary import REASONS
 from credit_scoring.publishing.latest import SCORES

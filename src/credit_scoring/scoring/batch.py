@@ -7,10 +7,9 @@ from functools import partial
 
 import pyarrow as pa
 
-from credit_scoring.clients.cases import case_matrix
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
-from credit_scoring.clients.snapshot import Snapshot
+from credit_scoring.clients.snapshot import Snapshot, case_matrix
 from credit_scoring.engines.engine import Rows
 from credit_scoring.features.vector import columns_read
 from credit_scoring.model.texts import ModelTexts

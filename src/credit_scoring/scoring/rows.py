@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as pa
 
 from credit_scoring.explanation.arrays import Matrix
-from credit_scoring.explanation.by_reason import by_reason, drivers
+from credit_scoring.explanation.points import by_reason, drivers
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import STATEMENTS, stated
 from credit_scoring.schema.stored import StoredColumn, StoredTable

@@ -16,7 +16,7 @@ from credit_scoring.errors.online import PORT_TAKEN
 from credit_scoring.serving.app import application
 from credit_scoring.serving.service import service
 from credit_scoring.settings import MlflowSettings, OnlineSettings
-from credit_scoring.telemetry.textfiles import TextFiles
+from credit_scoring.telemetry.gauges import TextFiles
 
 ENDS_SECONDS = 10
 """So long requests in flight may take when the API ends."""

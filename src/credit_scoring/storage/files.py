@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import posixpath
 import shutil
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from glob import escape, glob
-from typing import IO
+from typing import IO, Protocol
 from urllib.parse import unquote, urlsplit
 
 from credit_scoring.settings import StorageSettings
@@ -188,3 +189,29 @@ def _remove_parts(of: str) -> None:
     """Removes what writers that were killed left beside files whose paths fit a pattern."""
     for left in glob(f"{of}.[0-9]*.part"):
         os.remove(left)
+
+
+class MadePieces(Protocol):
+    """The pieces of a file in their order (engines.engine.Pieces)."""
+
+    def __iter__(self) -> Iterator[tuple[int, bytes]]:
+        """(rows, bytes) of each."""
+
+    def each(self, send: Callable[[int, int, int, bytes], str]) -> list[str]:
+        """`send`s each where it is made: part, number, rows, bytes; what it says."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """A file that is made piece by piece, wherever its pieces are made: `head`, then the pieces."""
+
+    head: bytes
+    pieces: MadePieces
+
+    def digest(self) -> tuple[int, str]:
+        """Rows and sha256 of the file, made and not written."""
+        rows, digest = 0, hashlib.sha256(self.head)
+        for count, lines in self.pieces:
+            digest.update(lines)
+            rows += count
+        return rows, digest.hexdigest()

@@ -1,4 +1,4 @@
-"""What a root is, told from its text: a folder, a Unity Catalog volume or a path in a blob container.
+"""What a root is, told from its text: a folder, a Unity Catalog volume or a path in a container; and its credentials.
 
 The one place that knows how Spark and fsspec name the same root. Spark takes it as it stands in the settings; fsspec
 takes `container/path` of an account, which the URI names too.
@@ -6,10 +6,12 @@ takes `container/path` of an account, which the URI names too.
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
-from credit_scoring.errors.storage import ROOT_UNKNOWN
+from credit_scoring.errors.storage import CREDENTIAL_MISSING, ROOT_UNKNOWN
 
 VOLUMES = "/Volumes/"
 """Where Databricks mounts the volumes of Unity Catalog."""
@@ -74,3 +76,23 @@ def blob_place(root: str) -> BlobPlace | None:
 def is_volume(root: str) -> bool:
     """Whether a root lies in a volume of Unity Catalog."""
     return root.startswith(VOLUMES)
+
+
+class Variable(StrEnum):
+    """Variables of the environment with the only copy of a secret, named as Azure's own tools name them.
+
+    On a cluster a secret scope fills them, on every node.
+    """
+
+    ACCOUNT_KEY = "AZURE_STORAGE_ACCOUNT_KEY"  # pragma: allowlist secret
+    TENANT_ID = "AZURE_TENANT_ID"
+    CLIENT_ID = "AZURE_CLIENT_ID"
+    CLIENT_SECRET = "AZURE_CLIENT_SECRET"  # nosec B105  # pragma: allowlist secret
+
+
+def value_of(variable: Variable) -> str:
+    """The value of a variable; UsageError where it is not set."""
+    value = os.environ.get(variable)
+    if not value:
+        raise CREDENTIAL_MISSING(variable=variable)
+    return value

@@ -1,7 +1,8 @@
-"""Whether the settings' places hold a store, asked before a command begins one without being told to."""
+"""Whether the settings' places hold a store, and whether they can be written to: asked before a command begins one."""
 
 from __future__ import annotations
 
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from credit_scoring.errors.usage import NO_STORE
 from credit_scoring.machine import existing, unwritable
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.roots import blob_place, is_volume
+from credit_scoring.storage.storage_errors import kind_of
 
 if TYPE_CHECKING:
     from credit_scoring.settings import Settings
@@ -42,3 +44,22 @@ def must_be_writable(settings: Settings) -> None:
     for folder in {existing(folder): folder for folder in [settings.home, *folders]}.values():
         if why := unwritable(folder):
             raise PLACE_NOT_WRITABLE(place=folder, why=why)
+
+
+def write_probe(folder: Folder) -> str | None:
+    """Writes a small file below the folder, reads and removes it; what hinders it, or None.
+
+    The folder is made when it does not exist, as a run would make it.
+    """
+    name, content = f".reached-{uuid.uuid4().hex[:12]}", b"credit-scoring doctor"
+    try:
+        folder.write(content, name)
+        same = folder.read(name) == content
+        folder.remove(name)
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    except Exception as error:
+        if (kind := kind_of(error)) is None:
+            raise
+        return f"it did not answer in time, or refused access ({kind})"
+    return None if same else "what was written there is not what is read back"

@@ -13,8 +13,7 @@ import polars as pl
 from credit_scoring.clients import cohort
 from credit_scoring.clients.categories import values_held
 from credit_scoring.clients.cohort import Cohort
-from credit_scoring.clients.gather import gather
-from credit_scoring.clients.vectors import vectors
+from credit_scoring.clients.gather import gather, vectors
 from credit_scoring.engines.engine import Engine, Rows, Scan
 from credit_scoring.errors.learning import TRAINER_NEEDS_SPARK
 from credit_scoring.errors.usage import NOBODY_APPLIED

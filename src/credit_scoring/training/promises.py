@@ -9,8 +9,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from credit_scoring.clients.cases import case_matrix
-from credit_scoring.clients.snapshot import Snapshot
+from credit_scoring.clients.snapshot import Snapshot, case_matrix
 from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.explanation.contributions import predicting
 from credit_scoring.features.promises import PROMISES, moves

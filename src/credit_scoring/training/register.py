@@ -11,9 +11,9 @@ import polars as pl
 
 from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.model.artifacts import Decision
-from credit_scoring.model.assembly import assemble
 from credit_scoring.model.packaging import log as log_model
 from credit_scoring.model.registry import Alias, assign
+from credit_scoring.model.scorer import assemble
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import DecisionSettings, TrainingSettings

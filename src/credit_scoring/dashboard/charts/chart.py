@@ -9,7 +9,7 @@ from typing import cast
 
 import altair as alt
 
-from credit_scoring.pages.colours import INK
+from credit_scoring.pages.page import INK
 
 FONT = 13
 """Pixels."""

@@ -10,7 +10,7 @@ from credit_scoring.dashboard.answers import DistributionAnswer
 from credit_scoring.dashboard.charts.chart import Chart, configured, data
 from credit_scoring.dashboard.words import measured, number, percent
 from credit_scoring.features.words import Language, Words
-from credit_scoring.pages.colours import INK, PALETTE
+from credit_scoring.pages.page import INK, PALETTE
 
 _REPAID, _DEFAULTED = Words("repaid", "ont remboursé"), Words("defaulted", "ont fait défaut")
 _DENSITY = Words("density", "densité")

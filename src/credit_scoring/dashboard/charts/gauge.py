@@ -7,7 +7,7 @@ import altair as alt
 from credit_scoring.dashboard.charts.chart import Chart, configured, data
 from credit_scoring.dashboard.words import CUT_OFF, SCORE, number
 from credit_scoring.features.words import Language, Words
-from credit_scoring.pages.colours import BAD, GOOD, INK
+from credit_scoring.pages.page import BAD, GOOD, INK
 
 _LOW, _HIGH = 450, 700
 """The ends of the scale, wider where a score is: nearly every client is between."""

@@ -10,7 +10,7 @@ from credit_scoring.dashboard.answers import EarlierScore
 from credit_scoring.dashboard.charts.chart import Chart, configured, data
 from credit_scoring.dashboard.words import CUT_OFF, SCORE, moment
 from credit_scoring.features.words import Language, Words
-from credit_scoring.pages.colours import INK, PALETTE
+from credit_scoring.pages.page import INK, PALETTE
 
 _SAYS = Words("Scores, the oldest first: {scores}.", "Scores, du plus ancien au plus récent : {scores}.")
 _ONE = Words("{score} on {at}, cut-off {cut_off}", "{score} le {at}, seuil {cut_off}")

@@ -7,7 +7,7 @@ import altair as alt
 from credit_scoring.dashboard.charts.chart import Chart, configured, data
 from credit_scoring.dashboard.charts.gauge import ends
 from credit_scoring.features.words import Language, Words
-from credit_scoring.pages.colours import PALETTE
+from credit_scoring.pages.page import PALETTE
 
 _SAYS = Words(
     "Eight in ten such people would score between {low} and {high} points.",

@@ -10,7 +10,7 @@ from credit_scoring.dashboard.charts.chart import Chart, configured, data, wrapp
 from credit_scoring.explanation.waterfall import Waterfall
 from credit_scoring.explanation.waterfall import waterfall as of_parts
 from credit_scoring.features.words import Language, Words
-from credit_scoring.pages.colours import BAD, GOOD, INK, NEUTRAL
+from credit_scoring.pages.page import BAD, GOOD, INK, NEUTRAL
 
 MOST = 8
 """So many reasons have a bar of their own."""

@@ -12,8 +12,7 @@ from deltalake.exceptions import DeltaError
 
 from credit_scoring.errors.usage import PATH_NOT_TAKEN
 from credit_scoring.settings import StorageSettings
-from credit_scoring.storage.credentials import Variable, value_of
-from credit_scoring.storage.roots import BlobPlace, blob_place
+from credit_scoring.storage.roots import BlobPlace, Variable, blob_place, value_of
 from credit_scoring.storage.storage_errors import kind_of
 
 T = TypeVar("T")

@@ -11,8 +11,7 @@ from collections.abc import Iterable
 
 from credit_scoring.errors.storage import WASB_NEEDS_KEY
 from credit_scoring.settings import StorageSettings
-from credit_scoring.storage.credentials import Variable, value_of
-from credit_scoring.storage.roots import EMULATOR_ACCOUNT, BlobPlace, blob_place
+from credit_scoring.storage.roots import EMULATOR_ACCOUNT, BlobPlace, Variable, blob_place, value_of
 
 _OAUTH = "org.apache.hadoop.fs.azurebfs.oauth2"
 

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from credit_scoring.engines.engine import Engine, Scan
-from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
+from credit_scoring.explanation.points import MOST_PRINCIPAL
 from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.ledger.events import Delivered
 from credit_scoring.publishing import history
@@ -43,7 +43,7 @@ MOST_QUARANTINED = 40
 class Band:
     """Clients by how far their scores are from the cut-off: how many have each decision, and each reason.
 
-    `principal`: by reason, how many clients have it among their principal reasons (see explanation.by_reason).
+    `principal`: by reason, how many clients have it among their principal reasons (see explanation.points.ByReason).
     """
 
     number: int

@@ -8,8 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from credit_scoring.clients.cases import case_matrix
-from credit_scoring.clients.snapshot import CASE, Snapshot
+from credit_scoring.clients.snapshot import CASE, Snapshot, case_matrix
 from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.features.words import Words
 from credit_scoring.model.scorer import APPROVE, Scorer

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from credit_scoring.clients.cases import case_matrix
+from credit_scoring.clients.snapshot import case_matrix
 from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.model.scorer import Scorer
 from credit_scoring.scoring.on_the_fly.client_file import ClientFile

@@ -7,7 +7,7 @@ from html import escape
 from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
-from credit_scoring.explanation.by_reason import MOST_PRINCIPAL
+from credit_scoring.explanation.points import MOST_PRINCIPAL
 from credit_scoring.features.words import Words
 from credit_scoring.serving.callers import Clients
 from credit_scoring.serving.problems import CLIENT_UNKNOWN, documented

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from credit_scoring.explanation.arrays import Floats
-from credit_scoring.explanation.by_reason import by_reason
-from credit_scoring.explanation.points import Integers
+from credit_scoring.explanation.points import Integers, by_reason
 from credit_scoring.model.scorer import Scorer
 from credit_scoring.training.intervals import Flags
 from credit_scoring.training.learners import Vectors

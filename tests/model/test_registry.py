@@ -16,8 +16,7 @@ import pytest
 
 from credit_scoring.errors import ModelError
 from credit_scoring.model import packaging
-from credit_scoring.model.registry import Alias, assign, load_version, version_of
-from credit_scoring.model.registry_file import RegistryFile, registry_file
+from credit_scoring.model.registry import Alias, RegistryFile, assign, load_version, registry_file, version_of
 from credit_scoring.model.texts import ModelTexts
 
 FRESH = """

@@ -11,8 +11,7 @@ import pytest
 
 from credit_scoring.doctor import model_servers
 from credit_scoring.errors import ModelError
-from credit_scoring.model.answering_server import servers, why_silent
-from credit_scoring.model.store import connect
+from credit_scoring.model.store import connect, servers, why_silent
 from credit_scoring.settings import MlflowSettings, Settings
 
 
