@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -56,6 +58,26 @@ def test_serve_starts_it_too_and_ends_it(tmp_path: Path, postgres: object) -> No
     assert process.returncode == 0
     with pytest.raises(OSError, match="refused"):
         urllib.request.urlopen(found[1], timeout=5)
+
+
+def test_the_port_is_free_after_it_was_killed(tmp_path: Path) -> None:
+    """`kill -9` leaves no block to end the desk in: it would keep its port from the next one."""
+    port = str(free_port())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "credit_scoring.cli", "desk"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env={**os.environ, "CREDIT_SCORING_DESK__PORT": port, "CREDIT_SCORING_HOME": str(tmp_path)},
+    )  # fmt: skip
+    with process:
+        assert process.stdout is not None
+        assert any(line.startswith(_WAITS[0]) for line in process.stdout)
+        process.kill()
+    for _ in range(1_500):
+        with socket.socket() as asks:
+            if asks.connect_ex(("127.0.0.1", int(port))):
+                return
+        time.sleep(0.02)
+    raise AssertionError("the desk is still there")
 
 
 def test_a_desk_that_does_not_start_is_a_sentence() -> None:

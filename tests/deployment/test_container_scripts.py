@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import served
+from credit_scoring.dashboard.running import starting
+from credit_scoring.machine import free_port
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -89,6 +91,25 @@ def test_an_api_that_answers_passes_the_smoke_test(postgres: object) -> None:
             done = subprocess.run([DEPLOY / "smoke", api.url], env=told, capture_output=True, text=True, check=False)
             assert (done.returncode == 0) is passes, done.stderr
             assert not key or key not in done.stdout + done.stderr
+
+
+@pytest.mark.server
+def test_a_desk_that_answers_passes_too() -> None:
+    """It needs no API to be up: its pages ask one when somebody looks at them."""
+    with starting("127.0.0.1", free_port(), "http://127.0.0.1:9") as desk:
+        told = {**os.environ, "SMOKE_SECONDS": "60", "no_proxy": "127.0.0.1"}
+        done = subprocess.run(
+            [DEPLOY / "smoke", "--desk", desk.url], env=told, capture_output=True, text=True, check=False
+        )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{desk.url} answers: ok\n"
+
+
+def test_shellcheck_finds_nothing() -> None:
+    scripts = [path for path in DEPLOY.rglob("*") if path.is_file() and path.read_bytes().startswith(b"#!/bin/sh")]
+    assert {path.name for path in scripts} >= {"batch", "smoke", "swap", "backup", "restore"}
+    done = subprocess.run(["shellcheck", *scripts], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_an_api_that_is_away_does_not() -> None:

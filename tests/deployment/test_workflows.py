@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,14 @@ def test_a_workflow_holds_by_the_schema(path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_actionlint_finds_nothing() -> None:
+    """Expressions, names of jobs and steps, and every script in them by shellcheck."""
+    if not (program := shutil.which("actionlint")):
+        pytest.skip("no actionlint here: go install github.com/rhysd/actionlint/cmd/actionlint@latest")
+    done = subprocess.run([program, "-no-color", *FILES], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("path", NEW, ids=lambda path: path.stem)
 def test_every_action_is_pinned_to_a_commit(path: Path) -> None:
     used = re.findall(r"uses: (\S+)(.*)", path.read_text())
@@ -41,7 +50,7 @@ def test_every_action_is_pinned_to_a_commit(path: Path) -> None:
 @pytest.mark.parametrize("path", NEW, ids=lambda path: path.stem)
 def test_every_script_is_here_and_may_be_run(path: Path) -> None:
     called = set(re.findall(r"(?<![\w/.-])(deploy/[a-z]+)(?= )", path.read_text())) - {"deploy/Dockerfile"}
-    assert called
+    assert called == {"deploy/smoke", "deploy/swap"}
     for script in called:
         assert (ROOT / script).stat().st_mode & 0o111
 
@@ -69,6 +78,19 @@ def test_what_serves_is_changed_only_after_people_and_a_smoke_test() -> None:
     swap = found["swap"]["steps"]
     assert [step["run"].split()[0] for step in swap if "run" in step] == ["deploy/swap", "deploy/smoke", "deploy/swap"]
     assert "failure()" in swap[-1]["if"]
+
+
+def test_what_is_swapped_is_what_was_asked() -> None:
+    """The API and the desk, in the slot before the swap and under their own names after it, as Azure calls both."""
+    found = jobs(ROOT / ".github/workflows/images.yml")
+    found["back"] = jobs(ROOT / ".github/workflows/swap-back.yml")["swap"]
+    apps = {"": "${{ vars.AZURE_API_APP }}", "--desk ": "${{ vars.AZURE_DESK_APP }}"}
+    for name, slot in (("staging", "-staging"), ("swap", ""), ("back", "")):
+        (asks,) = [step["run"] for step in found[name]["steps"] if "deploy/smoke" in step.get("run", "")]
+        wanted = [f'deploy/smoke {desk}"https://{app}{slot}.azurewebsites.net"' for desk, app in apps.items()]
+        assert asks.splitlines() == wanted
+    swaps = {step["run"] for job in found.values() for step in job["steps"] if "deploy/swap" in step.get("run", "")}
+    assert swaps == {'deploy/swap "${{ vars.AZURE_GROUP }}" ' + " ".join(f'"{app}"' for app in apps.values())}
 
 
 def test_a_migration_only_adds_so_that_the_release_before_can_still_serve() -> None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from credit_scoring.child import bound
 from credit_scoring.dashboard.style import THEME
 from credit_scoring.errors.online import DESK_NOT_STARTED
 
@@ -78,9 +79,9 @@ class Desk:
 
 @contextmanager
 def starting(host: str, port: int, api: str) -> Iterator[Desk]:
-    """The desk, which ends with the block."""
+    """The desk, which ends with the block, and where this process is killed."""
     process = subprocess.Popen(  # nosec B603: no shell, and no argument from outside
-        command(host, port, api), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        bound(command(host, port, api)), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         start_new_session=True,  # Ctrl-C is ours to handle
     )  # fmt: skip
     try:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import yaml
 
+from credit_scoring.child import bound
+
 log = logging.getLogger(__name__)
 PROGRAM = "prometheus"
 API_JOB = "credit-scoring-api"
@@ -54,7 +56,7 @@ def running(folder: Path, targets: Sequence[str], every: str = "5s") -> Iterator
         f"--web.listen-address={address}", "--storage.tsdb.retention.time=30d", "--log.level=error",
     ]  # fmt: skip
     with (folder / "prometheus.log").open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)  # nosec B603
+        process = subprocess.Popen(bound(command), stdout=output, stderr=subprocess.STDOUT)  # nosec B603
     try:
         with suppress(subprocess.TimeoutExpired):
             code = process.wait(0.3)
