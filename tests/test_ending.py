@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from credit_scoring import commands
 from credit_scoring.cli import main
-from credit_scoring.errors.runs import INTERRUPTED as KIND
+from credit_scoring.errors.deliveries import INTERRUPTED as KIND
 from credit_scoring.settings import TRACE
 
 INTERRUPTED = str(KIND())

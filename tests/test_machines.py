@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 import yaml
 
-from credit_scoring.errors.runs import INTERRUPTED as KIND
+from credit_scoring.errors.deliveries import INTERRUPTED as KIND
 from credit_scoring.settings import TRACE
 from short_lived import SHORT_LIVED
 

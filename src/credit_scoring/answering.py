@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, select
 
 from credit_scoring.errors import CreditScoringError
-from credit_scoring.errors.online import API_USER_UNKNOWN, JOURNAL_BROKEN, ONLINE_URL_MISSING
+from credit_scoring.errors.stores import API_USER_UNKNOWN, JOURNAL_BROKEN, ONLINE_URL_MISSING
 from credit_scoring.online import cluster, database, journal, keys
 from credit_scoring.online.loading import Loaded
 from credit_scoring.online.models import ClientScore

@@ -11,8 +11,7 @@ import pytest
 from credit_scoring.features import fingerprint as module
 from credit_scoring.features import registry
 from credit_scoring.features.feature import Feature
-from credit_scoring.features.fingerprint import of_feature
-from credit_scoring.features.provenance import raw_columns
+from credit_scoring.features.fingerprint import of_feature, raw_columns
 from credit_scoring.features.rows import Rows
 from credit_scoring.features.steps import Derive, Merge
 from credit_scoring.features.value import Aggregate, Value

@@ -11,8 +11,8 @@ import pytest
 
 from credit_scoring.features import promises
 from credit_scoring.features.feature import Risk
+from credit_scoring.features.fingerprint import raw_columns
 from credit_scoring.features.promises import PROMISES, Promise, moves
-from credit_scoring.features.provenance import raw_columns
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.schema.tables import TABLES

@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 
 from credit_scoring.features import registry
+from credit_scoring.features.findings.finding import holding, no_rows, some
 from credit_scoring.features.reasons import Reason
-from credit_scoring.features.row_predicates import holding, no_rows, some
 from credit_scoring.features.statements import ABSENCES, FINDINGS, STATEMENTS, by_code, stated
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.schema.table import CLIENT

@@ -9,7 +9,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credit_scoring.features.provenance import raw_columns
+from credit_scoring.features.fingerprint import raw_columns
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.features.vector import feature_frame
 from credit_scoring.schema.table import CLIENT

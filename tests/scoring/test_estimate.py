@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credit_scoring.features.declared_inputs import MORE, NEEDED, stateable
-from credit_scoring.features.provenance import raw_columns
+from credit_scoring.features.fingerprint import raw_columns
+from credit_scoring.features.registry import MORE, NEEDED, stateable
 from credit_scoring.features.vector import application_vectors, client_vectors
 from credit_scoring.model.scorer import Scorer, scorer
 from credit_scoring.schema.application import APPLICATION

@@ -13,7 +13,7 @@ import click
 from credit_scoring.cli import output
 from credit_scoring.cli.unforeseen import unforeseen
 from credit_scoring.errors import CreditScoringError
-from credit_scoring.errors.runs import INTERRUPTED
+from credit_scoring.errors.deliveries import INTERRUPTED
 from credit_scoring.storage.storage_errors import of_storage
 
 WRONG_USAGE = "wrong-usage"

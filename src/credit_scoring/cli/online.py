@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from credit_scoring.cli.group import Call, command
-from credit_scoring.errors.online import CLIENT_NOT_NAMED, KEY_NOT_NAMED
+from credit_scoring.errors.stores import CLIENT_NOT_NAMED, KEY_NOT_NAMED
 
 
 @command

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 
 from credit_scoring.errors import CreditScoringError
-from credit_scoring.errors.faults import UNFORESEEN
-from credit_scoring.errors.place import place_of
-from credit_scoring.errors.storage import PLACE_NOT_WRITABLE
+from credit_scoring.errors.faults import UNFORESEEN, place_of
+from credit_scoring.errors.stores import PLACE_NOT_WRITABLE
 from credit_scoring.errors.usage import MACHINE_TOO_SMALL
 from credit_scoring.settings import TRACE
 from credit_scoring.storage.storage_errors import texts_of

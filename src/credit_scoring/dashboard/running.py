@@ -13,7 +13,7 @@ from pathlib import Path
 
 from credit_scoring.child import bound
 from credit_scoring.dashboard.style import THEME
-from credit_scoring.errors.online import DESK_NOT_STARTED
+from credit_scoring.errors.stores import DESK_NOT_STARTED
 
 STARTS_SECONDS, ENDS_SECONDS = 60, 5
 """So long a busy machine may take to start it, and it may take to end."""

@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
-from credit_scoring.errors import (
-    CreditScoringError,
-    ErrorKind,
-    deliveries,
-    faults,
-    learning,
-    models,
-    online,
-    runs,
-    storage,
-    usage,
-)
+from credit_scoring.errors import CreditScoringError, ErrorKind, deliveries, faults, models, stores, usage
 
-_MODULES = (faults, usage, deliveries, models, learning, online, runs, storage)
+_MODULES = (faults, usage, deliveries, models, stores)
 
 
 def kinds() -> tuple[ErrorKind[CreditScoringError], ...]:

@@ -1,5 +1,7 @@
 """Guarantees of ours that did not hold. Nothing of what they are about is visible or published."""
 
+import traceback
+
 from credit_scoring.errors import ErrorKind, Fault
 
 UNFORESEEN = ErrorKind(
@@ -97,3 +99,11 @@ NOT_SPARK = ErrorKind(
     "What is asked for is Spark's alone, and the {engine} engine was started.",
     "Set `engine: spark`, or report this.",
 )
+
+
+def place_of(error: BaseException) -> str:
+    """The innermost line of ours that an error passed; its text is not told, as it may hold a client's values."""
+    ours = [frame for frame in traceback.extract_tb(error.__traceback__) if "/credit_scoring/" in frame.filename]
+    if not ours:
+        return "credit_scoring"
+    return f"credit_scoring/{ours[-1].filename.rsplit('/credit_scoring/', 1)[1]}, line {ours[-1].lineno}"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import polars as pl
 
 from credit_scoring.features import cleaned, loan_price
-from credit_scoring.features.condition import DAYS_A_YEAR
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.rows import DAYS_A_YEAR
 from credit_scoring.features.value import Unit, Value
 from credit_scoring.features.words import Words
 from credit_scoring.schema.application import APPLICATION

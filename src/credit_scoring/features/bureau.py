@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from credit_scoring.features.agency_scores import LACK
 from credit_scoring.features.application import ANNUITY, INCOME
-from credit_scoring.features.condition import ANY, DAYS_A_YEAR, Window
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.findings.bureau import ABSENCES, FINDINGS
 from credit_scoring.features.group import FeatureGroup
-from credit_scoring.features.history import History
-from credit_scoring.features.measure import Measure, Statistic, family
+from credit_scoring.features.history import History, Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.rows import ANY, DAYS_A_YEAR, Window
 from credit_scoring.features.value import Unit
 from credit_scoring.features.words import Words
 from credit_scoring.schema.bureau import BUREAU

@@ -8,12 +8,11 @@ from __future__ import annotations
 import polars as pl
 
 from credit_scoring.features import cleaned
-from credit_scoring.features.condition import ANY, Condition, Window
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.group import FeatureGroup
-from credit_scoring.features.history import IN, History
-from credit_scoring.features.measure import Measure, Statistic, family
+from credit_scoring.features.history import IN, History, Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.rows import ANY, Condition, Window
 from credit_scoring.features.value import Unit
 from credit_scoring.features.words import Words
 from credit_scoring.schema.bureau import BUREAU

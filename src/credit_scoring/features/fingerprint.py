@@ -1,4 +1,4 @@
-"""What a feature's numbers depend on, as one short text: its declaration, and all that it reads.
+"""What a feature's numbers depend on: the raw columns behind it, and, as one short text, its whole declaration.
 
 A model needs the features that it uses as they were when it was trained, and no others. So each has a fingerprint of
 its own, over its declaration, the steps behind it, and type, vocabulary and sentinels of the columns that it reads.
@@ -10,15 +10,31 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from credit_scoring.features.application import STEPS
 from credit_scoring.features.feature import Feature
-from credit_scoring.features.provenance import Column, raw_columns
 from credit_scoring.features.rows import Rows
 from credit_scoring.features.steps import Step, behind
 from credit_scoring.features.value import Aggregate
+from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.column import Column as SourceColumn
 from credit_scoring.schema.tables import TABLES
+
+Column = tuple[str, str]
+"""A source table and a column of it."""
+
+
+@cache
+def raw_columns(feature: Feature) -> frozenset[Column]:
+    """The raw columns whose values enter the feature; ids that only bring rows together are not among them."""
+    aggregates = feature.value.aggregates
+    own = set(feature.value.expression.meta.root_names()) - {a.name for a in aggregates}
+    found = {(APPLICATION.name, column) for column in behind(own, STEPS)[1]}
+    for aggregate in aggregates:
+        roots = aggregate.expression.meta.root_names()
+        found |= {(aggregate.rows.table.name, column) for column in behind(roots, aggregate.rows.steps)[1]}
+    return frozenset(found)
 
 
 def digest(definition: object) -> str:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from credit_scoring.features.condition import ANY, DAYS_A_YEAR, Condition, Window
 from credit_scoring.features.feature import Feature, Risk
-from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, no_history
+from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, no_history, some
 from credit_scoring.features.group import FeatureGroup
-from credit_scoring.features.history import History
-from credit_scoring.features.measure import Measure, Statistic, family
+from credit_scoring.features.history import History, Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
-from credit_scoring.features.row_predicates import some
+from credit_scoring.features.rows import ANY, DAYS_A_YEAR, Condition, Window
 from credit_scoring.features.steps import Derive, Merge
 from credit_scoring.features.value import Unit
 from credit_scoring.features.words import Words

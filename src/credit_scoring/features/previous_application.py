@@ -6,14 +6,13 @@ import polars as pl
 
 from credit_scoring.features import cleaned
 from credit_scoring.features.application import ANNUITY, CREDIT, INCOME
-from credit_scoring.features.condition import ANY, DAYS_A_YEAR, Condition, Window
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.findings.previous_application import ABSENCES, FINDINGS
 from credit_scoring.features.group import FeatureGroup
-from credit_scoring.features.history import History
+from credit_scoring.features.history import History, Measure, Statistic, family
 from credit_scoring.features.loan_price import monthly_rate
-from credit_scoring.features.measure import Measure, Statistic, family
 from credit_scoring.features.reasons import Reason
+from credit_scoring.features.rows import ANY, DAYS_A_YEAR, Condition, Window
 from credit_scoring.features.steps import Derive
 from credit_scoring.features.value import Unit
 from credit_scoring.features.words import Words

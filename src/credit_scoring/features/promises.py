@@ -20,7 +20,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from credit_scoring.features.feature import Feature, Risk
-from credit_scoring.features.provenance import raw_columns
+from credit_scoring.features.fingerprint import raw_columns
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.features.vector import Histories, client_vectors, reading
 from credit_scoring.features.words import Words

@@ -12,8 +12,9 @@ from credit_scoring.features.findings import agencies
 from credit_scoring.features.findings import application_details as details_findings
 from credit_scoring.features.findings import loan as loan_findings
 from credit_scoring.features.findings import person as person_findings
-from credit_scoring.features.fingerprint import described, digest
+from credit_scoring.features.fingerprint import described, digest, raw_columns
 from credit_scoring.features.group import FeatureGroup
+from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.tables import HISTORIES, TABLES, modules
 
 GROUPS: tuple[FeatureGroup, ...] = (
@@ -36,11 +37,7 @@ def names() -> tuple[str, ...]:
 
 def standing_on(column: str) -> tuple[str, ...]:
     """The names, in registry order, of the features that read a column of the application, by a step or themselves."""
-    tainted = {column}
-    for step in STEPS:
-        if step.reads & tainted:
-            tainted |= step.makes
-    return tuple(f.name for f in FEATURES if tainted & set(f.value.expression.meta.root_names()))
+    return tuple(feature.name for feature in FEATURES if (APPLICATION.name, column) in raw_columns(feature))
 
 
 @cache
@@ -58,3 +55,24 @@ def fingerprint() -> str:
 _twice = [name for name, times in Counter(names()).items() if times > 1]
 if _twice:
     raise ValueError(f"features declared twice: {', '.join(_twice)}")
+
+
+# What a person without a file can state; none of it is protected. An estimate is made by a model of its own
+# (`credit_estimate`), of the features that stand on nothing else.
+NEEDED = ("AMT_CREDIT", "AMT_ANNUITY", "AMT_GOODS_PRICE", "AMT_INCOME_TOTAL")
+"""The inputs without which nothing is estimated: the loan and the income."""
+MORE = (
+    "CNT_CHILDREN",
+    "DAYS_BIRTH",
+    "DAYS_EMPLOYED",
+    "FLAG_OWN_CAR",
+    "FLAG_OWN_REALTY",
+    "NAME_EDUCATION_TYPE",
+)
+
+
+@cache
+def stateable(columns: tuple[str, ...] = (*NEEDED, *MORE)) -> tuple[Feature, ...]:
+    """The features, in registry order, that read these columns of the application and nothing else."""
+    given = {(APPLICATION.name, column) for column in columns}
+    return tuple(feature for feature in FEATURES if (read := raw_columns(feature)) and read <= given)

@@ -1,7 +1,7 @@
 """What is said of a client under a reason: its finding where one is true, else what was judged, or that it is absent.
 
 A statement is chosen by feature values alone, which scoring has at hand, and is proven by evidence in the raw rows
-(see evidence): `credit-scoring reasons --check` does so on every client of the store.
+(see findings.finding): `credit-scoring reasons --check` does so on every client of the store.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from credit_scoring.features.expressions import serialised
-from credit_scoring.features.findings.finding import Absence, Finding, Side
+from credit_scoring.features.findings.finding import Absence, Finding, RowPredicate, Side
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.registry import GROUPS, names
-from credit_scoring.features.row_predicates import RowPredicate
+from credit_scoring.features.steps import serialised
 from credit_scoring.features.words import Language
 
 Positions = NDArray[np.int64]

@@ -8,8 +8,12 @@ from typing import Protocol, Self
 
 import polars as pl
 
-from credit_scoring.features.expressions import serialised
 from credit_scoring.schema.table import CLIENT
+
+
+def serialised(expression: pl.Expr) -> str:
+    """The expression as text, the same on every machine and in every process."""
+    return expression.meta.serialize(format="json")
 
 
 class Step(Protocol):

@@ -13,8 +13,8 @@ from enum import Enum
 
 import polars as pl
 
-from credit_scoring.features.expressions import serialised
 from credit_scoring.features.rows import Rows
+from credit_scoring.features.steps import serialised
 from credit_scoring.features.words import SILENT, Words
 
 

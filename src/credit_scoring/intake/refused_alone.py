@@ -9,7 +9,7 @@ import json
 
 from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused
 from credit_scoring.errors.deliveries import UNREADABLE
-from credit_scoring.errors.place import place_of
+from credit_scoring.errors.faults import place_of
 
 LEFT_TO_OTHERS = (KeyboardInterrupt, SystemExit, GeneratorExit)
 """What ends a run, whichever delivery it was at."""

@@ -18,7 +18,7 @@ from typing import Any
 
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors import RunActive
-from credit_scoring.errors.runs import CLAIM_CONTESTED, CLAIM_HELD, WITHDRAWAL_UNFINISHED
+from credit_scoring.errors.deliveries import CLAIM_CONTESTED, CLAIM_HELD, WITHDRAWAL_UNFINISHED
 from credit_scoring.ledger.events import (
     DELIVERIES,
     PURPOSES,

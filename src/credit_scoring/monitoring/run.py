@@ -16,7 +16,7 @@ from credit_scoring.engines.engine import Engine
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers
 from credit_scoring.features import registry
-from credit_scoring.features.provenance import Column, raw_columns
+from credit_scoring.features.fingerprint import Column, raw_columns
 from credit_scoring.ledger.events import Delivered, LedgerEvent
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.artifacts import Decision, Features

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from credit_scoring.errors.online import CLUSTER_NOT_STARTED, CLUSTER_SERVED, CLUSTER_UNREACHED, NO_POSTGRESQL
+from credit_scoring.errors.stores import CLUSTER_NOT_STARTED, CLUSTER_SERVED, CLUSTER_UNREACHED, NO_POSTGRESQL
 from credit_scoring.machine import free_port
 
 OWNER, SERVICE, DATABASE = "credit_scoring", "credit_scoring_service", "credit_scoring"

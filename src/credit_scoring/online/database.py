@@ -23,7 +23,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
-from credit_scoring.errors.online import DATABASE_AWAY, DATABASE_OLD, ONLINE_URL_MISSING, ONLINE_URL_WRONG
+from credit_scoring.errors.stores import DATABASE_AWAY, DATABASE_OLD, ONLINE_URL_MISSING, ONLINE_URL_WRONG
 from credit_scoring.online.models import Base
 from credit_scoring.online.months import OPEN_MONTHS
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from credit_scoring.errors.online import JOURNAL_KEPT, JOURNAL_NOT_RESUMED
+from credit_scoring.errors.stores import JOURNAL_KEPT, JOURNAL_NOT_RESUMED
 from credit_scoring.online.digest import COLUMNS, digest, link
 from credit_scoring.online.models import (
     ClientFile,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, insert, select, update
 
-from credit_scoring.errors.online import KEY_UNKNOWN
+from credit_scoring.errors.stores import KEY_UNKNOWN
 from credit_scoring.online.models import ApiKey
 from credit_scoring.online.secrets import digest_of, new_key, prefix_of
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from credit_scoring.engines.engine import Engine, Scan
-from credit_scoring.errors.online import STORE_NOT_READ
+from credit_scoring.errors.stores import STORE_NOT_READ
 from credit_scoring.intake.appending import CLIENT_DELIVERIES
 from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.ledger.events import TABLE as LEDGER

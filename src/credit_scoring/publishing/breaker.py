@@ -16,7 +16,7 @@ from statistics import median
 import numpy as np
 
 from credit_scoring.engines.engine import Engine
-from credit_scoring.errors.runs import NOTHING_TO_SCORE
+from credit_scoring.errors.deliveries import NOTHING_TO_SCORE
 from credit_scoring.explanation.points import Integers
 from credit_scoring.intake.expected import lacking
 from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent, cleared

@@ -18,7 +18,7 @@ from credit_scoring.clients.gather import gather
 from credit_scoring.clients.snapshot import CASE, Snapshot
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors.usage import NOBODY_SCORED
-from credit_scoring.features.row_predicates import holding
+from credit_scoring.features.findings.finding import holding
 from credit_scoring.features.statements import STATEMENTS, by_code
 from credit_scoring.ledger.events import accepted, withdrawals
 from credit_scoring.ledger.ledger import Ledger

@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 from prometheus_client import start_http_server
 
-from credit_scoring.errors.online import PORT_TAKEN
+from credit_scoring.errors.stores import PORT_TAKEN
 from credit_scoring.serving.app import application
 from credit_scoring.serving.service import service
 from credit_scoring.settings import MlflowSettings, OnlineSettings

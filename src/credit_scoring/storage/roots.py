@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-from credit_scoring.errors.storage import CREDENTIAL_MISSING, ROOT_UNKNOWN
+from credit_scoring.errors.stores import CREDENTIAL_MISSING, ROOT_UNKNOWN
 
 VOLUMES = "/Volumes/"
 """Where Databricks mounts the volumes of Unity Catalog."""

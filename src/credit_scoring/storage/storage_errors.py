@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from credit_scoring.errors import StorageError
-from credit_scoring.errors.storage import STORAGE_UNREACHED
+from credit_scoring.errors.stores import STORAGE_UNREACHED
 
 _KINDS = (
     r"\bazure\.core\.exceptions\.(\w+)",  # azure-storage-blob and adlfs, also within a Spark task

@@ -6,7 +6,7 @@ import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from credit_scoring.errors.storage import PLACE_NOT_WRITABLE
+from credit_scoring.errors.stores import PLACE_NOT_WRITABLE
 from credit_scoring.errors.usage import NO_STORE
 from credit_scoring.machine import existing, unwritable
 from credit_scoring.storage.files import Folder

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
-from credit_scoring.errors.learning import NO_BETTER_THAN_CHANCE, OUTCOME_AMONG_FEATURES
+from credit_scoring.errors.models import NO_BETTER_THAN_CHANCE, OUTCOME_AMONG_FEATURES
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers
 

@@ -7,7 +7,7 @@ from itertools import groupby
 
 import numpy as np
 
-from credit_scoring.errors.learning import FEATURES_CONSTANT
+from credit_scoring.errors.models import FEATURES_CONSTANT
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.learners import Learners, columns

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from credit_scoring.explanation.arrays import Matrix
-from credit_scoring.features.declared_inputs import NEEDED, stateable
-from credit_scoring.features.registry import names
+from credit_scoring.features.registry import NEEDED, names, stateable
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.model.usable import usable

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from credit_scoring.errors.learning import NOTHING_TO_SPLIT
+from credit_scoring.errors.models import NOTHING_TO_SPLIT
 from credit_scoring.explanation.points import Integers
 from credit_scoring.settings import TrainingSettings
 from credit_scoring.training.inputs import Inputs

@@ -15,7 +15,7 @@ from credit_scoring.clients.categories import values_held
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather, vectors
 from credit_scoring.engines.engine import Engine, Rows, Scan
-from credit_scoring.errors.learning import TRAINER_NEEDS_SPARK
+from credit_scoring.errors.models import TRAINER_NEEDS_SPARK
 from credit_scoring.errors.usage import NOBODY_APPLIED
 from credit_scoring.intake.appending import CLIENT_DELIVERIES
 from credit_scoring.intake.quarantine import QUARANTINE

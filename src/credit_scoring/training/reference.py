@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from credit_scoring.errors.learning import NOBODY_APPROVED
+from credit_scoring.errors.models import NOBODY_APPROVED
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers, Scale
 from credit_scoring.training.predict import Margins

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 
-from credit_scoring.errors.learning import NO_OUTCOMES, NOTHING_ACCEPTED
+from credit_scoring.errors.models import NO_OUTCOMES, NOTHING_ACCEPTED
 from credit_scoring.explanation.arrays import Matrix
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix

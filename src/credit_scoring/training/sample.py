@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from credit_scoring.errors.faults import TRAINING_VECTORS_ODD
-from credit_scoring.errors.learning import (
+from credit_scoring.errors.models import (
     NO_OUTCOMES,
     ONE_CLASS,
     ONE_CLASS_IN_PART,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 
-from credit_scoring.errors.storage import WASB_NEEDS_KEY
+from credit_scoring.errors.stores import WASB_NEEDS_KEY
 from credit_scoring.settings import StorageSettings
 from credit_scoring.storage.roots import EMULATOR_ACCOUNT, BlobPlace, Variable, blob_place, value_of
 

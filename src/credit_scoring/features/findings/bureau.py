@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from credit_scoring.features.findings.finding import YEAR, Absence, Finding, against, in_favour, no_history
+from credit_scoring.features.findings.finding import YEAR, Absence, Finding, against, in_favour, no_history, some
 from credit_scoring.features.reasons import Reason
-from credit_scoring.features.row_predicates import some
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, no_history
+from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, no_history, some
 from credit_scoring.features.reasons import Reason
-from credit_scoring.features.row_predicates import some
 from credit_scoring.schema.previous_application import PREVIOUS_APPLICATION
 
 _refused = pl.col("NAME_CONTRACT_STATUS") == "Refused"

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from credit_scoring.features.declared_inputs import stateable
+from credit_scoring.features.registry import stateable
 from credit_scoring.features.vector import application_vectors
 from credit_scoring.features.words import Words
 from credit_scoring.model.scorer import Scorer
