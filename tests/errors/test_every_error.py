@@ -41,11 +41,8 @@ from credit_scoring.errors import (
     ErrorKind,
     deliveries,
     faults,
-    learning,
     models,
-    online,
-    runs,
-    storage,
+    stores,
     usage,
 )
 from credit_scoring.errors.catalogue import kinds
@@ -365,11 +362,11 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     usage.NO_JAVA: lambda bench: java_home([bench.tmp]),
     usage.NO_JARS: lambda bench: jars(bench.tmp),
     usage.MACHINE_TOO_SMALL: lambda bench: ended(OSError(errno.EMFILE, "Too many open files")),
-    storage.PLACE_NOT_WRITABLE: lambda bench: ended(OSError(errno.ENOSPC, "No space left on device")),
-    runs.INTERRUPTED: lambda bench: ended(KeyboardInterrupt()),
+    stores.PLACE_NOT_WRITABLE: lambda bench: ended(OSError(errno.ENOSPC, "No space left on device")),
+    deliveries.INTERRUPTED: lambda bench: ended(KeyboardInterrupt()),
     # Runs that meet
-    runs.CLAIM_HELD: lambda bench: claimed(bench, NOW.replace(year=2027), swapped=True),
-    runs.CLAIM_CONTESTED: lambda bench: claimed(bench, NOW.replace(year=2025), swapped=False),
+    deliveries.CLAIM_HELD: lambda bench: claimed(bench, NOW.replace(year=2027), swapped=True),
+    deliveries.CLAIM_CONTESTED: lambda bench: claimed(bench, NOW.replace(year=2025), swapped=False),
     # Models
     models.MODEL_NOT_THERE: lambda bench: (bench.tracking(), version_of("credit_default", Alias.CHAMPION)),
     models.MODEL_INCOMPLETE: lambda bench: ModelTexts.read(bench.tmp),
@@ -411,8 +408,8 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     models.SLOPE_NOT_RISING: lambda bench: Scale(-1, 0),
     models.SCALE_NOT_POSITIVE: lambda bench: Scale(1, 0, pdo=0),
     # Learning
-    learning.OUTCOME_AMONG_FEATURES: lambda bench: calibrate(np.array([0.0, 1.0]), np.array([0, 1])),
-    learning.NO_BETTER_THAN_CHANCE: lambda bench: calibrate(np.array([0.0, 1.0, 1.0, 0.0]), np.array([0, 0, 1, 1])),
+    models.OUTCOME_AMONG_FEATURES: lambda bench: calibrate(np.array([0.0, 1.0]), np.array([0, 1])),
+    models.NO_BETTER_THAN_CHANCE: lambda bench: calibrate(np.array([0.0, 1.0, 1.0, 0.0]), np.array([0, 0, 1, 1])),
     # Faults of ours
     faults.RECORDS_UNACCOUNTED: lambda bench: FileCounts(Finding(1, "f", "bureau", 1, "", records=3), 1, 0, 1).check(),
     faults.TABLE_WITHOUT_HISTORY: lambda bench: tables_answering().pinned(["t"]),
@@ -502,17 +499,17 @@ def no_project(bench: Bench) -> None:
 
 
 PROVOKED |= {
-    online.STORE_NOT_READ: lambda bench: PublishedStore.open(embedded(bench), Settings().gather),
-    online.CLIENT_NOT_NAMED: lambda bench: bench.command("journal", "export"),
-    online.KEY_NOT_NAMED: lambda bench: bench.command("key", "create"),
+    stores.STORE_NOT_READ: lambda bench: PublishedStore.open(embedded(bench), Settings().gather),
+    stores.CLIENT_NOT_NAMED: lambda bench: bench.command("journal", "export"),
+    stores.KEY_NOT_NAMED: lambda bench: bench.command("key", "create"),
     usage.CLIENT_NOT_APPLIED: nobody_applied_by_then,
     usage.PATH_NOT_TAKEN: lambda bench: object_store(str(bench.tmp / "a%20b"), StorageSettings()),
-    learning.TRAINER_NEEDS_SPARK: trainer_of_spark,
+    models.TRAINER_NEEDS_SPARK: trainer_of_spark,
     faults.NOT_SPARK: lambda bench: spark_of(embedded(bench)),
     usage.NO_PROJECT: no_project,
     usage.RELEASE_NEEDS_REASON: lambda bench: bench.command("publish", "--release", "monday"),
     usage.WITHDRAWAL_NEEDS_REASON: lambda bench: bench.command("withdraw", "monday"),
-    learning.NOTHING_ACCEPTED: trained_on_nothing,
+    models.NOTHING_ACCEPTED: trained_on_nothing,
     faults.CLAIM_OF_NOTHING: claim_of_nothing,
     faults.CLAIM_WITHOUT_MODEL: claim_without_model,
     usage.NOBODY_TO_RESCORE: lambda bench: rescore(score_run(bench, accepted=tuple)),
@@ -524,32 +521,32 @@ PROVOKED |= {
 }
 
 ELSEWHERE: dict[ErrorKind[Any], str] = {
-    online.ONLINE_URL_MISSING: "online/test_database.py::test_an_address_that_is_none_is_a_sentence",
-    online.ONLINE_URL_WRONG: "online/test_database.py::test_an_address_that_is_none_is_a_sentence",
-    online.DATABASE_AWAY: "online/test_database.py::test_a_database_that_is_away_is_a_sentence",
-    online.DATABASE_OLD: "online/test_database.py::test_tables_of_another_release_are_a_sentence",
-    online.KEY_UNKNOWN: "online/test_keys.py::test_a_key_that_does_not_hold_is_not_ended_again",
-    online.JOURNAL_BROKEN: "online/test_journal.py::test_a_broken_journal_is_a_fault",
-    online.JOURNAL_KEPT: "online/test_journal.py::test_nothing_younger_than_six_months_is_dropped",
-    online.JOURNAL_NOT_RESUMED: "online/test_backup.py::test_a_backup_lives_on_in_another_server",
-    online.NO_POSTGRESQL: "online/test_cluster.py::test_without_its_programs_there_is_a_sentence",
-    online.CLUSTER_SERVED: "online/test_cluster.py::test_it_keeps_what_it_holds_and_is_found_while_it_runs",
-    online.CLUSTER_UNREACHED: "online/test_cluster.py::test_a_folder_that_its_user_does_not_reach_is_a_sentence",
-    online.CLUSTER_NOT_STARTED: "online/test_cluster.py::test_one_that_does_not_start_is_a_sentence",
-    online.DESK_NOT_STARTED: "dashboard/test_running.py::test_a_desk_that_does_not_start_is_a_sentence",
-    online.PORT_TAKEN: "serving/test_faults.py::test_a_port_that_is_taken_is_a_sentence",
-    online.API_USER_UNKNOWN: "online/test_service_user.py::test_a_user_that_cannot_be_made_is_a_sentence",
+    stores.ONLINE_URL_MISSING: "online/test_database.py::test_an_address_that_is_none_is_a_sentence",
+    stores.ONLINE_URL_WRONG: "online/test_database.py::test_an_address_that_is_none_is_a_sentence",
+    stores.DATABASE_AWAY: "online/test_database.py::test_a_database_that_is_away_is_a_sentence",
+    stores.DATABASE_OLD: "online/test_database.py::test_tables_of_another_release_are_a_sentence",
+    stores.KEY_UNKNOWN: "online/test_keys.py::test_a_key_that_does_not_hold_is_not_ended_again",
+    stores.JOURNAL_BROKEN: "online/test_journal.py::test_a_broken_journal_is_a_fault",
+    stores.JOURNAL_KEPT: "online/test_journal.py::test_nothing_younger_than_six_months_is_dropped",
+    stores.JOURNAL_NOT_RESUMED: "online/test_backup.py::test_a_backup_lives_on_in_another_server",
+    stores.NO_POSTGRESQL: "online/test_cluster.py::test_without_its_programs_there_is_a_sentence",
+    stores.CLUSTER_SERVED: "online/test_cluster.py::test_it_keeps_what_it_holds_and_is_found_while_it_runs",
+    stores.CLUSTER_UNREACHED: "online/test_cluster.py::test_a_folder_that_its_user_does_not_reach_is_a_sentence",
+    stores.CLUSTER_NOT_STARTED: "online/test_cluster.py::test_one_that_does_not_start_is_a_sentence",
+    stores.DESK_NOT_STARTED: "dashboard/test_running.py::test_a_desk_that_does_not_start_is_a_sentence",
+    stores.PORT_TAKEN: "serving/test_faults.py::test_a_port_that_is_taken_is_a_sentence",
+    stores.API_USER_UNKNOWN: "online/test_service_user.py::test_a_user_that_cannot_be_made_is_a_sentence",
     usage.SECRET_FILE_WRONG: "test_secret_files.py::test_a_wrong_file_is_a_sentence",  # pragma: allowlist secret
-    storage.STORAGE_UNREACHED: "azurite/test_files_in_a_container.py::test_a_lasting_outage_is_a_sentence",
-    storage.ROOT_UNKNOWN: "storage/test_roots.py::test_what_spark_and_fsspec_do_not_both_reach_is_refused",
-    storage.CREDENTIAL_MISSING: "storage/test_roots.py::test_wasb_knows_account_keys_only",
-    storage.WASB_NEEDS_KEY: "storage/test_roots.py::test_wasb_knows_account_keys_only",
+    stores.STORAGE_UNREACHED: "azurite/test_files_in_a_container.py::test_a_lasting_outage_is_a_sentence",
+    stores.ROOT_UNKNOWN: "storage/test_roots.py::test_what_spark_and_fsspec_do_not_both_reach_is_refused",
+    stores.CREDENTIAL_MISSING: "storage/test_roots.py::test_wasb_knows_account_keys_only",
+    stores.WASB_NEEDS_KEY: "storage/test_roots.py::test_wasb_knows_account_keys_only",
     usage.TABLES_OF_EARLIER_RELEASE: (
         "operations/test_rewriting.py::test_the_embedded_engine_reads_them_and_says_what_to_do_before_it_begins"
     ),
     usage.TABLES_LACKING: "intake/test_deliver.py::test_a_history_that_all_earlier_deliveries_brought_is_missed",
     usage.WITHOUT_THERE: "intake/test_deliver.py::test_without_names_a_history_that_is_not_there",
-    runs.NOTHING_TO_SCORE: (
+    deliveries.NOTHING_TO_SCORE: (
         "publishing/test_breaker.py::"
         "test_a_delivery_of_whose_applications_none_is_usable_is_held_whatever_the_limits_are"
     ),
@@ -564,22 +561,22 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     usage.WITHDRAWAL_OF_WITHDRAWAL: (
         "operations/test_withdraw.py::test_the_scores_are_those_of_a_store_without_the_delivery"
     ),
-    runs.WITHDRAWAL_UNFINISHED: (
+    deliveries.WITHDRAWAL_UNFINISHED: (
         "operations/test_withdraw.py::test_the_scores_are_those_of_a_store_without_the_delivery"
     ),
     models.CONTRIBUTIONS_OFF: (
         "explanation/test_contributions.py::test_trees_whose_client_counts_contradict_are_refused"
     ),
     models.NO_EARLIER_CHAMPION: "training/promotion/test_promote.py::test_roll_back",
-    learning.NO_OUTCOMES: "training/test_sample.py::test_no_outcomes",
-    learning.OUTCOMES_UNCLEAR: "training/test_sample.py::test_labels",
-    learning.OUTCOMES_TWICE: "training/test_sample.py::test_a_client_twice",
-    learning.TOO_FEW_CLIENTS: "training/test_sample.py::test_too_few_clients_or_defaults",
-    learning.ONE_CLASS: "training/test_sample.py::test_one_class",
-    learning.ONE_CLASS_IN_PART: "training/test_sample.py::test_a_part_with_one_class",
-    learning.FEATURES_CONSTANT: "training/test_constant_features.py::test_nothing_but_constants_is_refused",
-    learning.NOTHING_TO_SPLIT: "training/test_fit.py::test_constant_features_are_refused",
-    learning.NOBODY_APPROVED: "training/test_reference.py::test_nobody_approved_is_refused",
+    models.NO_OUTCOMES: "training/test_sample.py::test_no_outcomes",
+    models.OUTCOMES_UNCLEAR: "training/test_sample.py::test_labels",
+    models.OUTCOMES_TWICE: "training/test_sample.py::test_a_client_twice",
+    models.TOO_FEW_CLIENTS: "training/test_sample.py::test_too_few_clients_or_defaults",
+    models.ONE_CLASS: "training/test_sample.py::test_one_class",
+    models.ONE_CLASS_IN_PART: "training/test_sample.py::test_a_part_with_one_class",
+    models.FEATURES_CONSTANT: "training/test_constant_features.py::test_nothing_but_constants_is_refused",
+    models.NOTHING_TO_SPLIT: "training/test_fit.py::test_constant_features_are_refused",
+    models.NOBODY_APPROVED: "training/test_reference.py::test_nobody_approved_is_refused",
     faults.UNFORESEEN: "test_unforeseen.py::test_an_error_of_a_library_is_told_by_kind_and_place_and_not_by_its_text",
     usage.WORKER_ENDED: "engines/test_local.py::test_a_worker_that_is_ended_is_a_sentence_and_the_next_run_has_others",
     faults.APPEND_NOT_ONCE: "intake/test_run.py::test_appends_are_counted_again_by_seq",
