@@ -25,7 +25,7 @@ from credit_scoring.engines.engine import Scan
 from credit_scoring.engines.spark.session import session
 from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, STORED
-from credit_scoring.intake.deliver import table_of
+from credit_scoring.intake.sources import table_of
 from credit_scoring.ledger.events import Delivered
 from credit_scoring.schema.tables import SOURCES
 from credit_scoring.settings import GatherSettings, Settings, SparkSettings

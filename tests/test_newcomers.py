@@ -15,7 +15,6 @@ import yaml
 from click.testing import CliRunner
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
-from pyspark.sql import SparkSession
 
 from credit_scoring import demo
 from credit_scoring.cli import main
@@ -71,7 +70,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def run(line: str) -> str:
-    """What a line of the page prints. Ours run in this process, whose Spark is there already; others in a shell."""
+    """What a line of the page prints. Ours run in this process; others in a shell."""
     if line == "make score":
         line = "credit-scoring demo"  # what its recipe runs once everything is installed
     if not line.startswith("credit-scoring "):
@@ -84,7 +83,7 @@ def run(line: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def lender(spark: SparkSession, clone: Path) -> Path:
+def lender(clone: Path) -> Path:
     """The clone after the tutorial's first command."""
     assert COMMANDS[0] == "make score"
     assert "week-later" in run(COMMANDS[0])
