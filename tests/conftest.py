@@ -58,7 +58,8 @@ NEEDS = {
     "browser": frozenset({"browser"}),
     "server": frozenset({"azurite", "cluster", "postgres", "database"}),
 }
-"""What a test needs beside this process, by its fixtures; `make test-quick` runs what needs nothing."""
+"""What a test needs beside this process, by its fixtures, or by a parameter of that name ("spark"); `make test-quick`
+runs what needs nothing."""
 STARTS = {
     "spark": ("test_end_to_end.py", "test_newcomers.py", "test_jvm.py", "test_connect.py", "test_wheel.py"),
     "server": ("azurite",),
@@ -81,7 +82,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         parts = set(item.path.relative_to(here).parts)
         for mark, fixtures in NEEDS.items():
             started = parts & set(STARTS.get(mark, ()))
-            if started or fixtures & set(getattr(item, "fixturenames", ())) or parameters.get("engine_at") == mark:
+            needed = fixtures & set(getattr(item, "fixturenames", ()))
+            if started or needed or mark in [value for value in parameters.values() if isinstance(value, str)]:
                 item.add_marker(mark)
 
 

@@ -213,6 +213,7 @@ def test_a_place_that_the_embedded_engine_does_not_take_is_told_before_anything_
     assert "path-not-taken" in machine.doctor()["Engine"]["advice"]
 
 
+@pytest.mark.spark
 def test_a_java_that_does_not_start_says_why(machine: Machine) -> None:
     machine.settings(engine="spark", spark={"driver_memory": "lots"})
     done = machine.types("intake")
