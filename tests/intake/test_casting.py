@@ -17,7 +17,13 @@ TABLE = Table(
         Column("kind", Kind.CATEGORY, "Kind", vocabulary=("A", "B"), sentinels={"XNA": "unknown"}),
     ),
     rules=(
-        Rule("no_rich_child", "days and income must fit", ("days", "income"), pl.col("days") * -1 > pl.col("income")),
+        Rule(
+            "no_rich_child",
+            "days and income must fit",
+            "jours et revenu doivent concorder",
+            ("days", "income"),
+            pl.col("days") * -1 > pl.col("income"),
+        ),
     ),
 )
 

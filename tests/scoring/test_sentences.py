@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from credit_scoring.features.words import Words
-from credit_scoring.schema.table import CLIENT
+from credit_scoring.schema.table import CLIENT, Rule
 from credit_scoring.schema.tables import SOURCES
 from credit_scoring.scoring.on_the_fly.client_file import example, misshapes
 from credit_scoring.scoring.on_the_fly.judging import Problem, judge
@@ -60,9 +60,10 @@ def test_what_is_wrong_is_said_in_both_languages(file: dict, rule: str, french: 
     assert sentence(found[rule], "en") == found[rule].sentence != french
 
 
-@pytest.mark.parametrize("rule", [rule.code for table in SOURCES for rule in table.rules])
-def test_every_rule_between_columns_has_a_french_sentence(rule: str) -> None:
-    assert len(sentence(Problem("application", 0, "", rule, "english", "left_out"), "fr")) > 20
+@pytest.mark.parametrize(("table", "rule"), [(table.name, rule) for table in SOURCES for rule in table.rules])
+def test_every_rule_between_columns_has_a_french_sentence(table: str, rule: Rule) -> None:
+    assert sentence(Problem(table, 0, "", rule.code, rule.sentence, "left_out"), "fr") == rule.sentence_fr
+    assert len(rule.sentence_fr) > 20
 
 
 def test_every_column_says_in_french_what_it_expects() -> None:

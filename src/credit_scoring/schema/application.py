@@ -317,18 +317,21 @@ APPLICATION = Table(
         Rule(
             "employed_before_birth",
             "the client cannot have been employed before being born",
+            "le client ne peut avoir été employé avant sa naissance",
             ("DAYS_EMPLOYED", "DAYS_BIRTH"),
             col("DAYS_EMPLOYED") < col("DAYS_BIRTH"),
         ),
         Rule(
             "registered_before_birth",
             "the client cannot have been registered before being born",
+            "le client ne peut avoir été inscrit avant sa naissance",
             ("DAYS_REGISTRATION", "DAYS_BIRTH"),
             col("DAYS_REGISTRATION") < col("DAYS_BIRTH"),
         ),
         Rule(
             "document_before_birth",
             "the client cannot have an identity document from before being born",
+            "le client ne peut avoir une pièce d'identité antérieure à sa naissance",
             ("DAYS_ID_PUBLISH", "DAYS_BIRTH"),
             col("DAYS_ID_PUBLISH") < col("DAYS_BIRTH"),
         ),

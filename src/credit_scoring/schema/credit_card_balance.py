@@ -68,6 +68,7 @@ CREDIT_CARD_BALANCE = Table(
         Rule(
             "tolerant_delay_longer",
             "the delay without small debts cannot be longer than the whole delay",
+            "le retard sans les petites dettes ne peut dépasser le retard entier",
             ("SK_DPD_DEF", "SK_DPD"),
             col("SK_DPD_DEF") > col("SK_DPD"),
         ),

@@ -256,18 +256,21 @@ PREVIOUS_APPLICATION = Table(
         Rule(
             "due_before_decision",
             "no instalment can be due before the loan was decided",
+            "aucune échéance ne peut précéder la décision du prêt",
             ("DAYS_FIRST_DUE", "DAYS_DECISION"),
             col("DAYS_FIRST_DUE") < col("DAYS_DECISION"),
         ),
         Rule(
             "ended_before_decision",
             "the loan cannot have ended before it was decided",
+            "le prêt ne peut avoir pris fin avant d'être décidé",
             ("DAYS_TERMINATION", "DAYS_DECISION"),
             col("DAYS_TERMINATION") < col("DAYS_DECISION"),
         ),
         Rule(
             "last_due_before_first",
             "the last instalment cannot be due before the first",
+            "la dernière échéance ne peut précéder la première",
             ("DAYS_LAST_DUE", "DAYS_FIRST_DUE"),
             (col("DAYS_LAST_DUE") < col("DAYS_FIRST_DUE")) & (col("DAYS_FIRST_DUE") != NEVER),
         ),

@@ -45,6 +45,7 @@ class Rule:
 
     code: str
     sentence: str
+    sentence_fr: str
     columns: tuple[str, ...]
     violated: pl.Expr
 

@@ -17,15 +17,8 @@ _FRENCH: Mapping[str, str] = {
     "repeated": "la même ligne figure déjà dans la table",
     "credit_unknown": "aucune ligne utilisable de bureau n'a ce {column} : ce solde n'est à personne",
     "another_client": "un dossier est celui d'un seul client : ses lignes ont le {column} de sa demande",
-    "employed_before_birth": "le client ne peut avoir été employé avant sa naissance",
-    "registered_before_birth": "le client ne peut avoir été inscrit avant sa naissance",
-    "document_before_birth": "le client ne peut avoir une pièce d'identité antérieure à sa naissance",
-    "tolerant_delay_longer": "le retard sans les petites dettes ne peut dépasser le retard entier",
-    "due_before_decision": "aucune échéance ne peut précéder la décision du prêt",
-    "ended_before_decision": "le prêt ne peut avoir pris fin avant d'être décidé",
-    "last_due_before_first": "la dernière échéance ne peut précéder la première",
 }
-"""Rule -> its sentence."""
+"""Rule -> its sentence. A rule between columns declares its own."""
 
 _MEANINGS: Mapping[str, str] = {
     "unknown": "inconnu",
@@ -51,8 +44,11 @@ _KINDS: Mapping[Kind, str] = {
 
 def sentence(problem: Problem, language: Language) -> str:
     """The problem in a language."""
-    if language == "en" or problem.rule not in _FRENCH:
+    if language == "en":
         return problem.sentence
+    if problem.rule not in _FRENCH:
+        of_table = {rule.code: rule.sentence_fr for rule in table(problem.table).rules}
+        return of_table.get(problem.rule, problem.sentence)
     expected = ""
     if problem.rule == "not_legitimate":
         expected = expected_in_french(table(problem.table).column(problem.column))
