@@ -86,12 +86,12 @@ def generated(clients: range) -> pl.DataFrame:
 
 def stored(settings: Settings) -> pl.DataFrame:
     """client_id, target, features of the clients with an outcome in the lender's tables."""
-    from credit_scoring.commands import open_store
+    from credit_scoring.commands import start
     from credit_scoring.training.from_store import opened
 
-    store = open_store(settings)
+    context = start(settings)
     parameters = settings.training
-    with opened(store.engine, store.ledger, settings.gather) as source:
+    with opened(context.engine, context.ledger, settings.gather) as source:
         found = source.outcomes(Split(parameters.folds, parameters.holdout_percent)).learners
     rows = pl.DataFrame({"client_id": found.client_id, "target": found.target.astype(np.int32)})
     return rows.with_columns(features=pl.Series(found.features).cast(pl.List(pl.Float32)))

@@ -7,8 +7,9 @@ import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 os.environ["POLARS_MAX_THREADS"] = "1"  # before polars is imported: one thread a task is part of "same bits"
 
@@ -20,18 +21,24 @@ from deltalake import write_deltalake
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
+from credit_scoring.context import Context, Stopwatch
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.engines.local.engine import LocalEngine
 from credit_scoring.intake.appending import CLIENT_DELIVERIES
 from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.ledger.events import Delivered
+from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.online.cluster import Cluster
+from credit_scoring.publishing.publication import Publication
+from credit_scoring.publishing.published import Report
 from credit_scoring.schema.column import Kind
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.schema.tables import table as table_named
-from credit_scoring.settings import SparkSettings
+from credit_scoring.scoring.rescore import rescore
+from credit_scoring.scoring.run import ModelOf, ScoreRun, score_waiting
+from credit_scoring.settings import Settings, SparkSettings
 from credit_scoring.storage.arrow import record_batches
 from drawn_model import drawn_model
 from served import server
@@ -166,6 +173,26 @@ def spark_at(spark: SparkSession) -> EngineAt:
 def engine(engine_at: EngineAt, tmp_path: Path) -> Engine:
     """An engine over tables in a folder of the test's own."""
     return engine_at(tmp_path / "tables")
+
+
+def context_at(home: Path, engine: Engine, run_id: str, now: datetime | Callable[[], datetime], **more: Any) -> Context:
+    """A run in a lender's home, whose tables `engine` has; `more`: sections of the settings."""
+    clock = now if callable(now) else lambda: now
+    return Context(Settings(home=home, **more), engine, Ledger(engine), run_id, Stopwatch(clock))
+
+
+def scored_and_published(context: Context, model_of: ModelOf, **wanted: Any) -> Report:
+    """A score run, as the command `score` makes it; `wanted` as in `score_waiting`."""
+    publication = Publication(context)
+    score_waiting(ScoreRun(context, model_of, publication.publish), **wanted)
+    return publication.report()
+
+
+def rescored_and_published(context: Context, model_of: ModelOf, **wanted: Any) -> Report:
+    """A rescore, as the command makes it; `wanted` as in `rescore`."""
+    publication = Publication(context)
+    rescore(ScoreRun(context, model_of, publication.publish), **wanted)
+    return publication.report()
 
 
 def frame(engine: Engine, table: str) -> pl.DataFrame:

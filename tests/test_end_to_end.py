@@ -66,7 +66,7 @@ class World:
 
     @property
     def engine(self) -> Engine:
-        return commands.open_store(self.settings).engine
+        return commands.start(self.settings).engine
 
     @property
     def history(self) -> list[Any]:

@@ -10,13 +10,14 @@ import logging
 import uuid
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credit_scoring.code_version import code_version
+from credit_scoring.context import Context, Stopwatch
 from credit_scoring.engines.choice import engine_of, runs_elsewhere
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import CreditScoringError
@@ -25,7 +26,6 @@ from credit_scoring.features.words import Language
 from credit_scoring.ledger.lease import present
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.store import connect
-from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.settings import Settings
 from credit_scoring.storage.files import Folder
 
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from credit_scoring.monitoring.run import Monitored
     from credit_scoring.online.loading import Loaded
     from credit_scoring.publishing.explain import Explanation
-    from credit_scoring.publishing.pipeline import Report, ScoreRun
+    from credit_scoring.publishing.published import Report
     from credit_scoring.publishing.reason_audit import Truth
+    from credit_scoring.scoring.run import ScoreRun
     from credit_scoring.training.promises import Kept
     from credit_scoring.training.promotion.promote import Promotion
     from credit_scoring.training.run import TrainingReport
@@ -68,26 +69,23 @@ class PromiseReport:
         return any(each.broken for each in self.kept)
 
 
-@dataclass(frozen=True)
-class Store:
-    """The lender's places: the engine of its Delta tables, the ledger in them, landing, published files and reports."""
-
-    engine: Engine
-    ledger: Ledger
-    landing: Folder
-    published: Folder
-    reports: Folder
-
-
-def open_store(settings: Settings) -> Store:
-    """Starts (or finds) the engine and opens the places that the settings name."""
-    storage = settings.storage
-    landing, published, reports = (
-        Folder(root, storage) for root in (settings.landing, settings.published, settings.reports)
-    )
-    engine = engine_of(settings)
+def start(settings: Settings) -> Context:
+    """Starts (or finds) the engine, for a run with an id of its own in the store that the settings name."""
+    watch = Stopwatch(clock)
+    with watch.step("starting the engine"):
+        engine = engine_of(settings)
     ledger = Ledger(engine, None if runs_elsewhere() else present())
-    return Store(engine, ledger, landing, published, reports)
+    return Context(settings, engine, ledger, new_run_id(), watch)
+
+
+def start_writing(settings: Settings) -> Context:
+    """The same for a run that scores: UsageError where the engine cannot write all tables, and MLflow is connected."""
+    from credit_scoring.publishing.tables import check_writable
+
+    context = start(settings)
+    check_writable(context.engine)
+    connect(settings.mlflow)
+    return context
 
 
 def clock() -> datetime:
@@ -150,8 +148,7 @@ def intake(settings: Settings) -> IntakeReport:
     """Takes in what waits in the landing root."""
     from credit_scoring.intake.run import intake as take_in
 
-    store = open_store(settings)
-    return take_in(store.engine, store.ledger, store.landing, settings.intake, new_run_id(), clock)
+    return take_in(start(settings))
 
 
 def train(settings: Settings, trials: int = 0, estimate: bool = False) -> TrainingReport:
@@ -182,8 +179,8 @@ def _training_source(settings: Settings) -> Callable[[], AbstractContextManager[
     """What opens the store for a training or a promotion; a session is started here, the store is read there."""
     from credit_scoring.training.from_store import opened
 
-    store = open_store(settings)
-    return partial(opened, store.engine, store.ledger, settings.gather)
+    context = start(settings)
+    return partial(opened, context.engine, context.ledger, settings.gather)
 
 
 def rollback(settings: Settings, estimate: bool = False) -> Promotion:
@@ -203,40 +200,46 @@ def score(settings: Settings, only: str | None = None) -> ScoreReport:
     from credit_scoring.publishing.run_metrics import JOB, gauges
     from credit_scoring.telemetry.gauges import tell
 
-    watch = Stopwatch(clock)
-    store = _started(settings, watch)
-    run_id = new_run_id()
-    with watch.step("taking in what waited"):
-        taken = take_in(store.engine, store.ledger, store.landing, settings.intake, run_id, clock)
-    report = ScoreReport(taken, publish(settings, store, run_id, watch, only))
-    tell(gauges(report.intake, report.scores, watch.seconds, clock()), settings.metrics, JOB)
+    context = start_writing(settings)
+    with context.watch.step("taking in what waited"):
+        taken = take_in(context)
+    report = ScoreReport(taken, score_and_publish(context, only))
+    tell(gauges(report.intake, report.scores, context.watch.seconds, clock()), settings.metrics, JOB)
     return report
 
 
-def publish(
-    settings: Settings,
-    store: Store,
-    run_id: str,
-    watch: Stopwatch,
-    only: str | None = None,
-    model_version: int | None = None,
-) -> Report:
+def score_and_publish(context: Context, only: str | None = None, model_version: int | None = None) -> Report:
     """Scores and publishes what is accepted and has no CSV yet; `only` one delivery, by a version or the champion."""
-    from credit_scoring.publishing.run import score_and_publish
+    from credit_scoring.scoring.run import score_waiting
 
-    report = score_and_publish(_score_run(settings, store, run_id, watch), only, model_version)
-    _load_online(settings, store.engine)
-    if settings.monitoring.after_delivery:
-        _monitor_each(settings, store, report)
+    report = _published(context, lambda run: score_waiting(run, only, model_version))
+    if context.settings.monitoring.after_delivery:
+        _monitor_each(context, report)
     return report
 
 
-def _monitor_each(settings: Settings, store: Store, report: Report) -> None:
+def _published(context: Context, work: Callable[[ScoreRun], None]) -> Report:
+    """What a score run publishes, also into the online store."""
+    from credit_scoring.model.registry import Alias, load_version
+    from credit_scoring.publishing.publication import Publication
+    from credit_scoring.scoring.run import ScoreRun
+
+    def model_of(version: int | None) -> tuple[ModelTexts, int]:
+        return load_version(context.settings.mlflow.model, Alias.CHAMPION if version is None else version)
+
+    publication = Publication(context)
+    work(ScoreRun(context, model_of, publication.publish))
+    report = publication.report()
+    _load_online(context.settings, context.engine)
+    return report
+
+
+def _monitor_each(context: Context, report: Report) -> None:
     """Monitors what was published; what goes wrong is a warning, because the scores are out."""
     for done in report.published:
         if done.summary.scored:
             try:
-                found = _monitor(settings, store, new_run_id(), done.delivery)
+                found = _monitor(replace(context, run_id=new_run_id()), done.delivery)
             except CreditScoringError as error:
                 log.warning("Delivery %s was not monitored: %s", done.delivery, error)
             else:
@@ -246,15 +249,11 @@ def _monitor_each(settings: Settings, store: Store, report: Report) -> None:
 def rescore(settings: Settings, clients_of: str | None = None, as_of: str | None = None) -> ScoreReport:
     """Scores all clients, or those of a delivery, again by the champion, as known at a delivery; takes nothing in."""
     from credit_scoring.intake.run import IntakeReport
-    from credit_scoring.publishing.rescore import rescore as score_again
+    from credit_scoring.scoring.rescore import rescore as score_again
 
-    watch = Stopwatch(clock)
-    store = _started(settings, watch)
-    store.ledger.create()
-    run = _score_run(settings, store, new_run_id(), watch)
-    report = score_again(run, clients_of, as_of)
-    _load_online(settings, store.engine)
-    return ScoreReport(IntakeReport(), report)
+    context = start_writing(settings)
+    context.ledger.create()
+    return ScoreReport(IntakeReport(), _published(context, lambda run: score_again(run, clients_of, as_of)))
 
 
 def _load_online(settings: Settings, engine: Engine | None = None) -> None:
@@ -299,18 +298,19 @@ def publish_online(settings: Settings, url: str, engine: Engine | None = None) -
 def monitor(settings: Settings, delivery: str = "", month: str = "") -> Monitored:
     """Holds a delivery, or a month, against what its model learned from, and the outcomes so far against the scores."""
     connect(settings.mlflow)
-    return _monitor(settings, open_store(settings), new_run_id(), delivery, month)
+    return _monitor(start(settings), delivery, month)
 
 
-def _monitor(settings: Settings, store: Store, run_id: str, delivery: str, month: str = "") -> Monitored:
+def _monitor(context: Context, delivery: str, month: str = "") -> Monitored:
     from credit_scoring.model.registry import load_version
     from credit_scoring.monitoring.metrics import JOB, gauges
     from credit_scoring.monitoring.overrides import human_decisions
-    from credit_scoring.monitoring.run import Places
     from credit_scoring.monitoring.run import monitor as look
     from credit_scoring.online import database
     from credit_scoring.online.place import owner_url
     from credit_scoring.telemetry.gauges import tell
+
+    settings = context.settings
 
     def texts_of(version: int) -> ModelTexts:
         return load_version(settings.mlflow.model, version)[0]
@@ -323,32 +323,9 @@ def _monitor(settings: Settings, store: Store, run_id: str, delivery: str, month
                     human = human_decisions(connection)
             except CreditScoringError as error:
                 log.warning("What people decided is left out: the online store does not answer: %s", error)
-    places = Places(store.engine, store.ledger, store.reports, texts_of)
-    found = look(places, settings, run_id, clock(), delivery, month, human)
+    found = look(context, texts_of, delivery, month, human)
     tell(gauges(found, clock()), settings.metrics, JOB)
     return found
-
-
-def _started(settings: Settings, watch: Stopwatch) -> Store:
-    """The store of a run that scores: an engine that can write all tables, and MLflow."""
-    from credit_scoring.publishing.tables import check_writable
-
-    with watch.step("starting the engine"):
-        store = open_store(settings)
-        check_writable(store.engine)
-        connect(settings.mlflow)
-    return store
-
-
-def _score_run(settings: Settings, store: Store, run_id: str, watch: Stopwatch) -> ScoreRun:
-    from credit_scoring.model.registry import Alias, load_version
-    from credit_scoring.publishing.pipeline import Places, ScoreRun
-
-    def model_of(version: int | None) -> tuple[ModelTexts, int]:
-        return load_version(settings.mlflow.model, Alias.CHAMPION if version is None else version)
-
-    places = Places(store.engine, store.ledger, store.published, store.reports)
-    return ScoreRun(places, model_of, settings.gather, run_id, watch, settings.intake.claim_minutes, settings.breaker)
 
 
 def champion(settings: Settings) -> int | None:
@@ -363,7 +340,7 @@ def explain(settings: Settings, client_id: int, language: Language, picture: Pat
     """One client's latest score, in words; also as a PNG file where `picture` says so (UsageError if it cannot be)."""
     from credit_scoring.publishing.explain import explain as explain_client
 
-    found = explain_client(open_store(settings).engine, client_id, language)
+    found = explain_client(start(settings).engine, client_id, language)
     if picture is not None:
         from credit_scoring.explanation.waterfall_picture import png
 
@@ -378,8 +355,7 @@ def check_reasons(settings: Settings) -> Truth:
     """Judges every published sentence of the latest model version by the raw rows of its client."""
     from credit_scoring.publishing.reason_audit import check as check_truth
 
-    store = open_store(settings)
-    return check_truth(store.engine, store.ledger, settings.gather)
+    return check_truth(start(settings))
 
 
 def check_promises(settings: Settings, clients: int) -> PromiseReport:
@@ -387,11 +363,11 @@ def check_promises(settings: Settings, clients: int) -> PromiseReport:
     from credit_scoring.model.registry import Alias, find, load_version
     from credit_scoring.training.from_store import opened
 
-    store = open_store(settings)
+    context = start(settings)
     connect(settings.mlflow)
     name = settings.mlflow.model
     versions = [version for alias in (Alias.CHAMPION, Alias.CHALLENGER) if (version := find(name, alias)) is not None]
     texts = load_version(name, versions[0])[0] if versions else None
-    with opened(store.engine, store.ledger, settings.gather) as source:
+    with opened(context.engine, context.ledger, settings.gather) as source:
         kept = source.promises(texts, clients)
     return PromiseReport(versions[0] if versions else None, kept)

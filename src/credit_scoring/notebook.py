@@ -14,7 +14,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 
 from credit_scoring import commands
-from credit_scoring.commands import Store
+from credit_scoring.context import Context
 from credit_scoring.engines.spark.engine import spark_of
 from credit_scoring.engines.spark.views import by_name
 from credit_scoring.errors.usage import NO_PROJECT, NOBODY_SCORED
@@ -26,7 +26,7 @@ from credit_scoring.publishing import explain
 from credit_scoring.publishing.latest import SCORES
 from credit_scoring.publishing.tables import STORED
 from credit_scoring.publishing.views import VIEWS
-from credit_scoring.publishing.what_if import WhatIf, what_if
+from credit_scoring.scoring.stored_what_if import WhatIf, what_if
 from credit_scoring.settings import CONF, Settings, load
 
 _LOCAL, _DATABRICKS = "conf/local.yml", "conf/dev.yml"
@@ -39,26 +39,30 @@ _TABLES_IN_FULL = {
 
 @dataclass(frozen=True)
 class Lender:
-    """A lender's settings and places; SQL of the session finds its tables and views by their names."""
+    """A lender's store; SQL of the session finds its tables and views by their names."""
 
-    settings: Settings
-    store: Store
+    context: Context
+
+    @property
+    def settings(self) -> Settings:
+        """The lender's settings."""
+        return self.context.settings
 
     @property
     def spark(self) -> SparkSession:
         """The session."""
-        return spark_of(self.store.engine).spark
+        return spark_of(self.context.engine).spark
 
     def waterfall(self, client_id: int, language: Language = "en") -> bytes:
         """The latest score of a client as a picture (PNG); UsageError when there is none."""
-        found = explain.explain(self.store.engine, client_id, language)
+        found = explain.explain(self.context.engine, client_id, language)
         return png(found.waterfall(), found.headline)
 
     def what_if(self, client_id: int) -> tuple[WhatIf, ...]:
         """What better values would do to the latest score of a client, by the model that gave it."""
-        latest = explain.explain(self.store.engine, client_id)
-        texts, _ = load_version(self.settings.mlflow.model, latest.model_version)
-        return what_if(self.store.engine, self.store.ledger, texts, self.settings.gather, client_id, latest.seq)
+        latest = explain.explain(self.context.engine, client_id)
+        texts, _ = load_version(self.context.settings.mlflow.model, latest.model_version)
+        return what_if(self.context, texts, client_id, latest.seq)
 
 
 def open_lender() -> Lender:
@@ -71,14 +75,14 @@ def open_lender() -> Lender:
     with chdir(_project()):
         settings = load(Path(os.environ.get(CONF) or (_DATABRICKS if on_databricks else _LOCAL)))
         connect(settings.mlflow)
-        store = commands.open_store(settings.model_copy(update={"engine": "spark"}))
-    engine = spark_of(store.engine)
+        context = commands.start(settings.model_copy(update={"engine": "spark"}))
+    engine = spark_of(context.engine)
     if not on_databricks:
         _show_tables(engine.spark)
     if not engine.exists(SCORES.name):
         raise NOBODY_SCORED()
     by_name(engine.tables, VIEWS, STORED)
-    return Lender(settings, store)
+    return Lender(context)
 
 
 def _show_tables(spark: SparkSession) -> None:

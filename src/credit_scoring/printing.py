@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from credit_scoring.intake.run import IntakeReport
     from credit_scoring.monitoring.run import Monitored
     from credit_scoring.publishing.explain import Explanation
-    from credit_scoring.publishing.pipeline import Report
+    from credit_scoring.publishing.published import Report
     from credit_scoring.publishing.reason_audit import Truth
     from credit_scoring.training.promotion.promote import Promotion
     from credit_scoring.training.run import TrainingReport

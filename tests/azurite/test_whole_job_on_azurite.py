@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,22 +12,19 @@ import polars as pl
 import pytest
 
 from azurite.fault_proxy import Fault, FaultProxy
-from conftest import frame
+from conftest import frame, scored_and_published
 from credit_scoring import commands
-from credit_scoring.commands import Store
+from credit_scoring.context import Context, Stopwatch
 from credit_scoring.errors import StorageError
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.publishing.pipeline import Places, Report, ScoreRun
-from credit_scoring.publishing.run import score_and_publish
-from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.published import Report
 from credit_scoring.schema.tables import TABLES
-from credit_scoring.settings import GatherSettings, Settings, StorageSettings
+from credit_scoring.settings import Settings, StorageSettings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.storage_errors import of_storage
 from credit_scoring.synthetic.writing import write
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
-MINUTES = 60
 MOST_TRIES = 16
 """Of Hadoop, for one file of a table: of its two tasks' files each `retries` again when it is written and when it is
 closed."""
@@ -50,7 +47,7 @@ RUN_OWN = {
 class Ran:
     """A store after one delivery went the whole way."""
 
-    store: Store
+    store: Context
     report: Report
 
     def rows(self, table: str) -> list[str]:
@@ -64,14 +61,13 @@ def run(settings: Settings, folder: Path, model: ModelTexts) -> Ran:
     commands.deliver(settings, folder, "may", lambda line: None)
     taken = commands.intake(settings)
     assert [accepted.delivery.name for accepted in taken.accepted] == ["may"]
-    store = commands.open_store(settings)
+    store = commands.start(settings)
     return Ran(store, score(store, model, "run-1"))
 
 
-def score(store: Store, model: ModelTexts, run_id: str) -> Report:
-    places = Places(store.engine, store.ledger, store.published, store.reports)
-    watch = Stopwatch(lambda: NOW)
-    return score_and_publish(ScoreRun(places, lambda version: (model, 1), GatherSettings(), run_id, watch, MINUTES))
+def score(store: Context, model: ModelTexts, run_id: str) -> Report:
+    context = replace(store, run_id=run_id, watch=Stopwatch(lambda: NOW))
+    return scored_and_published(context, lambda version: (model, 1))
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +168,7 @@ def test_an_outage_inside_the_engines_work_is_a_sentence_and_the_next_run_finish
         request.getfixturevalue("spark_on_azurite")
     settings = in_container(new_root(), tmp_path, storage, engine)
     commands.deliver(settings, delivered, "may", lambda line: None)
-    store = commands.open_store(settings)
+    store = commands.start(settings)
     works: dict[str, Callable[[], object]] = {
         "bureau": lambda: commands.intake(settings),
         "score_history": lambda: score(store, model_of_seed(1), "run-1"),

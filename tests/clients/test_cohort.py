@@ -30,7 +30,7 @@ def test_who_is_touched_and_who_is_scored(stored_lender, engine) -> None:
     cohort = touched(engine, both, both)
     assert cohort.seqs() == {"application": [1, 2], "bureau": [1, 2], "outcomes": [1, 2]}
 
-    found = cohort.standing()
+    found = cohort.with_eligibility()
     assert found.counts() == {
         "d1": Count(touched=5, to_score=3, without_application=1, with_outcome=1),
         "d2": Count(touched=5, to_score=2, without_application=1, with_outcome=2),
@@ -56,7 +56,7 @@ def test_a_small_delivery_reads_only_where_its_clients_have_rows(stored_lender, 
 def test_rows_of_a_delivery_that_is_not_accepted_are_not_there(stored_lender, engine) -> None:
     stored_lender.deliver(1, {"application": rows(1)})
     second = stored_lender.deliver(2, {"bureau": rows(1)})
-    assert touched(engine, [second], [second]).standing().counts()["d2"].without_application == 1
+    assert touched(engine, [second], [second]).with_eligibility().counts()["d2"].without_application == 1
 
 
 def test_training_knows_a_client_as_at_the_first_application_and_its_latest_outcome(stored_lender, engine) -> None:

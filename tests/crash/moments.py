@@ -25,8 +25,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from crash.contents import RUN_ID
+from credit_scoring.context import Stopwatch
 from credit_scoring.engines.engine import Engine
-from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.schema.stored import StoredTable
 from credit_scoring.storage.files import Folder
 

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ import polars as pl
 import pytest
 from pyspark.sql import SparkSession
 
+from conftest import context_at
 from credit_scoring.engines.spark.engine import SparkEngine
 from credit_scoring.engines.spark.session import EVERYWHERE, LOCAL
 from credit_scoring.engines.spark.tables import Tables
@@ -191,7 +193,7 @@ def test_scores_are_those_of_the_same_rows_without_spark(done: Done) -> None:
 
 def test_what_is_checked_is_what_a_session_of_our_own_finds(done: Done, spark: SparkSession) -> None:
     engine = SparkEngine(Tables(spark, str(done.home / "tables")))
-    truth = check_truth(engine, Ledger(engine), GATHER)
+    truth = check_truth(context_at(done.home, engine, "audit", datetime.now(UTC)))
     with opened(engine, Ledger(engine), GATHER) as source:
         kept = source.promises(done.texts, 20)
     assert truth.untrue == 0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from conftest import context_at
 from credit_scoring.clients.cohort import touched
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.snapshot import Snapshot, case_matrix
@@ -17,7 +18,7 @@ from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.run import intake
 from credit_scoring.ledger.events import accepted
 from credit_scoring.ledger.ledger import Ledger
-from credit_scoring.settings import GatherSettings, IntakeSettings
+from credit_scoring.settings import GatherSettings
 from credit_scoring.storage.files import Folder
 from dirt.conftest import not_among
 
@@ -49,7 +50,7 @@ def test_balances_of_a_spoilt_credit_come_with_the_delivery_that_brings_it_again
         for file, data in files.items():
             (tmp_path / name / file).write_bytes(data)
         deliver(tmp_path / name, landing, name, 64_000_000, without=not_among(files))
-    intake(engine, ledger, landing, IntakeSettings(), "run", lambda: datetime(2026, 1, 5, tzinfo=UTC))
+    intake(context_at(tmp_path, engine, "run", datetime(2026, 1, 5, tzinfo=UTC)))
     deliveries = accepted(ledger.events())
 
     def judged(found: Snapshot) -> Iterator[pa.RecordBatch]:
@@ -57,7 +58,7 @@ def test_balances_of_a_spoilt_credit_come_with_the_delivery_that_brings_it_again
         digests = [hashlib.sha256(vector).digest() for vector in case_matrix(found)]
         yield pa.RecordBatch.from_pydict({**cases, "digest": digests})
 
-    cohort = touched(engine, deliveries, deliveries).standing().to_score(deliveries)
+    cohort = touched(engine, deliveries, deliveries).with_eligibility().to_score(deliveries)
     by_engine = gather(cohort, GatherSettings(), judged, JUDGED, columns_read()).collect()
 
     def here(*deliveries: dict[str, bytes]) -> dict[tuple[int, int], tuple[bytes, str]]:

@@ -15,12 +15,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from conftest import EngineAt, frame, on_both_engines
+from conftest import EngineAt, context_at, frame, on_both_engines
 from credit_scoring import printing
 from credit_scoring.engines.engine import Engine
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.run import intake
-from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.settings import IntakeSettings
 from credit_scoring.storage.files import Folder
@@ -93,7 +92,7 @@ def test_all_together(engine_at: EngineAt, tmp_path: Path, caplog, capfd) -> Non
         case.folder(tmp_path / "landing" / name_of(number))
     engine = engine_at(tmp_path / "tables")
     settings = IntakeSettings(max_file_mb=1, slot_mb=8)
-    report = intake(engine, Ledger(engine), landing, settings, "run", lambda: datetime(2026, 1, 5, tzinfo=UTC))
+    report = intake(context_at(tmp_path, engine, "run", datetime(2026, 1, 5, tzinfo=UTC), intake=settings))
 
     refused, accepted = dict(report.refused), {done.delivery.name: done for done in report.accepted}
     assert len(report.refused) == len(refused) == len([case for case in CASES if case.refused])

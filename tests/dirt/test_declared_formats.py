@@ -15,15 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import embedded, frame
+from conftest import context_at, embedded, frame
 from credit_scoring.errors import UsageError
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.run import intake
 from credit_scoring.intake.sources import table_of
-from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.schema.table import MADE_MISSING, RECORD, SEQ
 from credit_scoring.schema.tables import SOURCES
-from credit_scoring.settings import IntakeSettings
 from credit_scoring.storage.files import Folder
 from dirt.dialects import DIALECTS, Dialect
 from dirt.examples import examples
@@ -122,7 +120,7 @@ def test_dirt_in_a_declared_format_has_the_same_account_through_the_front_door(c
         for file, data in files(tables, dialect).items():
             (source / file).write_bytes(data)
         deliver(source, landing, names[name], 64_000_000, formats=dialect.format)
-    report = intake(engine, Ledger(engine), landing, IntakeSettings(), "run", lambda: datetime(2026, 1, 5, tzinfo=UTC))
+    report = intake(context_at(tmp_path, engine, "run", datetime(2026, 1, 5, tzinfo=UTC)))
     assert report.refused == ()
     told = {
         each.delivery.name: {

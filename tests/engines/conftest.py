@@ -13,25 +13,22 @@ from unittest.mock import patch
 import polars as pl
 import pytest
 
+from conftest import context_at, rescored_and_published, scored_and_published
 from crash.contents import contents
+from credit_scoring.context import Context
 from credit_scoring.engines.engine import Engine
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.run import intake
-from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.operations import requeue as requeueing
 from credit_scoring.operations.forget import forget
 from credit_scoring.operations.maintain import optimize
 from credit_scoring.operations.requeue import requeue
 from credit_scoring.operations.withdraw import withdraw
-from credit_scoring.operations.working import OperatorContext
-from credit_scoring.publishing.pipeline import Places, ScoreRun
-from credit_scoring.publishing.rescore import rescore
-from credit_scoring.publishing.run import score_and_publish
-from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import table
-from credit_scoring.settings import GatherSettings, IntakeSettings, RetentionSettings
+from credit_scoring.scoring.run import ModelOf
+from credit_scoring.settings import GatherSettings, IntakeSettings
 from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.dirt import spoil
 from credit_scoring.synthetic.writing import NEW, write
@@ -60,23 +57,15 @@ class Life:
             shutil.copytree(self.delivered / name, self.home / "landing" / name)
 
     def taken_in(self) -> None:
-        landing = Folder(str(self.home / "landing"))
-        settings = IntakeSettings(slot_mb=1)
-        intake(self.engine, Ledger(self.engine), landing, settings, f"run-{self.runs}", lambda: self.now)
+        intake(self.context)
 
-    def scored(self, champion: int = 1) -> ScoreRun:
-        published, reports = (Folder(str(self.home / name)) for name in ("published", "reports"))
-        places = Places(self.engine, Ledger(self.engine), published, reports)
-        gather, watch = GatherSettings(clients_per_slot=7), Stopwatch(lambda: self.now)
-
-        def model(version: int | None) -> tuple[ModelTexts, int]:
-            return self.models[version or champion], version or champion
-
-        return ScoreRun(places, model, gather, f"run-{self.runs}", watch, MINUTES)
+    def model_of(self, champion: int = 1) -> ModelOf:
+        return lambda version: (self.models[version or champion], version or champion)
 
     @property
-    def operator(self) -> OperatorContext:
-        return OperatorContext(self.engine, Ledger(self.engine), f"run-{self.runs}", lambda: self.now, MINUTES)
+    def context(self) -> Context:
+        intake, gather = IntakeSettings(slot_mb=1, claim_minutes=MINUTES), GatherSettings(clients_per_slot=7)
+        return context_at(self.home, self.engine, f"run-{self.runs}", lambda: self.now, intake=intake, gather=gather)
 
     @property
     def forgotten(self) -> int:
@@ -109,21 +98,21 @@ def _later(life: Life) -> None:
 
 
 def _score(life: Life) -> None:
-    score_and_publish(life.scored())
+    scored_and_published(life.context, life.model_of())
 
 
 def _requeue(life: Life) -> None:
     with patch.object(requeueing, "declared", corrected):
-        (done,) = requeue(life.operator, "monday", "not_legitimate")
+        (done,) = requeue(life.context, "monday", "not_legitimate")
     assert done.tried > done.left
 
 
 def _rescore(life: Life) -> None:
-    rescore(life.scored(champion=2), clients_of="monday")
+    rescored_and_published(life.context, life.model_of(champion=2), clients_of="monday")
 
 
 def _forget(life: Life) -> None:
-    forget(life.operator, life.forgotten, [Folder(str(life.home / "published"))])
+    forget(life.context, life.forgotten)
 
 
 STEPS: tuple[Callable[[Life], object], ...] = (
@@ -131,13 +120,13 @@ STEPS: tuple[Callable[[Life], object], ...] = (
     _score,
     _later,
     _score,
-    lambda life: withdraw(life.operator, "tuesday", "sent by mistake"),
+    lambda life: withdraw(life.context, "tuesday", "sent by mistake"),
     _score,
     _requeue,
     _score,
     _rescore,
     _forget,
-    lambda life: optimize(life.operator, RetentionSettings()),
+    lambda life: optimize(life.context),
 )
 """Taken in, scored; more deliveries, one of them refused; one withdrawn; rows tried again; scored by another model; a
 client erased; files made few."""

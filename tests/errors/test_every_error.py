@@ -31,6 +31,7 @@ import credit_scoring
 from credit_scoring import commands, demo, notebook
 from credit_scoring.cli import main
 from credit_scoring.cli.ending import ending
+from credit_scoring.context import Context, Stopwatch
 from credit_scoring.engines.choice import chosen
 from credit_scoring.engines.local.engine import LocalEngine
 from credit_scoring.engines.local.object_store import object_store
@@ -67,15 +68,14 @@ from credit_scoring.model.scorer import Scorer, assemble, scorer
 from credit_scoring.model.store import asking_mlflow, connect
 from credit_scoring.model.texts import FILES, ModelTexts
 from credit_scoring.online.reader import PublishedStore
-from credit_scoring.publishing import history, what_if
-from credit_scoring.publishing.history import Summary
-from credit_scoring.publishing.pipeline import Places, ScoreRun, _verify_files
-from credit_scoring.publishing.rescore import rescore
-from credit_scoring.publishing.run import delivery_named, score_and_publish
+from credit_scoring.publishing.publication import verify_files
 from credit_scoring.publishing.scores_csv import Written
-from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.runtime import jars, java_home
 from credit_scoring.schema.outcomes import OUTCOMES
+from credit_scoring.scoring import history, stored_what_if
+from credit_scoring.scoring.history import Summary
+from credit_scoring.scoring.rescore import rescore
+from credit_scoring.scoring.run import ScoreRun, delivery_named, score_waiting
 from credit_scoring.settings import MlflowSettings, Settings, StorageSettings, TrainingSettings, load
 from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.writing import write
@@ -414,7 +414,7 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     faults.RECORDS_UNACCOUNTED: lambda bench: FileCounts(Finding(1, "f", "bureau", 1, "", records=3), 1, 0, 1).check(),
     faults.TABLE_WITHOUT_HISTORY: lambda bench: tables_answering().pinned(["t"]),
     faults.SCORES_MISSING: lambda bench: history.verify({"monday": Summary(scored=1)}, {"monday": 2}),
-    faults.FILE_NOT_THE_TABLE: lambda bench: _verify_files(
+    faults.FILE_NOT_THE_TABLE: lambda bench: verify_files(
         {"monday": Written(1, "scores.csv", "")}, {"monday": Summary(scored=2)}
     ),
     faults.VECTORS_ODD: lambda bench: scorer(bench.texts).score(np.zeros((1, 3), np.float32)),
@@ -428,8 +428,8 @@ def trained_on_nothing(bench: Bench) -> None:
 
 
 def score_run(bench: Bench, **ledger: Callable[..., object]) -> ScoreRun:
-    places = Places(Tables(None, "t"), SimpleNamespace(**ledger), bench.landing, bench.landing)
-    return ScoreRun(places, lambda version: (bench.texts, 1), Settings().gather, "run", Stopwatch(lambda: NOW), 60)
+    context = Context(Settings(), Tables(None, "t"), SimpleNamespace(**ledger), "run", Stopwatch(lambda: NOW))
+    return ScoreRun(context, lambda version: (bench.texts, 1), lambda scored: None)
 
 
 def claim_of_nothing(bench: Bench) -> None:
@@ -441,11 +441,11 @@ def claim_of_nothing(bench: Bench) -> None:
         claim=lambda *arguments: Claim("c", 1, "score", "run", (Delivered("tuesday", 2),), NOW),
         working=lambda *arguments: nullcontext(),
     )
-    score_and_publish(run)
+    score_waiting(run)
 
 
 def claim_without_model(bench: Bench) -> None:
-    score_run(bench).carry_out(Claim("c", 1, "score", "run", (), NOW), [], None, "published")
+    score_run(bench).score(Claim("c", 1, "score", "run", (), NOW), [], None)
 
 
 def gates_not_passed(bench: Bench) -> None:
@@ -486,7 +486,8 @@ def embedded(bench: Bench) -> LocalEngine:
 
 def nobody_applied_by_then(bench: Bench) -> None:
     nothing = SimpleNamespace(accepted=tuple)
-    what_if.what_if(embedded(bench), nothing, bench.texts, Settings().gather, 7, 1)
+    context = Context(Settings(), embedded(bench), nothing, "run", Stopwatch(lambda: NOW))
+    stored_what_if.what_if(context, bench.texts, 7, 1)
 
 
 def trainer_of_spark(bench: Bench) -> None:

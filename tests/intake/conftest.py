@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from conftest import EngineAt, frame
+from conftest import EngineAt, context_at, frame
 from credit_scoring.engines.engine import Engine
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.run import IntakeReport, intake
@@ -26,7 +26,7 @@ Spoil = Callable[[pl.DataFrame], pl.DataFrame]
 class Lender:
     """A lender with its container and tables. `deliver` uploads generated clients, `intake` takes in what waits."""
 
-    folder: Path
+    home: Path
     engine: Engine
     now: datetime = datetime(2026, 1, 5, 8, tzinfo=UTC)
     runs: int = 0
@@ -35,11 +35,11 @@ class Lender:
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
-        self.landing, self.ledger = Folder(str(self.folder / "landing")), Ledger(self.engine)
+        self.landing, self.ledger = Folder(str(self.home / "landing")), Ledger(self.engine)
 
     def source(self, name: str, clients: range, outcomes: int = 0) -> Path:
         """A folder with the files of these clients."""
-        path = self.folder / "source" / name
+        path = self.home / "source" / name
         write(path, clients, outcomes, seed=3)
         return path
 
@@ -62,7 +62,7 @@ class Lender:
         self.runs += 1
         self.now += timedelta(minutes=1)
         settings = IntakeSettings(slot_mb=self.slot_mb)
-        return intake(self.engine, self.ledger, self.landing, settings, f"run-{self.runs}", lambda: self.now)
+        return intake(context_at(self.home, self.engine, f"run-{self.runs}", lambda: self.now, intake=settings))
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def contents(lender: Any) -> dict[str, list[str]]:
 
 
 def staged(lender: Any) -> list[str]:
-    return [path.name for path in (lender.folder / "tables").iterdir() if path.name.startswith("staging")]
+    return [path.name for path in (lender.home / "tables").iterdir() if path.name.startswith("staging")]
 
 
 def accepted(report: Any) -> list[tuple[str, int]]:

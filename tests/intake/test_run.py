@@ -181,7 +181,7 @@ def test_a_run_killed_between_its_commits_is_finished_by_the_next(
     undisturbed.deliver("monday", range(20), outcomes=10)
     undisturbed.intake()
     assert contents(lender) == contents(undisturbed)
-    assert not [path.name for path in (lender.folder / "tables").iterdir() if path.name.startswith("staging")]
+    assert not [path.name for path in (lender.home / "tables").iterdir() if path.name.startswith("staging")]
 
 
 def test_appends_are_counted_again_by_seq(stored_lender: Any, engine: Any) -> None:

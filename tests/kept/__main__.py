@@ -11,15 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from conftest import context_at, scored_and_published
+from credit_scoring.engines.spark.engine import SparkEngine
 from credit_scoring.engines.spark.session import session
 from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.run import intake
-from credit_scoring.ledger.ledger import Ledger
-from credit_scoring.publishing.pipeline import Places, ScoreRun
-from credit_scoring.publishing.run import score_and_publish
-from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.settings import GatherSettings, IntakeSettings, SparkSettings
+from credit_scoring.settings import SparkSettings
 from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.writing import write
 from drawn_model import drawn_model
@@ -33,16 +31,13 @@ def main() -> None:
     with TemporaryDirectory() as name:
         home = Path(name)
         one_file = {"spark.sql.shuffle.partitions": "1"}
-        tables = Tables(session(SparkSettings(driver_memory="2g", config=one_file)), str(home / "tables"))
-        places = Places(tables, Ledger(tables), Folder(str(home / "published")), Folder(str(home / "reports")))
+        engine = SparkEngine(Tables(session(SparkSettings(driver_memory="2g", config=one_file)), str(home / "tables")))
         for delivery, clients in (("first", range(6)), ("second", range(4, 8))):
             write(home / delivery, clients, 0, seed=3, dirt=0.02)
             deliver(home / delivery, Folder(str(home / "landing")), delivery, 64_000_000)
-            intake(tables, places.ledger, Folder(str(home / "landing")), IntakeSettings(), delivery, lambda: NOW)
+            intake(context_at(home, engine, delivery, NOW))
             if delivery == "first":
-                watch = Stopwatch(lambda: NOW)
-                run = ScoreRun(places, lambda version: (drawn_model(1), 1), GatherSettings(), "run-1", watch, 60)
-                score_and_publish(run)
+                scored_and_published(context_at(home, engine, "run-1", NOW), lambda version: (drawn_model(1), 1))
         with tarfile.open(KEPT, "w:gz", compresslevel=9) as packed:
             for path in sorted((home / "tables").rglob("*")):
                 if path.is_file() and not path.name.endswith(".crc"):

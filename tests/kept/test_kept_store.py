@@ -8,16 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from conftest import frame
+from conftest import context_at, frame, scored_and_published
 from credit_scoring.intake.run import intake
-from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.publishing.explain import explain
-from credit_scoring.publishing.history import TABLE
-from credit_scoring.publishing.pipeline import Places, ScoreRun
-from credit_scoring.publishing.run import score_and_publish
-from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.settings import GatherSettings, IntakeSettings
-from credit_scoring.storage.files import Folder
+from credit_scoring.scoring.history import TABLE
 
 KEPT = Path(__file__).parent / "store.tar.gz"
 NOW = datetime(2026, 2, 5, 8, tzinfo=UTC)
@@ -27,18 +21,14 @@ def test_the_kept_store_still_reads(spark_at, model_of_seed, tmp_path: Path) -> 
     with tarfile.open(KEPT) as packed:
         packed.extractall(tmp_path / "tables", filter="data")
     engine = spark_at(tmp_path / "tables")
-    ledger, folder = Ledger(engine), Folder(str(tmp_path))
+    context = context_at(tmp_path, engine, "run-2", NOW)
     before = {row["client_id"]: row for row in frame(engine, TABLE).iter_rows(named=True)}
     assert len(before) == 6
     client, row = next(iter(before.items()))
     assert explain(engine, client).score == row["score"]
-    report = intake(engine, ledger, folder.below("landing"), IntakeSettings(), "run-2", lambda: NOW)
-    assert (report.accepted, [delivered.name for delivered in ledger.unpublished()]) == ((), ["second"])
-    places = Places(engine, ledger, folder.below("published"), folder.below("reports"))
-    watch = Stopwatch(lambda: NOW)
-    done = score_and_publish(
-        ScoreRun(places, lambda version: (model_of_seed(1), 1), GatherSettings(), "run-2", watch, 60)
-    )
+    report = intake(context)
+    assert (report.accepted, [delivered.name for delivered in context.ledger.unpublished()]) == ((), ["second"])
+    done = scored_and_published(context, lambda version: (model_of_seed(1), 1))
     assert [each.delivery for each in done.published] == ["second"]
     published = pl.read_csv(tmp_path / "published" / "second" / "scores.csv")
     assert published["client_id"].len() == done.published[0].count.to_score > 0

@@ -11,7 +11,15 @@ import numpy as np
 import polars as pl
 import pytest
 
-from conftest import EngineAt, StoredLender, embedded, frame, on_both_engines
+from conftest import (
+    EngineAt,
+    StoredLender,
+    context_at,
+    embedded,
+    frame,
+    on_both_engines,
+    scored_and_published,
+)
 from credit_scoring.clients.cohort import known_at
 from credit_scoring.clients.gather import vectors
 from credit_scoring.engines.engine import Engine
@@ -21,13 +29,8 @@ from credit_scoring.model.bins import Bins, FeatureBins, Group
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.monitoring.overrides import HUMAN
-from credit_scoring.monitoring.run import NO_BINS, OTHER_FEATURES, Monitored, Places, monitor
-from credit_scoring.publishing.pipeline import Places as ScorePlaces
-from credit_scoring.publishing.pipeline import ScoreRun
-from credit_scoring.publishing.run import score_and_publish
-from credit_scoring.publishing.stopwatch import Stopwatch
-from credit_scoring.settings import GatherSettings, MonitoringSettings, Settings, TrainingSettings
-from credit_scoring.storage.files import Folder
+from credit_scoring.monitoring.run import NO_BINS, OTHER_FEATURES, Monitored, monitor
+from credit_scoring.settings import GatherSettings, MonitoringSettings, TrainingSettings
 from drawn_model import drawn_model
 
 AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -44,13 +47,11 @@ class Lender:
     texts: ModelTexts
 
     def look(self, texts: ModelTexts | None = None, **wanted: object) -> Monitored:
-        settings = Settings(
-            home=self.root, monitoring=MonitoringSettings(min_clients=100), training=TrainingSettings(resamples=100),
-            gather=GATHER,
+        context = context_at(
+            self.root, self.engine, "run-m", AT + timedelta(days=40), gather=GATHER,
+            monitoring=MonitoringSettings(min_clients=100), training=TrainingSettings(resamples=100),
         )  # fmt: skip
-        reports = Folder(str(self.root / "reports"))
-        places = Places(self.engine, Ledger(self.engine), reports, lambda version: texts or self.texts)
-        return monitor(places, settings, "run-m", AT + timedelta(days=40), **wanted)
+        return monitor(context, lambda version: texts or self.texts, **wanted)
 
     def rows(self, table: str) -> pl.DataFrame:
         return frame(self.engine, table)
@@ -96,9 +97,8 @@ def made(root: Path, stored: StoredLender, engine: Engine, drawn: Callable) -> L
     claim = ledger.claim("intake", lambda events: [first], "intake", AT, 60)
     ledger.record(claim, "accepted", first, AT, files=[])
     texts = drawn_model(1)
-    places = ScorePlaces(engine, ledger, Folder(str(root / "published")), Folder(str(root / "reports")))
-    watch = Stopwatch(lambda: AT + timedelta(hours=1))
-    score_and_publish(ScoreRun(places, lambda version: (texts, 1), GATHER, "run-s", watch, 60))
+    context = context_at(root, engine, "run-s", AT + timedelta(hours=1), gather=GATHER)
+    scored_and_published(context, lambda version: (texts, 1))
     known = [{"SK_ID_CURR": client, "TARGET": int(client % 4 == 0)} for client in WITH_OUTCOME]
     second = stored.deliver(2, {"outcomes": known})
     claim = ledger.claim("intake", lambda events: [second], "intake", AT + timedelta(days=35), 60)

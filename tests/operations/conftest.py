@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,14 +14,15 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from conftest import EngineAt, frame, on_both_engines
+from conftest import EngineAt, context_at, frame, on_both_engines
+from credit_scoring.context import Context
 from credit_scoring.engines.engine import Engine
 from credit_scoring.ledger.events import TABLE, Claim, Delivered, Event, event_of, to_frame
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.operations.naming import number
-from credit_scoring.operations.working import OperatorContext
 from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.stored import StoredTable
+from credit_scoring.settings import RetentionSettings
 from intake.conftest import Lender
 from publishing.conftest import Office, generated, opened
 
@@ -53,17 +54,21 @@ def naming(root: Path, client: int) -> list[str]:
 class Shop:
     """A store, and an operator's context in it."""
 
-    context: OperatorContext
+    context: Context
 
     @classmethod
     def at(cls, engine: Engine, now: datetime) -> Shop:
-        ledger = Ledger(engine)
-        ledger.create()
-        return cls(OperatorContext(engine, ledger, "operator", lambda: now, minutes=60))
+        Ledger(engine).create()
+        return cls(context_at(Path(engine.root).parent, engine, "operator", now))
 
     @property
     def engine(self) -> Engine:
         return self.context.engine
+
+    def keeping(self, **days: int) -> Context:
+        """An operator's context, where `days` of RetentionSettings hold."""
+        settings = self.context.settings.model_copy(update={"retention": RetentionSettings(**days)})
+        return replace(self.context, settings=settings)
 
     def record(self, told: dict[int, dict[Event, datetime]]) -> None:
         """Events of deliveries `d<seq>`, by seq."""
@@ -105,13 +110,10 @@ def open_office(engine_at, lender_at, generated, model_of_seed) -> Callable[[Pat
 
 
 @pytest.fixture(scope="session")
-def context_of() -> Callable[..., OperatorContext]:
-    """(somebody with tables, ledger and a clock `now`, run id) -> an operator's context there."""
+def context_of() -> Callable[..., Context]:
+    """(who has a home, tables and a clock `now`, run id, sections of the settings) -> an operator's context there."""
 
-    def context(lender: Lender | Office, run_id: str = "operator") -> OperatorContext:
-        def now() -> datetime:
-            return lender.now
-
-        return OperatorContext(lender.engine, lender.ledger, run_id, now, minutes=60)
+    def context(lender: Lender | Office, run_id: str = "operator", **settings: object) -> Context:
+        return context_at(lender.home, lender.engine, run_id, lambda: lender.now, **settings)
 
     return context

@@ -62,12 +62,11 @@ def test_nothing_of_a_forgotten_client_is_left(lender, context_of) -> None:
     write_deltalake(f"{engine.root}/staging_left", pa.table({"row": [1]}))
     Folder(engine.root).write(b"rows", "staging_half_removed", "part-0.parquet")
     Folder(engine.root).write(b"rows", "bureau", "part-of-a-killed-append.parquet")
-    (lender.folder / "published" / "monday").mkdir(parents=True)
-    (lender.folder / "published" / "monday" / "scores.csv").write_text(f"client_id,score\n{other},5\n{gone},6\n")
+    (lender.home / "published" / "monday").mkdir(parents=True)
+    (lender.home / "published" / "monday" / "scores.csv").write_text(f"client_id,score\n{other},5\n{gone},6\n")
     before = {name: frame(engine, name).height for name in engine.names()}
-    folders = (lender.landing, Folder(str(lender.folder / "published")))
 
-    done = forget(context, gone, folders)
+    done = forget(context, gone)
     after = {name: frame(engine, name).height for name in engine.names()}
     assert "staging_left" not in after
     assert not list(Path(engine.root).glob("staging_*"))
@@ -76,7 +75,7 @@ def test_nothing_of_a_forgotten_client_is_left(lender, context_of) -> None:
     assert {"application", "bureau_balance", "quarantine", "client_deliveries", "score_history", "scores"} <= {
         name for name, count in done.rows.items() if count
     }
-    lines = {Path(each.path).relative_to(lender.folder).as_posix(): each.lines for each in done.files}
+    lines = {Path(each.path).relative_to(lender.home).as_posix(): each.lines for each in done.files}
     assert lines["published/monday/scores.csv"] == 1
     assert lines["landing/monday/application_test.csv"] == 2
     assert "landing/tuesday/bureau_balance.csv" in lines
@@ -89,9 +88,8 @@ def test_nothing_of_a_forgotten_client_is_left(lender, context_of) -> None:
 
     # Upkeep: the cells of old quarantined rows go, the rows stay; every table is one file.
     write_deltalake(f"{engine.root}/staging_left", pa.table({"row": [1]}))
-    kept = RetentionSettings(quarantine_days=3)
     lender.now += timedelta(days=4)
-    upkept = maintain(context, kept)
+    upkept = maintain(context_of(lender, retention=RetentionSettings(quarantine_days=3)))
     assert (upkept.expired, upkept.dropped) == ({QUARANTINE: 1}, ("staging_left",))
     (row,) = rows(engine, QUARANTINE)
     assert (row["client_id"], row["cells"]) == (other, None)

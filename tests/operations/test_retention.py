@@ -21,9 +21,9 @@ from credit_scoring.engines.local.writing import compact
 from credit_scoring.intake.quarantine import QUARANTINE, QUARANTINED
 from credit_scoring.ledger.events import Event
 from credit_scoring.operations.maintain import Compacted, expire, optimize
-from credit_scoring.publishing import history
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.table import CLIENT
+from credit_scoring.scoring import history
 from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.settings import GatherSettings, RetentionSettings
 from credit_scoring.storage.arrow import record_batches
@@ -71,7 +71,7 @@ def test_each_setting_removes_what_is_older_and_nothing_else(engine_at, tmp_path
     def gone(**kept: int) -> tuple[dict[str, int], dict[str, list[tuple[object, ...]]]]:
         """What a run says, and what was there before it and is not now."""
         before = state()
-        done, after = expire(shop.context, RetentionSettings(**kept)), state()
+        done, after = expire(shop.keeping(**kept)), state()
         assert all(set(after[what]) <= set(before[what]) for what in after)
         lost = {what: sorted(set(before[what]) - set(after[what])) for what in before}
         return {table: count for table, count in done.expired.items() if count}, {w: n for w, n in lost.items() if n}
@@ -100,9 +100,9 @@ def test_no_file_becomes_complete_by_waiting(engine_at, lender_at, tmp_path) -> 
     cells = ['{"SK_ID_BUREAU":"30","MONTHS_BALANCE":"soon"}']
     shop.hold(QUARANTINED, seq=[1], table=["bureau_balance"], file=["b.csv"], record=[1], cells=cells)
     shop.record({1: {"accepted": OLD}})
-    assert expire(shop.context, RetentionSettings(quarantine_days=LIMIT)).expired == {QUARANTINE: 1}
+    assert expire(shop.keeping(quarantine_days=LIMIT)).expired == {QUARANTINE: 1}
     assert shop.held(QUARANTINE, "cells") == [('{"SK_ID_BUREAU":"30"}',)]
-    assert expire(shop.context, RetentionSettings(quarantine_days=LIMIT)).expired == {QUARANTINE: 0}
+    assert expire(shop.keeping(quarantine_days=LIMIT)).expired == {QUARANTINE: 0}
     second = lender.deliver(2, {"application": [{CLIENT: 7}], "bureau": [{CLIENT: 7, "SK_ID_BUREAU": 30}]})
     cases = pl.DataFrame({"client_id": [7], "as_of": [2]})
     cohort = Cohort(shop.engine, cases, {2: "d2"}, (first.seq, second.seq))
@@ -145,7 +145,7 @@ def test_optimize_leaves_one_file_and_those_that_the_last_week_needed(engine_at,
     grown, shop = Grown.at(tmp_path / "tables"), Shop.at(engine_at(tmp_path / "tables"), NOW)
     assert len(DeltaTable(grown.path).file_uris()) == 3
     assert grown.on_disk() == [0, 1, 2, 3, 4]
-    _, done = optimize(shop.context, RetentionSettings()).compacted
+    _, done = optimize(shop.context).compacted
     assert done == Compacted("grown", files_before=3, files=1)
     assert len(DeltaTable(grown.path).file_uris()) == 1
     assert shop.held("grown", "version") == [(2,), (3,), (4,)]

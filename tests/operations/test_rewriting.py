@@ -16,13 +16,11 @@ from credit_scoring.operations.maintain import expire, maintain
 from credit_scoring.operations.messages import maintained
 from credit_scoring.operations.withdraw import withdraw
 from credit_scoring.publishing.tables import STORED, check_writable
-from credit_scoring.settings import RetentionSettings
 from operations.conftest import Shop, frame
 
 KEPT = Path(__file__).parents[1] / "kept" / "store.tar.gz"
 NOW = datetime(2026, 2, 5, 8, tzinfo=UTC)
 CLUSTERED = ["score_history", "scores"]
-NOTHING_EXPIRES = RetentionSettings()
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def test_the_embedded_engine_reads_them_and_says_what_to_do_before_it_begins(eng
     events = shop.context.ledger.events()
     for work in (maintain, expire):
         with pytest.raises(UsageError, match=r"score_history, scores, .* Run `credit-scoring maintain --engine spark`"):
-            work(shop.context, NOTHING_EXPIRES)
+            work(shop.context)
     with pytest.raises(UsageError, match="tables-of-earlier-release"):
         withdraw(shop.context, "first", "why")
     assert shop.context.ledger.events() == events
@@ -56,7 +54,7 @@ def test_maintain_on_spark_makes_them_anew_and_is_finished_when_killed(engine_at
 
     claim = shop.context.ledger.claim("score", lambda events: [Delivered("second", 2)], "killed", NOW, 60, 1)
     shop.context.ledger.release(claim, NOW)
-    done = maintain(shop.context, NOTHING_EXPIRES)
+    done = maintain(shop.context)
     assert (done.rewritten, done.postponed) == ((), tuple(CLUSTERED))
     assert "a run was begun that is not finished" in maintained(done)
     shop.context.ledger.record(claim, "published", Delivered("second", 2), NOW)
@@ -71,13 +69,13 @@ def test_maintain_on_spark_makes_them_anew_and_is_finished_when_killed(engine_at
     with monkeypatch.context() as kill:
         kill.setattr(rewriting.Tables, "append", killed)
         with pytest.raises(KeyboardInterrupt):
-            maintain(shop.context, NOTHING_EXPIRES)
+            maintain(shop.context)
     for engine in (local, shop.engine):
         assert "score_history" in engine.unwritable(STORED)
         with pytest.raises(UsageError, match="tables-of-earlier-release"):
             check_writable(engine)
 
-    done = maintain(shop.context, NOTHING_EXPIRES)
+    done = maintain(shop.context)
     assert done.rewritten == tuple(CLUSTERED)
     assert "Made anew, with all their rows" in maintained(done)
     assert not [name for name in local.names() if name.startswith("rewriting_")]

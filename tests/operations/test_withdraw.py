@@ -11,7 +11,8 @@ from credit_scoring.ledger.events import Delivered
 from credit_scoring.operations.maintain import expire
 from credit_scoring.operations.messages import withdrawal
 from credit_scoring.operations.withdraw import withdraw
-from credit_scoring.publishing import history, latest
+from credit_scoring.publishing import latest
+from credit_scoring.scoring import history
 from credit_scoring.settings import RetentionSettings
 from operations.conftest import rows
 
@@ -71,15 +72,15 @@ def test_the_scores_are_those_of_a_store_without_the_delivery(
     assert withdraw(context, "d2", "again") == done
     told = [(event.delivery, event.message) for event in office.ledger.events() if event.event == "withdrawn"]
     assert told == [("d2", "sent by mistake")]
-    _its_files_are_told_of_although_its_scores_have_expired(office, context)
+    _its_files_are_told_of_although_its_scores_have_expired(office, context_of)
     for name, sentence in (("d9", "no accepted delivery d9"), ("withdrawal~d2", "is a withdrawal itself")):
         with pytest.raises(UsageError, match=sentence):
             withdraw(context, name, "why")
 
 
-def _its_files_are_told_of_although_its_scores_have_expired(office, context) -> None:
+def _its_files_are_told_of_although_its_scores_have_expired(office, context_of) -> None:
     office.now += timedelta(days=2)
-    expire(context, RetentionSettings(score_history_days=1))
-    told = withdraw(context, "d2", "once more")
+    expire(context_of(office, retention=RetentionSettings(score_history_days=1)))
+    told = withdraw(context_of(office), "d2", "once more")
     assert [(copy.delivery, copy.clients) for copy in told.copies] == [("d2", None)]
     assert f"{told.copies[0].path} (its scores have expired: look there)" in withdrawal(told)

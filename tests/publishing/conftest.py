@@ -11,20 +11,25 @@ from typing import Any
 import polars as pl
 import pytest
 
-from conftest import EngineAt, StoredLender, embedded, frame
+from conftest import (
+    EngineAt,
+    StoredLender,
+    context_at,
+    embedded,
+    frame,
+    rescored_and_published,
+    scored_and_published,
+)
+from credit_scoring.context import Context
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import ModelError
 from credit_scoring.ledger.events import Delivered, FileAccount
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.publishing import history
-from credit_scoring.publishing.pipeline import Places, Report, ScoreRun
-from credit_scoring.publishing.rescore import rescore
-from credit_scoring.publishing.run import score_and_publish
-from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.publishing.published import Report
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.settings import BreakerSettings, GatherSettings
-from credit_scoring.storage.files import Folder
+from credit_scoring.scoring import history
+from credit_scoring.settings import BreakerSettings, GatherSettings, IntakeSettings
 from credit_scoring.synthetic.lender import generate
 
 START = datetime(2024, 5, 1, 10, 30, tzinfo=UTC)
@@ -33,15 +38,22 @@ MINUTES = 60
 
 @dataclass
 class Office:
-    """Where scores are made: tables, ledger, folders, models by version, and a clock that can be moved."""
+    """Where scores are made: a home, tables, ledger, models by version, and a clock that can be moved."""
 
     engine: Engine
-    published: Path
-    reports: Path
+    home: Path
     models: dict[int, ModelTexts]
     champion: int = 1
     now: datetime = START
     first: Report | None = None
+
+    @property
+    def published(self) -> Path:
+        return self.home / "published"
+
+    @property
+    def reports(self) -> Path:
+        return self.home / "reports"
 
     @property
     def ledger(self) -> Ledger:
@@ -58,18 +70,25 @@ class Office:
     def run(
         self, run_id: str, after_minutes: int = 0, limits: BreakerSettings | None = None, **wanted: object
     ) -> Report:
-        """A score run, so much later than the last; `wanted` as in score_and_publish."""
-        return score_and_publish(self._scoring(run_id, after_minutes, limits), **wanted)
+        """A score run, so much later than the last; `wanted` as in score_waiting."""
+        return scored_and_published(self.context(run_id, after_minutes, limits), self.model, **wanted)
 
     def rescore(self, run_id: str, clients_of: str | None = None, as_of: str | None = None) -> Report:
         """A rescore, an hour and a half after what came before."""
-        return rescore(self._scoring(run_id, 90), clients_of, as_of)
+        return rescored_and_published(self.context(run_id, 90), self.model, clients_of=clients_of, as_of=as_of)
 
-    def _scoring(self, run_id: str, after_minutes: int, limits: BreakerSettings | None = None) -> ScoreRun:
+    def context(self, run_id: str, after_minutes: int = 0, limits: BreakerSettings | None = None) -> Context:
+        """A run, so much later than the last."""
         self.now += timedelta(minutes=after_minutes)
-        places = Places(self.engine, self.ledger, Folder(str(self.published)), Folder(str(self.reports)))
-        gather, watch = GatherSettings(clients_per_slot=5), Stopwatch(lambda: self.now)
-        return ScoreRun(places, self.model, gather, run_id, watch, MINUTES, limits)
+        return context_at(
+            self.home,
+            self.engine,
+            run_id,
+            lambda: self.now,
+            gather=GatherSettings(clients_per_slot=5),
+            intake=IntakeSettings(claim_minutes=MINUTES),
+            breaker=limits or BreakerSettings(),
+        )
 
     def model(self, version: int | None) -> tuple[ModelTexts, int]:
         number = self.champion if version is None else version
@@ -135,7 +154,7 @@ def opened(
     for known in (client[4], client[5], 99):
         second.setdefault("bureau", []).append({**credit, CLIENT: known, "SK_ID_BUREAU": 5_000_000 + known})
     deliveries = [lender.deliver(1, first), lender.deliver(2, second, quarantined=[(client[6], "application")])]
-    office = Office(engine, root / "published", root / "reports", models)
+    office = Office(engine, root, models)
     office.ledger.create()
     office.accept(*deliveries)
     return office

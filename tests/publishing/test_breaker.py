@@ -11,10 +11,10 @@ import pytest
 
 from credit_scoring.errors import UsageError
 from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent
-from credit_scoring.publishing import history, latest
-from credit_scoring.publishing.breaker import judge, nothing_to_score, score_shift
-from credit_scoring.publishing.release import clear
+from credit_scoring.publishing import latest
+from credit_scoring.publishing.breaker import clear, judge, nothing_to_score, score_shift
 from credit_scoring.schema.arrow_types import polars_schema
+from credit_scoring.scoring import history
 from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.settings import BreakerSettings
 
@@ -153,11 +153,11 @@ def test_a_held_delivery_is_published_when_it_is_let_through(open_office, tmp_pa
     assert (again.published, again.held) == ((), first.held)
     assert again.latest == ("d2", START)
     with pytest.raises(UsageError, match=r"d7 is not held.*Held now: d1, d2"):
-        clear(office.ledger, "d7", "why not", "run-3", office.now)
+        clear(office.context("run-3"), "d7", "why not")
 
     office.champion = 2
     for _ in range(2):  # a command that was killed after it had recorded the reason is finished by the same command
-        assert clear(office.ledger, "d1", "checked with the lender", "run-3", office.now) == 1
+        assert clear(office.context("run-3"), "d1", "checked with the lender") == 1
     done = office.run("run-3", after_minutes=5, limits=limits, only="d1", model_version=1)
     assert [(each.delivery, each.model_version) for each in done.published] == [("d1", 1)]
     assert [each.delivery for each in done.held] == ["d2"]
@@ -167,7 +167,7 @@ def test_a_held_delivery_is_published_when_it_is_let_through(open_office, tmp_pa
     notes = [event for event in office.ledger.events() if event.event == "cleared"]
     assert [(event.delivery, event.message) for event in notes] == [("d1", "checked with the lender")]
     with pytest.raises(UsageError, match="d1 is not held"):
-        clear(office.ledger, "d1", "again", "run-4", office.now)
+        clear(office.context("run-4"), "d1", "again")
 
 
 def test_scores_are_held_against_those_before_by_the_same_model(engine) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from credit_scoring.errors import ModelError
 from credit_scoring.features import registry
-from credit_scoring.publishing import history
+from credit_scoring.scoring import history
 from drawn_model import of_an_earlier_release, without
 
 

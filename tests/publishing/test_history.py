@@ -11,9 +11,10 @@ from conftest import frame, on_both_engines
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import Fault
 from credit_scoring.ledger.events import Claim, Delivered
-from credit_scoring.publishing import history, latest
-from credit_scoring.publishing.history import Summary
+from credit_scoring.publishing import latest
 from credit_scoring.schema.arrow_types import polars_schema
+from credit_scoring.scoring import history
+from credit_scoring.scoring.history import Summary
 from credit_scoring.scoring.rows import SCORE_HISTORY
 
 NOW = datetime(2024, 5, 1, 10, 30, tzinfo=UTC)

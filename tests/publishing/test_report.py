@@ -19,9 +19,9 @@ from credit_scoring.features.statements import sentence
 from credit_scoring.ledger.events import Referring, Unread
 from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.pages.page import Table
-from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report.figures import BANDS, Band, Figures
 from credit_scoring.publishing.report.page import Part, page
+from credit_scoring.scoring.history import Summary
 from credit_scoring.scoring.rows import RunMetadata
 
 BAND_OF = ["up to -41", "-40 to -21", "-20 to -1", "0 to +19", "+20 to +39", "from +40"]

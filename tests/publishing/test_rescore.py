@@ -9,7 +9,8 @@ import pytest
 
 from credit_scoring.errors import RunActive, UsageError
 from credit_scoring.ledger.events import unpublished
-from credit_scoring.publishing import history, latest, runs
+from credit_scoring.publishing import latest, runs
+from credit_scoring.scoring import history
 
 AGAIN = "rescore-2-again"
 

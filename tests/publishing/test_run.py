@@ -12,8 +12,9 @@ import pytest
 from credit_scoring.code_version import code_version
 from credit_scoring.errors import ModelError, RunActive
 from credit_scoring.ledger.events import open_claim, unpublished
-from credit_scoring.publishing import history, latest, runs
+from credit_scoring.publishing import latest, runs
 from credit_scoring.publishing.explain import explain
+from credit_scoring.scoring import history
 
 
 def lines(office, delivery: str) -> list[dict[str, str]]:

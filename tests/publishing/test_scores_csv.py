@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors import Fault
 from credit_scoring.features.reasons import Reason
-from credit_scoring.publishing import history, scores_csv
+from credit_scoring.publishing import scores_csv
 from credit_scoring.publishing.scores_csv import HEADER, csv_frame, harmless, to_csv
 from credit_scoring.schema.arrow_types import polars_schema
+from credit_scoring.scoring import history
 from credit_scoring.scoring.rows import SCORE_HISTORY
 from credit_scoring.storage.files import Folder
 

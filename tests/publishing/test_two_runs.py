@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from credit_scoring.publishing import history, latest, runs
-from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.context import Stopwatch
+from credit_scoring.publishing import latest, runs
+from credit_scoring.scoring import history
 
 
 def state(office) -> dict[str, list[str]]:

@@ -8,8 +8,8 @@ from credit_scoring.clients.snapshot import Snapshot
 from credit_scoring.features.promises import PROMISES
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.scorer import scorer
-from credit_scoring.publishing.what_if import improved
 from credit_scoring.schema.table import CLIENT
+from credit_scoring.scoring.stored_what_if import improved
 from credit_scoring.scoring.what_if import AS_IT_IS, STEPS, TOGETHER, Improvement, improvements, least
 from credit_scoring.synthetic.reference_lender import known
 

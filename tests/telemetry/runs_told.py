@@ -14,9 +14,9 @@ from credit_scoring.monitoring.findings import Finding
 from credit_scoring.monitoring.run import Monitored
 from credit_scoring.monitoring.verdict import Verdict
 from credit_scoring.publishing import run_metrics
-from credit_scoring.publishing.history import Summary
-from credit_scoring.publishing.pipeline import Held, Published, Report
+from credit_scoring.publishing.published import Held, Published, Report
 from credit_scoring.publishing.scores_csv import Written
+from credit_scoring.scoring.history import Summary
 from credit_scoring.telemetry.gauges import Gauges
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)

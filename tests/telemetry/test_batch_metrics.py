@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from credit_scoring.publishing import run_metrics
-from credit_scoring.publishing.pipeline import Report
+from credit_scoring.publishing.published import Report
 from credit_scoring.settings import MetricsSettings
 from credit_scoring.telemetry.gauges import Gauges, TextFiles, tell
 from telemetry.runs_told import LENDERS_NAME, NOW, monitor_gauges, score_gauges, taken

@@ -127,7 +127,7 @@ def test_a_training_killed_at_any_time_leaves_no_claim_and_a_rerun_is_the_same_m
     undisturbed, _ = load_version(settings.mlflow.model, Alias.CHALLENGER)
 
     settings, conf = at_home(disturbed)
-    events = Ledger(commands.open_store(settings).engine).events()
+    events = Ledger(commands.start(settings).engine).events()
     moments = random.Random(26)
     for _ in range(2):
         process = training(conf)
@@ -146,4 +146,4 @@ def test_a_training_killed_at_any_time_leaves_no_claim_and_a_rerun_is_the_same_m
     named = [run for run in runs(settings.mlflow).values() if run.info.status == "FINISHED"]
     assert versions(settings.mlflow.model) == set(range(version - len(named) + 1, version + 1))
     assert {run.info.status for run in runs(settings.mlflow).values()} <= {"FINISHED", "KILLED"}
-    assert Ledger(commands.open_store(settings).engine).events() == events
+    assert Ledger(commands.start(settings).engine).events() == events

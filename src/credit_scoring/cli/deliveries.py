@@ -138,11 +138,11 @@ def show(call: Call, what: Any, most: int) -> None:
     from credit_scoring import commands, printing
     from credit_scoring.publishing.show import show as listing
 
-    store = commands.open_store(call.store(writes=False))
-    found = listing(store.engine, what, most)
+    context = commands.start(call.store(writes=False))
+    found = listing(context.engine, what, most)
     call.print(found, lambda _: printing.table(found.head, found.rows) or f"There are no {what} yet.")
     if what == "runs" and found.rows:
-        call.aside(f"\nReports: {store.reports.path('<run_id>.html')}")
+        call.aside(f"\nReports: {context.reports.path('<run_id>.html')}")
 
 
 def _exit_if_refused(report: IntakeReport) -> None:

@@ -20,7 +20,7 @@ from credit_scoring.progress import doing
 from credit_scoring.secret_files import read_secret_files
 
 if TYPE_CHECKING:
-    from credit_scoring.publishing.pipeline import Report
+    from credit_scoring.publishing.published import Report
     from credit_scoring.settings import Settings
 
 

@@ -23,7 +23,7 @@ from pydantic import BaseModel
 Shape = Any
 
 _SCORE = "credit_scoring.commands:ScoreReport"
-_REPORT = "credit_scoring.publishing.pipeline:Report"
+_REPORT = "credit_scoring.publishing.published:Report"
 _UPKEEP = "credit_scoring.operations.maintain:Maintained"
 RESULTS: Mapping[str, str | Shape] = {
     "database": "credit_scoring.answering:Prepared",

@@ -69,7 +69,7 @@ class Cohort:
             found.setdefault(table, []).append(seq)
         return found
 
-    def standing(self) -> Cohort:
+    def with_eligibility(self) -> Cohort:
         """The cases with two more columns, each as known at as_of: has_application, has_outcome.
 
         Outcomes that came later do not count: what a delivery's CSV holds follows from the deliveries up to it.
@@ -82,13 +82,13 @@ class Cohort:
         return replace(self, cases=cases)
 
     def to_score(self, deliveries: Sequence[Delivered]) -> Cohort:
-        """Of a cohort with its `standing`, the cases of these deliveries that are scored."""
+        """Of a cohort `with_eligibility`, the cases of these deliveries that are scored."""
         seqs = [delivered.seq for delivered in deliveries]
         scored = self.where(pl.col("as_of").is_in(seqs) & pl.col("has_application") & ~pl.col("has_outcome"))
         return replace(scored, cases=scored.cases.select("client_id", "as_of"))
 
     def counts(self) -> dict[str, Count]:
-        """Of a cohort with its `standing`: delivery -> how many of its clients are scored, and why others are not."""
+        """Of a cohort `with_eligibility`: delivery -> how many of its clients are scored, and why others are not."""
         applied, known = pl.col("has_application"), pl.col("has_outcome")
         counted = self.cases.group_by("as_of").agg(
             pl.len(), (applied & ~known).sum().alias("to_score"), (~applied).sum().alias("without"),

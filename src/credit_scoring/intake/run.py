@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from credit_scoring.engines.engine import Engine
+from credit_scoring.context import Context
 from credit_scoring.errors import DeliveryIncomplete, DeliveryRefused, DeliveryUnreadable, StorageError
 from credit_scoring.intake import appending
 from credit_scoring.intake.inspection import Limits
@@ -30,12 +30,10 @@ from credit_scoring.ledger.events import (
     names_taken,
 )
 from credit_scoring.ledger.events import accepted as visible_in
-from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.progress import counted, doing
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import TABLES
-from credit_scoring.settings import IntakeSettings
 from credit_scoring.storage.files import Folder
 from credit_scoring.storage.storage_errors import of_storage
 
@@ -65,33 +63,27 @@ class IntakeReport:
     latest: tuple[str, datetime] | None = None
 
 
-def intake(
-    engine: Engine,
-    ledger: Ledger,
-    landing: Folder,
-    settings: IntakeSettings,
-    run_id: str,
-    clock: Callable[[], datetime],
-) -> IntakeReport:
+def intake(context: Context) -> IntakeReport:
     """Takes in what waits in the landing root. RunActive when another run is doing that.
 
     First finishes a claim that an earlier run left open, then claims what else waits.
     """
+    ledger, landing = context.ledger, context.landing
     ledger.create()
-    appending.create(engine)
+    appending.create(context.engine)
     accepted: list[Accepted] = []
     refused: list[tuple[str, str]] = []
     seen: set[tuple[str, str]] = set()
-    judge = judge_of(settings.format)
+    judge = judge_of(context.settings.intake.format)
 
     def plan(events: Sequence[LedgerEvent]) -> list[Delivered]:
         """What waits and was not looked at by this run: of what is not all there, the next run may see more."""
         return [each for each in waiting(landing, events, judge) if (each.name, each.manifest_sha256) not in seen]
 
-    while claim := ledger.claim("intake", plan, run_id, clock(), settings.claim_minutes):
+    while claim := context.claim("intake", plan):
         seen |= {(each.name, each.manifest_sha256) for each in claim.deliveries}
-        with ledger.working(claim, clock):
-            done = _take_in(engine, ledger, landing, settings, claim, clock)
+        with context.working(claim):
+            done = _take_in(context, claim)
         accepted += done.accepted
         refused += done.refused
     mine = {each.delivery.name for each in accepted} | {name for name, _ in refused}
@@ -100,15 +92,9 @@ def intake(
     return IntakeReport(tuple(accepted), tuple(refused), tuple(known), latest_accepted(events))
 
 
-def _take_in(
-    engine: Engine,
-    ledger: Ledger,
-    landing: Folder,
-    settings: IntakeSettings,
-    claim: Claim,
-    clock: Callable[[], datetime],
-) -> IntakeReport:
+def _take_in(context: Context, claim: Claim) -> IntakeReport:
     """The work of one claim; every commit in it is idempotent under the claim's id."""
+    engine, ledger, landing, settings = context.engine, context.ledger, context.landing, context.settings.intake
     events = ledger.events()
     visible = tuple(before for before in visible_in(events) if before.seq not in claim.seqs)
     limits = Limits(settings.max_file_mb * 1_000_000, settings.max_inflation)
@@ -148,7 +134,7 @@ def _take_in(
         }
         for delivery, why in refused.items()
     }
-    ledger.record_all(claim, "refused", sentences, clock())
+    ledger.record_all(claim, "refused", sentences, context.now())
     files = {
         d: {
             "files": tuple(counts.told() for counts in result.of(d.seq)),
@@ -159,7 +145,7 @@ def _take_in(
         }
         for d in good
     }
-    ledger.record_all(claim, "accepted", files, clock())
+    ledger.record_all(claim, "accepted", files, context.now())
     return IntakeReport(
         accepted=tuple(
             Accepted(d, tuple(result.of(d.seq)), result.unread(d.seq), concerned.get(d.seq, ())) for d in good

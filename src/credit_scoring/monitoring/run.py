@@ -5,20 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 import polars as pl
 
 from credit_scoring.clients.categories import values_held
 from credit_scoring.clients.cohort import known_at
+from credit_scoring.context import Context
 from credit_scoring.engines.engine import Engine
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers
 from credit_scoring.features import registry
 from credit_scoring.features.fingerprint import Column, raw_columns
 from credit_scoring.ledger.events import Delivered, LedgerEvent
-from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.artifacts import Decision, Features
 from credit_scoring.model.bins import Bins
 from credit_scoring.model.texts import ModelTexts
@@ -36,7 +35,6 @@ from credit_scoring.monitoring.verdict import Verdict, verdict
 from credit_scoring.monitoring.vocabulary import NewValues, new_values, undeclared
 from credit_scoring.pages.page import html
 from credit_scoring.settings import Settings
-from credit_scoring.storage.files import Folder
 from credit_scoring.training.intervals import Resampling
 
 log = logging.getLogger(__name__)
@@ -65,36 +63,25 @@ class Monitored:
     page: str
 
 
-@dataclass(frozen=True)
-class Places:
-    """Where a run reads and writes, and the version of a model as texts."""
-
-    engine: Engine
-    ledger: Ledger
-    reports: Folder
-    texts_of: Callable[[int], ModelTexts]
-
-
 def monitor(
-    places: Places,
-    settings: Settings,
-    run_id: str,
-    now: datetime,
+    context: Context,
+    texts_of: Callable[[int], ModelTexts],
     delivery: str = "",
     month: str = "",
     human: pl.DataFrame | None = None,
 ) -> Monitored:
     """Monitors a delivery, or a month (2026-11), or the latest in which somebody was scored.
 
-    `human`: decisions of people (overrides.HUMAN), None where there is no online store. UsageError when the delivery is
-    not accepted, or nobody was scored.
+    `texts_of`: the texts of a model version. `human`: decisions of people (overrides.HUMAN), None where there is no
+    online store. UsageError when the delivery is not accepted, or nobody was scored.
     """
-    engine, limits = places.engine, settings.monitoring
-    events, accepted = places.ledger.events(), places.ledger.accepted()
+    engine, settings, run_id, now = context.engine, context.settings, context.run_id, context.now()
+    limits = settings.monitoring
+    events, accepted = context.ledger.events(), context.ledger.accepted()
     about = subject(engine, events, accepted, delivery, month)
     everyone = scored(engine, events, accepted, about)
     mine = of_subject(engine, about, everyone)
-    texts = places.texts_of(everyone.version)
+    texts = texts_of(everyone.version)
     decision, declared = (
         Decision.from_json(texts.decision, "decision.json"), Features.from_json(texts.features, "features.json")
     )  # fmt: skip
@@ -112,7 +99,7 @@ def monitor(
     compared = Compared(
         score=score_drift(bins, scores, expected, decision.cut_off, limits.max_score_psi) if bins else None,
         features=feature_drifts(bins, counted, limits.max_feature_psi) if bins and counted else (),
-        vocabulary=_vocabulary(places, events, accepted, about.deliveries, bins, decision),
+        vocabulary=_vocabulary(engine, events, accepted, about.deliveries, bins, decision),
         by_month=_by_month(known, decision, resampling),
         groups=group_drifts(
             bins, applications(engine, mine, accepted), (mine["score"] >= decision.cut_off).to_numpy(),
@@ -137,7 +124,7 @@ def monitor(
         note, compared, bins, counted, scores, decision.cut_off, overall, people, left_out, declared.features, limits,
     )  # fmt: skip
     name = f"monitor-{run_id}.html"
-    places.reports.write(html(page(shown)).encode(), name)
+    context.reports.write(html(page(shown)).encode(), name)
     return Monitored(
         run_id=run_id,
         subject=about.name,
@@ -148,7 +135,7 @@ def monitor(
         note=note,
         psi=compared.score.psi if compared.score else None,
         calibration_error=overall.calibration_error.value if overall and overall.calibration_error else None,
-        page=places.reports.path(name),
+        page=context.reports.path(name),
     )
 
 
@@ -172,7 +159,7 @@ def _profile(
 
 
 def _vocabulary(
-    places: Places,
+    engine: Engine,
     events: Sequence[LedgerEvent],
     accepted: Sequence[Delivered],
     deliveries: Sequence[Delivered],
@@ -183,7 +170,7 @@ def _vocabulary(
     last = decision.lineage.get("last_seq", 0)
     learned_from = {each.seq for each in accepted if isinstance(last, int) and each.seq <= last} - set(now)
     told = undeclared(events, learned_from, now)
-    return (*(new_values(bins.vocabulary, values_held(places.engine, now)) if bins else ()), *told)
+    return (*(new_values(bins.vocabulary, values_held(engine, now)) if bins else ()), *told)
 
 
 def _by_month(known: pl.DataFrame, decision: Decision, resampling: Resampling) -> Mapping[str, Performance]:

@@ -20,8 +20,8 @@ from functools import partial
 
 import polars as pl
 
+from credit_scoring.context import Context
 from credit_scoring.engines.engine import Engine, Scan
-from credit_scoring.file_format import DEFAULT_FORMATS, LenderFormat
 from credit_scoring.intake.appending import CLIENT_DELIVERIES
 from credit_scoring.intake.casting import REASONS
 from credit_scoring.intake.owners import CREDIT
@@ -29,12 +29,11 @@ from credit_scoring.intake.parsing import CELL_COUNT, LINE_END
 from credit_scoring.intake.quarantine import QUARANTINE, cell_of_credit, credit_in_cells
 from credit_scoring.intake.staging import left_staged
 from credit_scoring.ledger.events import Delivered
+from credit_scoring.operations.claimed import claimed
 from credit_scoring.operations.naming import Naming, files_naming, number
-from credit_scoring.operations.working import OperatorContext
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ
-from credit_scoring.storage.files import Folder
 
 log = logging.getLogger(__name__)
 _WORK = Delivered("erasure", 0)
@@ -53,16 +52,14 @@ class Forgotten:
     files: tuple[Naming, ...]
 
 
-def forget(
-    context: OperatorContext, client: int, folders: Sequence[Folder], formats: LenderFormat = DEFAULT_FORMATS
-) -> Forgotten:
-    """Erases a client from every table that names clients, and looks for files of `folders` that name it, written as
-    `formats` or their manifests say.
+def forget(context: Context, client: int) -> Forgotten:
+    """Erases a client from every table that names clients, and looks for landed and published files and reports that
+    name it, written as the settings or their manifests say.
 
     Run again, it does it again. RunActive while another run is at work.
     """
-    engine = context.engine
-    with context.claimed("forget", lambda events: [_WORK]) as claim:
+    engine, folders = context.engine, (context.landing, context.published, context.reports)
+    with claimed(context, "forget", lambda events: [_WORK]) as claim:
         assert claim is not None
         for table in left_staged(engine):  # rows as they were delivered
             engine.drop(table)
@@ -72,7 +69,7 @@ def forget(
         }
         credits = _credits(engine, client) if BUREAU.name in of_clients else []
         log.info("Looking for files that name the client")
-        files = files_naming(folders, client, credits, formats)
+        files = files_naming(folders, client, credits, context.settings.intake.format)
         rows = {}
         for table in sorted(of_clients, key=_order):
             log.info("Erasing from %s", table)
@@ -83,7 +80,7 @@ def forget(
         erasure = claim.claim_id[:12]
         removed = ", ".join(f"{table} {count}" for table, count in rows.items() if count) or "none"
         context.ledger.record(
-            claim, "erased", _WORK, context.clock(),
+            claim, "erased", _WORK, context.now(),
             message=f"erasure {erasure}, rows by table: {removed}", rows=sum(rows.values()),
         )  # fmt: skip
     return Forgotten(erasure, rows, files)

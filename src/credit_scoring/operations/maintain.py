@@ -15,19 +15,19 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from credit_scoring.context import Context
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.engines.rewritten import is_copy
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.intake.quarantine import QUARANTINE, credit_in_cells
 from credit_scoring.intake.staging import is_staging, left_staged, staging_of
 from credit_scoring.ledger.events import PURPOSES, Delivered, LedgerEvent, open_claim
-from credit_scoring.operations.working import OperatorContext
+from credit_scoring.operations.claimed import claimed
 from credit_scoring.progress import counted
-from credit_scoring.publishing import history
 from credit_scoring.publishing.tables import STORED
 from credit_scoring.schema.table import FILE, RECORD, SEQ
 from credit_scoring.schema.tables import TABLES
-from credit_scoring.settings import RetentionSettings
+from credit_scoring.scoring import history
 
 log = logging.getLogger(__name__)
 _WORK = Delivered("maintenance", 0)
@@ -58,55 +58,53 @@ class Maintained:
     postponed: tuple[str, ...] = ()
 
 
-def expire(context: OperatorContext, kept: RetentionSettings) -> Maintained:
+def expire(context: Context) -> Maintained:
     """Removes what is kept longer than the settings say, and what runs that were killed left."""
-    return _alone(
-        context, lambda events: Maintained(_expired(context, kept, events), _dropped(context.engine, events), ())
-    )
+    return _alone(context, lambda events: Maintained(_expired(context, events), _dropped(context.engine, events), ()))
 
 
-def optimize(context: OperatorContext, kept: RetentionSettings) -> Maintained:
+def optimize(context: Context) -> Maintained:
     """Compacts and orders every table, and deletes files that no version needs any more."""
-    return _alone(context, lambda events: _compacted(context.engine, kept, events))
+    return _alone(context, lambda events: _compacted(context, events))
 
 
-def maintain(context: OperatorContext, kept: RetentionSettings) -> Maintained:
+def maintain(context: Context) -> Maintained:
     """Both, in that order."""
 
     def work(events: Sequence[LedgerEvent]) -> Maintained:
-        expired, dropped = _expired(context, kept, events), _dropped(context.engine, events)
-        return replace(_compacted(context.engine, kept, events), expired=expired, dropped=dropped)
+        expired, dropped = _expired(context, events), _dropped(context.engine, events)
+        return replace(_compacted(context, events), expired=expired, dropped=dropped)
 
     return _alone(context, work)
 
 
-def _alone(context: OperatorContext, work: Callable[[Sequence[LedgerEvent]], Maintained]) -> Maintained:
+def _alone(context: Context, work: Callable[[Sequence[LedgerEvent]], Maintained]) -> Maintained:
     """Does the work under a claim, and records it. RunActive while another run is at work."""
-    with context.claimed("maintain", lambda events: [_WORK]) as claim:
+    with claimed(context, "maintain", lambda events: [_WORK]) as claim:
         assert claim is not None
         done = work(context.ledger.events())
         removed = ", ".join(f"{table} {count}" for table, count in done.expired.items() if count) or "none"
         context.ledger.record(
-            claim, "maintained", _WORK, context.clock(),
+            claim, "maintained", _WORK, context.now(),
             message=f"rows expired by table: {removed}; tables compacted: {len(done.compacted)}",
             rows=sum(done.expired.values()),
         )  # fmt: skip
     return done
 
 
-def _expired(context: OperatorContext, kept: RetentionSettings, events: Sequence[LedgerEvent]) -> dict[str, int]:
-    engine, found = context.engine, {}
+def _expired(context: Context, events: Sequence[LedgerEvent]) -> dict[str, int]:
+    engine, retention, found = context.engine, context.settings.retention, {}
 
     def before(days: int) -> datetime:
-        return context.clock() - timedelta(days=days)
+        return context.now() - timedelta(days=days)
 
-    if kept.score_history_days is not None:
+    if retention.score_history_days is not None:
         done = [event.seq for event in events if event.event in ("published", "withdrawn")]
-        found[history.TABLE] = _scores_expired(engine, done, before(kept.score_history_days))
-    if kept.quarantine_days is not None:
-        found[QUARANTINE] = _cells_emptied(engine, _seqs(events, ("accepted",), before(kept.quarantine_days)))
-    if kept.withdrawn_days is not None:
-        gone = _seqs(events, ("withdrawn", "refused"), before(kept.withdrawn_days))
+        found[history.TABLE] = _scores_expired(engine, done, before(retention.score_history_days))
+    if retention.quarantine_days is not None:
+        found[QUARANTINE] = _cells_emptied(engine, _seqs(events, ("accepted",), before(retention.quarantine_days)))
+    if retention.withdrawn_days is not None:
+        gone = _seqs(events, ("withdrawn", "refused"), before(retention.withdrawn_days))
         for table in [*(table.name for table in TABLES), QUARANTINE]:
             if gone and engine.exists(table):
                 found[table] = found.get(table, 0) + engine.delete(table, _among(SEQ, gone))
@@ -162,8 +160,9 @@ def _dropped(engine: Engine, events: Sequence[LedgerEvent]) -> tuple[str, ...]:
     return tuple(left)
 
 
-def _compacted(engine: Engine, kept: RetentionSettings, events: Sequence[LedgerEvent]) -> Maintained:
+def _compacted(context: Context, events: Sequence[LedgerEvent]) -> Maintained:
     """Tables of an earlier release are made anew first, unless a claim is open whose appends could land twice then."""
+    engine, keep_hours = context.engine, context.settings.retention.old_files_hours
     begun = any(open_claim(events, purpose) is not None for purpose in PURPOSES if purpose != "maintain")
     outdated = engine.outdated(STORED)
     rewritten = engine.rewrite(STORED) if outdated and not begun else []
@@ -173,6 +172,6 @@ def _compacted(engine: Engine, kept: RetentionSettings, events: Sequence[LedgerE
     for table in counted(names, len(names)):
         if not is_staging(table) and not is_copy(table):
             log.info("Compacting %s", table)
-            done.append(Compacted(table, *engine.compact(table, order.get(table, ()), kept.old_files_hours)))
+            done.append(Compacted(table, *engine.compact(table, order.get(table, ()), keep_hours)))
     postponed = [table for table in outdated if table not in rewritten]
     return Maintained({}, (), tuple(done), tuple(rewritten), tuple(postponed))

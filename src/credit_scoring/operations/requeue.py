@@ -15,6 +15,7 @@ from functools import partial
 
 import polars as pl
 
+from credit_scoring.context import Context
 from credit_scoring.engines.engine import Engine, Scan, Source
 from credit_scoring.errors.usage import NOT_ACCEPTED
 from credit_scoring.intake.appending import Appends
@@ -28,8 +29,8 @@ from credit_scoring.intake.run import append_all
 from credit_scoring.intake.staging import slot_key, stage_sources, staging_of
 from credit_scoring.ledger import operator_deliveries as own
 from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, accepted, names_taken, next_seq
+from credit_scoring.operations.claimed import claimed
 from credit_scoring.operations.quarantined import CAME_IN, Retried, Wanted, open_rows, to_retry
-from credit_scoring.operations.working import OperatorContext
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.schema.table import FILE, RECORD, SEQ
@@ -53,7 +54,7 @@ class Requeued:
     files: tuple[FileCounts, ...]
 
 
-def requeue(context: OperatorContext, delivery: str | None, rule: str | None) -> tuple[Requeued, ...]:
+def requeue(context: Context, delivery: str | None, rule: str | None) -> tuple[Requeued, ...]:
     """Tries quarantined rows again: of a delivery, of a rule, of both, or all; first what an earlier run left undone.
 
     UsageError when there is no such accepted delivery. RunActive while another run is at work.
@@ -74,7 +75,7 @@ def requeue(context: OperatorContext, delivery: str | None, rule: str | None) ->
     done: list[Requeued] = []
     finished = None
     while finished != detail:
-        with context.claimed("requeue", plan, detail) as claim:
+        with claimed(context, "requeue", plan, detail) as claim:
             if claim is None:
                 break
             if _overtaken(context, claim):
@@ -84,18 +85,18 @@ def requeue(context: OperatorContext, delivery: str | None, rule: str | None) ->
     return tuple(done)
 
 
-def _overtaken(context: OperatorContext, claim: Claim) -> bool:
+def _overtaken(context: Context, claim: Claim) -> bool:
     """Gives a claim up that an earlier run left, when deliveries were accepted since: they may have replaced what was
     tried. What it appended stays invisible."""
     (again,) = claim.deliveries
     since = [each.name for each in accepted(context.ledger.events()) if each.seq > again.seq]
     if since:
         told = f"Begun before {since[0]} was taken in."
-        context.ledger.record(claim, "refused", again, context.clock(), message=told)
+        context.ledger.record(claim, "refused", again, context.now(), message=told)
     return bool(since)
 
 
-def _carry_out(context: OperatorContext, claim: Claim) -> Requeued:
+def _carry_out(context: Context, claim: Claim) -> Requeued:
     """The work of one claim; every commit in it is idempotent under the claim's id."""
     engine, (again,) = context.engine, claim.deliveries
     events = context.ledger.events()
@@ -123,12 +124,12 @@ def _carry_out(context: OperatorContext, claim: Claim) -> Requeued:
     engine.drop(staging)
     files = [counts.told() for counts in result.files]
     origins = own.origins(file.file for file in files)
-    context.ledger.record(claim, "accepted", again, context.clock(), files=files, origins=origins)
+    context.ledger.record(claim, "accepted", again, context.now(), files=files, origins=origins)
     return Requeued(again.name, tried, left, tuple(result.files))
 
 
-def _refused(context: OperatorContext, claim: Claim, tried: int, why: str) -> Requeued:
-    context.ledger.record(claim, "refused", claim.deliveries[0], context.clock(), message=why)
+def _refused(context: Context, claim: Claim, tried: int, why: str) -> Requeued:
+    context.ledger.record(claim, "refused", claim.deliveries[0], context.now(), message=why)
     return Requeued(None, tried, tried, ())
 
 

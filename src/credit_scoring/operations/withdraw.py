@@ -15,19 +15,21 @@ from functools import partial
 import polars as pl
 
 from credit_scoring.clients.waiting_balances import FROM, waiting_of
+from credit_scoring.context import Context
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.errors.usage import NOT_ACCEPTED, WITHDRAWAL_OF_WITHDRAWAL
 from credit_scoring.intake.appending import CLIENT_DELIVERIES, TOUCHES
 from credit_scoring.intake.owners import CREDIT
 from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, accepted, names_taken, next_seq, withdrawals
 from credit_scoring.ledger.operator_deliveries import withdrawal_of
+from credit_scoring.operations.claimed import claimed
 from credit_scoring.operations.earlier_layout import Stored, stored_by_earlier_release
 from credit_scoring.operations.quarantined import waiting_in_quarantine
-from credit_scoring.operations.working import OperatorContext
-from credit_scoring.publishing import history, latest
+from credit_scoring.publishing import latest
 from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, SEQ
+from credit_scoring.scoring import history
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Withdrawal:
     copies: tuple[Copy, ...]
 
 
-def withdraw(context: OperatorContext, delivery: str, reason: str) -> Withdrawal:
+def withdraw(context: Context, delivery: str, reason: str) -> Withdrawal:
     """Withdraws an accepted delivery; run again, it finishes what was begun and says the same.
 
     UsageError when there is no such delivery. RunActive while another run is at work.
@@ -74,7 +76,7 @@ def withdraw(context: OperatorContext, delivery: str, reason: str) -> Withdrawal
 
     finished = None
     while finished != withdrawal_of(delivery):
-        with context.claimed("withdraw", plan, reason) as claim:
+        with claimed(context, "withdraw", plan, reason) as claim:
             if claim is None:
                 break
             _carry_out(context, claim)
@@ -82,7 +84,7 @@ def withdraw(context: OperatorContext, delivery: str, reason: str) -> Withdrawal
     return _told(context, delivery)
 
 
-def _carry_out(context: OperatorContext, claim: Claim) -> None:
+def _carry_out(context: Context, claim: Claim) -> None:
     """The work of one claim; every step can be repeated."""
     engine, (again,) = context.engine, claim.deliveries
     events = context.ledger.events()
@@ -94,12 +96,12 @@ def _carry_out(context: OperatorContext, claim: Claim) -> None:
     stored = stored_by_earlier_release(engine, seqs, visible)
     _touch(engine, stored, seqs, visible, again.seq, claim.claim_id)
     for each in gone:
-        context.ledger.record(claim, "withdrawn", each, context.clock(), message=claim.detail)
+        context.ledger.record(claim, "withdrawn", each, context.now(), message=claim.detail)
     stored.settle(engine)
     events = context.ledger.events()
     published = [event.seq for event in events if event.event == "published"]
     latest.restore(engine, _touched(engine, again.seq), published, withdrawals(events))
-    context.ledger.record(claim, "accepted", again, context.clock())
+    context.ledger.record(claim, "accepted", again, context.now())
 
 
 def _with_it(events: Sequence[LedgerEvent], seq: int) -> list[Delivered]:
@@ -140,7 +142,7 @@ def _touched(engine: Engine, again: int) -> pl.DataFrame:
     return engine.scan(Scan(CLIENT_DELIVERIES, ("client_id",), {SEQ: [again]})).unique()
 
 
-def _told(context: OperatorContext, delivery: str) -> Withdrawal:
+def _told(context: Context, delivery: str) -> Withdrawal:
     events = context.ledger.events()
     seq = names_taken(events)[delivery]
     again = withdrawals(events)[seq]

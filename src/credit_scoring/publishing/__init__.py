@@ -1,1 +1,1 @@
-"""score_history, scores and the CSV of a delivery."""
+"""What leaves: latest scores, scores.csv, reports, and what is told of a client or a run."""

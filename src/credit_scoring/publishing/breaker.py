@@ -5,7 +5,7 @@ applications in quarantine, whose clients get no decision; a history that all de
 without saying so; its records against the median of the deliveries before it; and how far its scores have shifted from
 those that the same model version gave before. One whose applications are all in quarantine is held whatever the limits
 are: nothing of it can be scored. A delivery that a command of an operator made is not judged, nor one that somebody
-has let through.
+has let through (`clear`).
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from statistics import median
 
 import numpy as np
 
+from credit_scoring.context import Context
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors.deliveries import NOTHING_TO_SCORE
+from credit_scoring.errors.usage import NOT_HELD
 from credit_scoring.explanation.points import Integers
 from credit_scoring.intake.expected import lacking
-from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent, cleared
-from credit_scoring.publishing import history
+from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent, cleared, held, unpublished
 from credit_scoring.schema.application import APPLICATION
+from credit_scoring.scoring import history
 from credit_scoring.settings import BreakerSettings
 from credit_scoring.training.examination.stability import BINS, Shift, shift
 
@@ -59,6 +61,24 @@ def judge(
         if passed:
             found[delivered] = "; ".join(passed)
     return found
+
+
+def clear(context: Context, delivery: str, reason: str) -> int:
+    """Records that a held delivery may be published, and why, once; the model version whose scores were held.
+
+    UsageError when it was never held, or is published or withdrawn already.
+    """
+    ledger = context.ledger
+    ledger.create()
+    events = ledger.events()
+    stopped = [event for event in events if event.event == "held" and event.delivery == delivery]
+    waiting = {delivered.seq for delivered in unpublished(events)} | {event.seq for event in held(events)}
+    if not stopped or stopped[-1].seq not in waiting:
+        names = ", ".join(event.delivery for event in held(events)) or "none"
+        raise NOT_HELD(delivery=delivery, held=names)
+    latest = stopped[-1]
+    ledger.note("cleared", latest.delivered, context.run_id, context.now(), reason)
+    return int(latest.model_version or 0)
 
 
 def nothing_to_score(events: Sequence[LedgerEvent], seq: int) -> bool:

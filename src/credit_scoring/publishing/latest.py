@@ -8,8 +8,8 @@ import polars as pl
 
 from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.ledger.events import Delivered
-from credit_scoring.publishing import history
 from credit_scoring.schema.stored import StoredTable
+from credit_scoring.scoring import history
 from credit_scoring.scoring.rows import SCORE_HISTORY
 
 TABLE = "scores"

@@ -16,14 +16,13 @@ import pyarrow as pa
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.snapshot import CASE, Snapshot
-from credit_scoring.engines.engine import Engine, Scan
+from credit_scoring.context import Context
+from credit_scoring.engines.engine import Scan
 from credit_scoring.errors.usage import NOBODY_SCORED
 from credit_scoring.features.findings.finding import holding
 from credit_scoring.features.statements import STATEMENTS, by_code
 from credit_scoring.ledger.events import accepted, withdrawals
-from credit_scoring.ledger.ledger import Ledger
-from credit_scoring.publishing import history
-from credit_scoring.settings import GatherSettings
+from credit_scoring.scoring import history
 
 _GIVEN = ("client_id", "seq", "model_version")
 _SCHEMA = "code STRING, absent BOOLEAN, said BIGINT, untrue BIGINT"
@@ -62,11 +61,12 @@ class Truth:
         return sum(each.untrue for each in self.statements if each.declared)
 
 
-def check(engine: Engine, ledger: Ledger, settings: GatherSettings) -> Truth:
+def check(context: Context) -> Truth:
     """Judges every sentence of the latest model version's scores. UsageError when nobody has a score."""
+    engine = context.engine
     if not engine.exists(history.TABLE):
         raise NOBODY_SCORED()
-    events = ledger.events()
+    events = context.ledger.events()
     given = history.not_withdrawn(engine, engine.scan(Scan(history.TABLE, _GIVEN)), withdrawals(events))
     if given.is_empty():
         raise NOBODY_SCORED()
@@ -79,7 +79,7 @@ def check(engine: Engine, ledger: Ledger, settings: GatherSettings) -> Truth:
     cases = cases.select("client_id", pl.col("seq").alias("as_of"), "said").unique(["client_id", "as_of"], keep="any")
     names = {delivered.seq: delivered.name for delivered in deliveries}
     chosen = Cohort(engine, cases.sort("client_id", "as_of"), names, tuple(sorted(names)))
-    counted = gather(chosen, settings, _judge, _SCHEMA).collect()
+    counted = gather(chosen, context.settings.gather, _judge, _SCHEMA).collect()
     totals = counted.group_by("code", "absent").agg(pl.col("said", "untrue").sum()).sort("code", "absent")
     return Truth(
         version,

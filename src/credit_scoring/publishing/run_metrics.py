@@ -8,7 +8,7 @@ from datetime import datetime
 
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.model.scorer import APPROVE, REFER, REFUSE
-from credit_scoring.publishing.pipeline import Report
+from credit_scoring.publishing.published import Report
 from credit_scoring.telemetry.gauges import Gauges
 
 JOB = "score"

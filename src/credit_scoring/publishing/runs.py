@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
 
-from credit_scoring.clients.cohort import Count
 from credit_scoring.engines.engine import Engine, Scan
-from credit_scoring.ledger.events import Claim, Delivered
-from credit_scoring.publishing.history import Summary
+from credit_scoring.ledger.events import Delivered
+from credit_scoring.model.usable import declared
 from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.stored import StoredColumn, StoredTable
-from credit_scoring.scoring.rows import RunMetadata
+from credit_scoring.scoring.run import Scored
 
 TABLE = "runs"
 RUNS = StoredTable(
@@ -45,28 +44,20 @@ def create(engine: Engine) -> None:
     engine.create(RUNS)
 
 
-def append(
-    engine: Engine,
-    claim: Claim,
-    deliveries: Sequence[Delivered],
-    run_metadata: RunMetadata,
-    fingerprint: str,
-    counts: Mapping[str, Count],
-    summaries: Mapping[str, Summary],
-    finished_at: datetime,
-) -> None:
-    """Appends a row for each delivery, once a delivery and model version, in one commit.
+def append(engine: Engine, scored: Scored, deliveries: Sequence[Delivered], finished_at: datetime) -> None:
+    """Appends a row for each of the `deliveries` that were published, once a delivery and model version, in one commit.
 
     `clients_touched` = scored + without_application + with_outcome; `started_at` is the moment written on the scores.
     """
+    run_metadata, fingerprint = scored.run_metadata, declared().fingerprint
     names = [delivered.name for delivered in deliveries]
     scan = Scan(TABLE, ("delivery",), {"model_version": [run_metadata.model_version], "delivery": names})
-    told = set(engine.scan(scan)["delivery"])
+    there = set(engine.scan(scan)["delivery"])
     lines = []
     for delivered in deliveries:
-        if delivered.name in told:
+        if delivered.name in there:
             continue
-        count, summary = counts[delivered.name], summaries[delivered.name]
+        count, summary = scored.counts[delivered.name], scored.summaries[delivered.name]
         lines.append(
             {
                 "run_id": run_metadata.run_id,
@@ -89,4 +80,4 @@ def append(
         )
     if lines:
         rows = pl.DataFrame(lines, schema=polars_schema(RUNS.types()))
-        engine.append(TABLE, rows, f"{TABLE}/{claim.claim_id}/{run_metadata.model_version}")
+        engine.append(TABLE, rows, f"{TABLE}/{scored.claim.claim_id}/{run_metadata.model_version}")

@@ -1,1 +1,1 @@
-"""The batch job around the Scorer."""
+"""Clients scored: what waits, in batches into score_history; and one file, when somebody asks."""

@@ -18,7 +18,7 @@ from credit_scoring.scoring.rows import SCORE_HISTORY, RunMetadata, score_rows
 from credit_scoring.settings import GatherSettings
 
 
-def score(cohort: Cohort, settings: GatherSettings, texts: ModelTexts, run_metadata: RunMetadata) -> Rows:
+def score_cohort(cohort: Cohort, settings: GatherSettings, texts: ModelTexts, run_metadata: RunMetadata) -> Rows:
     """The rows of score_history of a cohort, in no particular order; lazy. See `gather` for the arguments.
 
     The model travels to the tasks as texts; each worker builds its Scorer from them once.

@@ -128,7 +128,7 @@ class StoreSource:
         if model is not None:
             usable(model)
         everyone = cohort.as_of_latest(self.engine, self.accepted) if self.accepted else None
-        able = everyone.standing().where(pl.col("has_application")) if everyone is not None else None
+        able = everyone.with_eligibility().where(pl.col("has_application")) if everyone is not None else None
         if able is None or able.size == 0:
             raise NOBODY_APPLIED()
         chosen = _by_hash(able, clients)

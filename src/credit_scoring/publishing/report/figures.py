@@ -16,8 +16,8 @@ from credit_scoring.engines.engine import Engine, Scan
 from credit_scoring.explanation.points import MOST_PRINCIPAL
 from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.ledger.events import Delivered
-from credit_scoring.publishing import history
 from credit_scoring.publishing.show import counted_reasons
+from credit_scoring.scoring import history
 
 BAND_POINTS = 20
 """Width of a score band; band 0 begins at the cut-off."""

@@ -10,10 +10,10 @@ from credit_scoring.intake.unread import sentences, whom
 from credit_scoring.ledger.events import FileAccount, Referring, Unread
 from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.pages.page import Cell, Figure, Page, Section, Table, Text
-from credit_scoring.publishing.history import Summary
 from credit_scoring.publishing.report import scores
 from credit_scoring.publishing.report.figures import Figures
 from credit_scoring.publishing.report.words import count, percent
+from credit_scoring.scoring.history import Summary
 from credit_scoring.scoring.rows import RunMetadata
 
 _MOST_UNREAD = 40

@@ -3,70 +3,41 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-from credit_scoring.clients.cohort import Count
-from credit_scoring.engines.engine import Engine
+from credit_scoring.context import Context
 from credit_scoring.ledger.events import Delivered, FileAccount, LedgerEvent, Referring, Unread
-from credit_scoring.ledger.ledger import Ledger
-from credit_scoring.model.artifacts import Features
+from credit_scoring.model.usable import declared
 from credit_scoring.pages.page import html
-from credit_scoring.publishing.history import Summary
+from credit_scoring.publishing.published import Published
 from credit_scoring.publishing.report.figures import figures
 from credit_scoring.publishing.report.page import Part, page
-from credit_scoring.publishing.stopwatch import Stopwatch
 from credit_scoring.scoring.rows import RunMetadata
-from credit_scoring.storage.files import Folder
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Scored:
-    """A delivery of which a run published the scores."""
+def write_report(context: Context, published: Mapping[Delivered, Published], run_metadata: RunMetadata) -> str | None:
+    """Writes the report of what a run has published so far, under the run's id; its path.
 
-    delivered: Delivered
-    model_version: int
-    clients: Count
-    summary: Summary
-
-
-def write(
-    engine: Engine,
-    ledger: Ledger,
-    reports: Folder,
-    scored: Sequence[Scored],
-    features: Features,
-    run_metadata: RunMetadata,
-    watch: Stopwatch,
-) -> str | None:
-    """Writes the report of the run so far into `reports`, under the run's id; its path.
-
-    `features`: of this code. A report must never hold scores back: when it cannot be made or written,
-    a warning says why, and None is returned.
+    A report must never hold scores back: when it cannot be made or written, a warning says why, and None is returned.
     """
+    reports = context.reports
     try:
-        with watch.step("counting for this report"):
-            found = figures(engine, [(each.delivered, each.model_version) for each in scored])
-            events = ledger.events()
+        with context.watch.step("counting for this report"):
+            found = figures(context.engine, [(delivered, each.model_version) for delivered, each in published.items()])
+            events = context.ledger.events()
         accepted = {event.delivery: event for event in events if event.event == "accepted"}
         parts = [
-            Part(
-                each.delivered.name,
-                each.model_version,
-                each.clients,
-                each.summary,
-                *_account(accepted.get(each.delivered.name)),
-            )
-            for each in scored
+            Part(each.delivery, each.model_version, each.count, each.summary, *_account(accepted.get(each.delivery)))
+            for each in published.values()
         ]
         refused = [
             (event.delivery, event.message or "")
             for event in events
             if event.event == "refused" and event.run_id == run_metadata.run_id
         ]
-        shown = page(run_metadata, parts, refused, found, features.features, watch.seconds)
+        shown = page(run_metadata, parts, refused, found, declared().features, context.watch.seconds)
         name = f"{run_metadata.run_id}.html"
         reports.write(html(shown).encode(), name)
         reports.clear_unfinished()  # of another run, whose report had another name

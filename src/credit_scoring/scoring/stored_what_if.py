@@ -12,14 +12,12 @@ import pyarrow as pa
 from credit_scoring.clients.cohort import Cohort
 from credit_scoring.clients.gather import gather
 from credit_scoring.clients.snapshot import Snapshot
-from credit_scoring.engines.engine import Engine
+from credit_scoring.context import Context
 from credit_scoring.errors.usage import CLIENT_NOT_APPLIED
 from credit_scoring.features.promises import PROMISES
-from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.model.usable import usable
 from credit_scoring.scoring.what_if import AS_IT_IS, TOGETHER, improvements
-from credit_scoring.settings import GatherSettings
 
 _SCHEMA = "change STRING, step INT, score INT, decision STRING, changed ARRAY<STRING>"
 
@@ -38,20 +36,18 @@ class WhatIf:
     changed: tuple[str, ...]
 
 
-def what_if(
-    engine: Engine, ledger: Ledger, texts: ModelTexts, settings: GatherSettings, client_id: int, as_of: int
-) -> tuple[WhatIf, ...]:
+def what_if(context: Context, texts: ModelTexts, client_id: int, as_of: int) -> tuple[WhatIf, ...]:
     """Every promised improvement that changes something in the client's file, steps 1 to STEPS, and all together.
 
     `texts`: the model that scores; `as_of`: the seq of the delivery at which the client is taken as known. UsageError
     when no application of the client is accepted by then.
     """
-    accepted = ledger.accepted()
+    accepted = context.ledger.accepted()
     cases = pl.DataFrame({"client_id": [client_id], "as_of": [as_of]}, {"client_id": pl.Int64, "as_of": pl.Int64})
-    one = Cohort(engine, cases, {}, tuple(delivered.seq for delivered in accepted))
-    if not one.standing().cases["has_application"].all():
+    one = Cohort(context.engine, cases, {}, tuple(delivered.seq for delivered in accepted))
+    if not one.with_eligibility().cases["has_application"].all():
         raise CLIENT_NOT_APPLIED(client=client_id, seq=as_of)
-    found = gather(one, settings, partial(improved, texts), _SCHEMA).collect()
+    found = gather(one, context.settings.gather, partial(improved, texts), _SCHEMA).collect()
     order = [AS_IT_IS.en, *(promise.words.en for promise in PROMISES), TOGETHER.en]
     columns = ("change", "step", "score", "decision", "changed")
     told = (WhatIf(row[0], row[1], row[2], row[3], tuple(row[4])) for row in found.select(columns).iter_rows())

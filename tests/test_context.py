@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from credit_scoring.publishing.stopwatch import Stopwatch
+from credit_scoring.context import Stopwatch
 
 
 def test_steps_are_timed_added_up_and_kept_when_they_fail() -> None:
