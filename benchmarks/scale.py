@@ -37,7 +37,7 @@ from champion import crown, model, outcomes_of, vectors_of
 from measuring import HEAD, Cost, run, sparks
 from stored import checkpoint, nothing_quarantined, store
 
-from credit_scoring import commands
+from credit_scoring.commands.deliveries import deliver
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.texts import ModelTexts
@@ -53,7 +53,7 @@ FIRST_LEARNED = 2_000_000
 """Number of the first client that the model is fitted to: nobody that is scored."""
 
 START = {
-    "local": "import credit_scoring.commands, credit_scoring.engines.local.start, mlflow",
+    "local": "import credit_scoring.commands.scores, credit_scoring.engines.local.start, mlflow",
     "spark": "from credit_scoring.engines.spark.session import session\n"
     "from credit_scoring.settings import SparkSettings\nsession(SparkSettings()).range(1).count()",
 }
@@ -94,7 +94,7 @@ class Lender:
 
     def deliver(self, folder: Path, name: str) -> None:
         """Uploads a folder; not measured."""
-        commands.deliver(self.settings, folder, name, lambda line: None)
+        deliver(self.settings, folder, name, lambda line: None)
 
     def run(self, command: str, what: str) -> Cost:
         """A command of the product, measured."""

@@ -47,7 +47,7 @@ from champion import PARAMETERS, crown, model, outcomes_of, slots, vectors_of
 from deltalake import DeltaTable
 from measuring import Cost, run
 
-from credit_scoring import commands
+from credit_scoring.commands import deliveries
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.artifacts import Decision
@@ -146,7 +146,7 @@ def by_product(folder: Path, engine: str, clients: range, texts: ModelTexts) -> 
     """A lender of its own, and what intake and scoring cost there."""
     conf, settings = lender(folder, engine)
     variables = {"NUMBA_CACHE_DIR": str(folder / f"kernels-{engine}")}
-    commands.deliver(settings, folder / "new", "new", lambda line: None)
+    deliveries.deliver(settings, folder / "new", "new", lambda line: None)
     crown(settings, texts)
     print(f"{engine}: taking the delivery in, and scoring it", flush=True)
     cli = ["-m", "credit_scoring.cli"]

@@ -86,7 +86,7 @@ def generated(clients: range) -> pl.DataFrame:
 
 def stored(settings: Settings) -> pl.DataFrame:
     """client_id, target, features of the clients with an outcome in the lender's tables."""
-    from credit_scoring.commands import start
+    from credit_scoring.commands.starting import start
     from credit_scoring.training.from_store import opened
 
     context = start(settings)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from credit_scoring import doctor
-from credit_scoring.doctor import GIB, Need, examine, pinned, pom_jars
+from credit_scoring.commands import doctor
+from credit_scoring.commands.doctor import GIB, Need, examine, pinned, pom_jars
 from credit_scoring.settings import Settings
 
 PROJECT = Path(__file__).parents[1]
@@ -43,7 +43,7 @@ def test_it_runs_where_nothing_is_installed():
     code = (
         f"import sys; sys.path.insert(0, {str(PROJECT / 'src')!r})\n"
         "from pathlib import Path\n"
-        "from credit_scoring.doctor import examine\n"
+        "from credit_scoring.commands.doctor import examine\n"
         f"print([f.found for f in examine(Path({str(PROJECT)!r}), Path('var')) if f.name == 'Python packages'])"
     )
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)

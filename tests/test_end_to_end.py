@@ -28,9 +28,9 @@ from click.testing import CliRunner
 
 import canary
 from conftest import frame
-from credit_scoring import commands, printing
 from credit_scoring.cli import main
-from credit_scoring.commands import ScoreReport
+from credit_scoring.commands import deliveries, explaining, models, scores, starting
+from credit_scoring.commands.scores import ScoreReport
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import ModelError, UsageError
 from credit_scoring.features import registry
@@ -42,6 +42,7 @@ from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.artifacts import Decision
 from credit_scoring.model.registry import load_version
 from credit_scoring.model.texts import ModelTexts
+from credit_scoring.printing import scores as printing
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import GateSettings, MlflowSettings, Settings, SparkSettings, TrainingSettings
 from credit_scoring.synthetic.reference_lender import known
@@ -66,7 +67,7 @@ class World:
 
     @property
     def engine(self) -> Engine:
-        return commands.start(self.settings).engine
+        return starting.start(self.settings).engine
 
     @property
     def history(self) -> list[Any]:
@@ -114,12 +115,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     write(home / "generated" / "new", NEW, 0, SEED)
     canary.hide(home / "generated" / "history", WITH_OUTCOME, canary.LEARNED)
     for name in ("history", "new"):
-        commands.deliver(settings, home / "generated" / name, name, lambda line: None)
-    commands.intake(settings)
-    commands.train(settings)
+        deliveries.deliver(settings, home / "generated" / name, name, lambda line: None)
+    deliveries.intake(settings)
+    models.train(settings)
     # The holdout of so small a lender has too few defaults for any gate: somebody has to answer for it.
-    promotion = commands.promote(settings, "a lender of 1,500 clients")
-    report = commands.score(settings)
+    promotion = models.promote(settings, "a lender of 1,500 clients")
+    report = scores.score(settings)
     texts, _ = load_version(settings.mlflow.model, 1)
     return World(settings, promotion, report, texts)
 
@@ -206,7 +207,7 @@ def test_every_score_can_be_traced(world: World) -> None:
 
 def test_a_client_is_explained_in_words_and_in_a_picture(world: World, tmp_path: Path) -> None:
     row = next(row for row in world.history if row.file_complete)
-    found = commands.explain(world.settings, row.client_id, "fr", tmp_path / "client.png")
+    found = explaining.explain(world.settings, row.client_id, "fr", tmp_path / "client.png")
     drawn = found.waterfall()
     assert (drawn.score, drawn.cut_off) == (row.score, row.cut_off)
     assert drawn.start + sum(step.points for step in drawn.steps) == row.score
@@ -214,13 +215,13 @@ def test_a_client_is_explained_in_words_and_in_a_picture(world: World, tmp_path:
     assert found.headline.startswith(f"Client {row.client_id} : {decision} (score {row.score}, seuil {row.cut_off}, ")
     assert (tmp_path / "client.png").read_bytes().startswith(b"\x89PNG")
     with pytest.raises(UsageError, match="cannot be written"):
-        commands.explain(world.settings, row.client_id, "en", tmp_path / "nowhere" / "client.png")
+        explaining.explain(world.settings, row.client_id, "en", tmp_path / "nowhere" / "client.png")
 
 
 def test_a_training_that_is_refused_leaves_a_failed_run_and_no_version(world: World) -> None:
     demanding = world.settings.training.model_copy(update={"min_defaults": 5_000})
     with pytest.raises(ModelError, match="a model needs 1000 and 5000") as refused:
-        commands.train(world.settings.model_copy(update={"training": demanding}))
+        models.train(world.settings.model_copy(update={"training": demanding}))
     assert refused.value.exit_code == 4
     client = mlflow.MlflowClient()
     assert len(client.search_model_versions(f"name = '{world.settings.mlflow.model}'")) == 1
@@ -241,12 +242,12 @@ def test_the_run_has_a_report_and_says_where(world: World, tmp_path: Path) -> No
 
 
 def test_every_published_sentence_is_true(world: World) -> None:
-    truth = commands.check_reasons(world.settings)
+    truth = explaining.check_reasons(world.settings)
     assert (truth.clients, truth.untrue, truth.said) == (len(NEW), 0, len(NEW) * len(Reason))
 
 
 def test_every_promise_is_kept_by_the_champion(world: World) -> None:
-    report = commands.check_promises(world.settings, 300)
+    report = models.check_promises(world.settings, 300)
     assert report.model_version == 1
     assert [(each.clients, each.lower, each.features) for each in report.kept] == [(300, 0, ())] * len(PROMISES)
     moved = {each.promise: each.moved for each in report.kept}
@@ -258,7 +259,7 @@ def test_a_second_run_does_nothing(world: World) -> None:
     path = Path(world.settings.published) / "new" / "scores.csv"
     before, modified = path.read_bytes(), path.stat().st_mtime_ns
     versions = {table.name: log_length(world, table.name) for table in TABLES}
-    again = commands.score(world.settings)
+    again = scores.score(world.settings)
     assert (again.scores.published, again.intake.accepted) == ((), ())
     assert set(again.intake.known) == {"history", "new"}
     assert (path.read_bytes(), path.stat().st_mtime_ns) == (before, modified)
@@ -274,7 +275,7 @@ def test_on_a_wiped_store_the_same_delivery_gives_the_same_csv_but_for_its_time(
     home = Path(world.settings.home)
     shutil.copytree(home / "landing", tmp_path / "landing")
     wiped = settings_of(tmp_path).model_copy(update={"mlflow": world.settings.mlflow})
-    commands.score(wiped)
+    scores.score(wiped)
     first = world.csv("new").drop("scored_at")
     second = pl.read_csv(tmp_path / "published" / "new" / "scores.csv").drop("scored_at")
     assert first.write_csv() == second.write_csv()
@@ -383,7 +384,7 @@ def test_the_jobs_run_by_spark_submit_and_here(world: World, tmp_path: Path) -> 
     more = range(NEW.stop, NEW.stop + 20)
     write(tmp_path / "more", more, 0, SEED)
     canary.hide(tmp_path / "more", NEW_FILE, canary.NEW)
-    commands.deliver(world.settings, tmp_path / "more", "more", lambda line: None)
+    deliveries.deliver(world.settings, tmp_path / "more", "more", lambda line: None)
     code, taken = run_here(world, tmp_path, "intake")
     assert (code, [each["delivery"]["name"] for each in taken["accepted"]]) == (0, ["more"])
     scored = submit(world, tmp_path, "score", "--json", "--quiet")

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from credit_scoring import commands
 from credit_scoring.cli import main
+from credit_scoring.commands import deliveries
 from credit_scoring.errors.deliveries import INTERRUPTED as KIND
 from credit_scoring.settings import TRACE
 
@@ -39,7 +39,7 @@ def intake(store: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
     """`intake`, in which something happens."""
 
     def run(happens: Callable[[], object], *options: str) -> Result:
-        monkeypatch.setattr(commands, "intake", lambda settings: happens())
+        monkeypatch.setattr(deliveries, "intake", lambda settings: happens())
         return CliRunner().invoke(main, ["intake", *options])
 
     return run

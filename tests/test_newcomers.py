@@ -16,8 +16,8 @@ from click.testing import CliRunner
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
-from credit_scoring import demo
 from credit_scoring.cli import main
+from credit_scoring.commands import demo
 from short_lived import SHORT_LIVED
 
 PROJECT = Path(__file__).parents[1]

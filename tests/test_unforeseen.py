@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 from pyspark.sql import SparkSession
 
 import canary
-from credit_scoring import commands
 from credit_scoring.cli import main
 from credit_scoring.cli.unforeseen import unforeseen
+from credit_scoring.commands import deliveries
 from credit_scoring.engines.spark.tasks import Batches, without_values
 from credit_scoring.errors.faults import POINTS_DO_NOT_ADD_UP
 from credit_scoring.settings import TRACE
@@ -37,7 +37,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def fail(settings: object) -> None:
         raise error
 
-    monkeypatch.setattr(commands, "intake", fail)
+    monkeypatch.setattr(deliveries, "intake", fail)
 
 
 def test_an_error_of_a_library_is_told_by_kind_and_place_and_not_by_its_text(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
-from credit_scoring import commands
+from credit_scoring.commands.starting import start
 from credit_scoring.context import Context
 from credit_scoring.engines.spark.engine import spark_of
 from credit_scoring.engines.spark.views import by_name
@@ -75,7 +75,7 @@ def open_lender() -> Lender:
     with chdir(_project()):
         settings = load(Path(os.environ.get(CONF) or (_DATABRICKS if on_databricks else _LOCAL)))
         connect(settings.mlflow)
-        context = commands.start(settings.model_copy(update={"engine": "spark"}))
+        context = start(settings.model_copy(update={"engine": "spark"}))
     engine = spark_of(context.engine)
     if not on_databricks:
         _show_tables(engine.spark)

@@ -12,7 +12,7 @@ from pathlib import Path
 from credit_scoring.errors.usage import SECRET_FILE_WRONG
 
 API_PASSWORD = "API_PGPASSWORD"  # nosec B105  # pragma: allowlist secret
-"""Variable with the password that the API's database user is to have (see answering.grant_api)."""
+"""Variable with the password that the API's database user is to have (see commands.online.grant_api)."""
 SECRETS = (
     "PGPASSWORD",
     API_PASSWORD,

@@ -8,8 +8,8 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from credit_scoring import doctor
 from credit_scoring.cli import main
+from credit_scoring.commands import doctor
 from credit_scoring.settings import load
 from credit_scoring.storage.files import Folder
 

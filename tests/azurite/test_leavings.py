@@ -13,7 +13,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.storage.blob import BlobClient, BlobType, StandardBlobTier
 
-from credit_scoring import commands
+from credit_scoring.commands import deliveries
 from credit_scoring.errors import DeliveryIncomplete
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.inspection import Limits
@@ -137,12 +137,12 @@ def test_a_file_that_cannot_be_read_costs_its_own_delivery(
     root = landing.root.removesuffix("/landing")
     roots = {name: f"{root}/{name}" for name in ("landing", "tables", "published", "reports")}
     settings = Settings(home=tmp_path / "home", **roots, storage=storage, engine=engine)
-    taken = commands.intake(settings)
+    taken = deliveries.intake(settings)
     assert [accepted.delivery.name for accepted in taken.accepted] == ["z3"]
     refused = dict(taken.refused)
     assert set(refused) == {"file", "manifest"}
     assert all("BlobArchived" in why and why.endswith("[file-unread]") for why in refused.values())
     for name, archived in (("file", "outcomes.csv"), ("manifest", NAME)):
         blob(landing, name, archived).set_standard_blob_tier(StandardBlobTier.HOT)
-    again = commands.intake(settings)
+    again = deliveries.intake(settings)
     assert ([accepted.delivery.name for accepted in again.accepted], again.refused) == (["file", "manifest"], ())

@@ -13,7 +13,7 @@ import pytest
 
 from azurite.fault_proxy import Fault, FaultProxy
 from conftest import frame, scored_and_published
-from credit_scoring import commands
+from credit_scoring.commands import deliveries, starting
 from credit_scoring.context import Context, Stopwatch
 from credit_scoring.errors import StorageError
 from credit_scoring.model.texts import ModelTexts
@@ -58,10 +58,10 @@ class Ran:
 
 
 def run(settings: Settings, folder: Path, model: ModelTexts) -> Ran:
-    commands.deliver(settings, folder, "may", lambda line: None)
-    taken = commands.intake(settings)
+    deliveries.deliver(settings, folder, "may", lambda line: None)
+    taken = deliveries.intake(settings)
     assert [accepted.delivery.name for accepted in taken.accepted] == ["may"]
-    store = commands.start(settings)
+    store = starting.start(settings)
     return Ran(store, score(store, model, "run-1"))
 
 
@@ -167,10 +167,10 @@ def test_an_outage_inside_the_engines_work_is_a_sentence_and_the_next_run_finish
     if engine == "spark":
         request.getfixturevalue("spark_on_azurite")
     settings = in_container(new_root(), tmp_path, storage, engine)
-    commands.deliver(settings, delivered, "may", lambda line: None)
-    store = commands.start(settings)
+    deliveries.deliver(settings, delivered, "may", lambda line: None)
+    store = starting.start(settings)
     works: dict[str, Callable[[], object]] = {
-        "bureau": lambda: commands.intake(settings),
+        "bureau": lambda: deliveries.intake(settings),
         "score_history": lambda: score(store, model_of_seed(1), "run-1"),
     }
     for table, work in works.items():

@@ -16,7 +16,7 @@ from crash.job import engine_class
 from crash.lender import prepare
 from crash.plan import Moment, at_random, bounds, while_claimed
 from crash.trial import Harness
-from credit_scoring import commands
+from credit_scoring.commands import scores
 from credit_scoring.engines.engine import Engine, Rows
 from credit_scoring.errors import RunActive
 from credit_scoring.ledger.events import DELIVERIES
@@ -63,7 +63,7 @@ def killed(harness: Harness) -> Killed:
         for moment, copy in frozen:
             killed.copies[moment] = copy
             with pytest.raises(RunActive) as active:
-                commands.score(load(harness.lender.conf(harness.root / "frozen")))
+                scores.score(load(harness.lender.conf(harness.root / "frozen")))
             killed.answers.append(str(active.value))
             if moment == MOMENTS[-1]:
                 break
@@ -99,7 +99,7 @@ def test_what_a_killed_run_left_is_finished_by_the_next(killed: Killed, undistur
     """At once: its claim is not waited for, because its processes are gone. Then there is nothing left to do."""
     home = killed.harness.root / "frozen"
     assert killed.harness.finish(home, undisturbed) == []
-    assert commands.score(load(killed.harness.lender.conf(home))).scores.published == ()
+    assert scores.score(load(killed.harness.lender.conf(home))).scores.published == ()
     assert contents(home) == undisturbed
     assert list((home / "spill").glob("*")) == []
     DeltaTable(home / "tables" / "scores").update({"fingerprint": "'another'"})

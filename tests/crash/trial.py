@@ -28,7 +28,7 @@ import psutil
 from crash.contents import Contents, contents, differences
 from crash.lender import Lender
 from crash.plan import Moment, Passed, while_claimed
-from credit_scoring import commands
+from credit_scoring.commands import scores
 from credit_scoring.errors import RunActive
 from credit_scoring.settings import Settings, load
 
@@ -55,8 +55,8 @@ class Job:
         return passed if self.ends_once else while_claimed(passed)
 
 
-SCORE = Job((), commands.score, REFUSED, ends_once=True)
-RESCORE = Job(("--rescore", "--delivery", "monday"), partial(commands.rescore, clients_of="monday"), 0, ends_once=False)
+SCORE = Job((), scores.score, REFUSED, ends_once=True)
+RESCORE = Job(("--rescore", "--delivery", "monday"), partial(scores.rescore, clients_of="monday"), 0, ends_once=False)
 JOBS = {"score": SCORE, "rescore": RESCORE}
 
 

@@ -35,7 +35,7 @@ from credit_scoring.model import packaging
 from credit_scoring.model.registry import Alias
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.printing import plain
+from credit_scoring.printing.table import plain
 from credit_scoring.publishing.reason_audit import check as check_truth
 from credit_scoring.runtime import jars, java_home
 from credit_scoring.settings import GatherSettings, MlflowSettings

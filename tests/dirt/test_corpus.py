@@ -16,10 +16,10 @@ import polars as pl
 import pytest
 
 from conftest import EngineAt, context_at, frame, on_both_engines
-from credit_scoring import printing
 from credit_scoring.engines.engine import Engine
 from credit_scoring.intake.deliver import deliver
 from credit_scoring.intake.run import intake
+from credit_scoring.printing import deliveries as printing
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.settings import IntakeSettings
 from credit_scoring.storage.files import Folder

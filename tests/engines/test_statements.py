@@ -10,7 +10,7 @@ import pytest
 from pyspark.sql import SparkSession
 
 from crash.lender import Lender, deliver_clients, prepare
-from credit_scoring import commands
+from credit_scoring.commands import scores
 from credit_scoring.settings import load
 
 MOST = 20
@@ -41,10 +41,10 @@ def executions(spark: SparkSession) -> list[Any]:
 
 def test_a_warm_score_run_of_one_delivery_asks_few_statements(lender: Lender, spark: SparkSession) -> None:
     conf = lender.conf(lender.root / "home")
-    commands.score(load(conf))
+    scores.score(load(conf))
     deliver_clients(lender, "thursday", range(40, 46), 0)
     with statements(spark) as found:
-        report = commands.score(load(conf))
+        report = scores.score(load(conf))
     assert [each.delivery for each in report.scores.published] == ["thursday"]
     assert len(found) <= MOST, "\n".join(found)
 

@@ -28,9 +28,11 @@ import pytest
 from click.testing import CliRunner
 
 import credit_scoring
-from credit_scoring import commands, demo, notebook
+from credit_scoring import notebook
 from credit_scoring.cli import main
 from credit_scoring.cli.ending import ending
+from credit_scoring.commands import demo
+from credit_scoring.commands.deliveries import deliver_checked
 from credit_scoring.context import Context, Stopwatch
 from credit_scoring.engines.choice import chosen
 from credit_scoring.engines.local.engine import LocalEngine
@@ -355,7 +357,7 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
     usage.WITHOUT_UNKNOWN: lambda bench: deliver(bench.tmp, bench.landing, "monday", 99, without=["outcomes"]),
     usage.WOULD_BE_REFUSED: lambda bench: (
         (bench.tmp / "outcomes.csv").write_bytes(b"SK_ID_CURR\n1\n"),
-        commands.deliver_checked(load(bench.conf()), bench.tmp, "monday", print),
+        deliver_checked(load(bench.conf()), bench.tmp, "monday", print),
     ),
     usage.COLUMN_OF_NO_FEATURE: lambda bench: left_out(["SHOE_SIZE"]),
     usage.LOCAL_NO_CATALOG: lambda bench: chosen(load(bench.conf("{engine: local, tables: lender.credit}"))),
@@ -450,10 +452,10 @@ def claim_without_model(bench: Bench) -> None:
 
 def gates_not_passed(bench: Bench) -> None:
     trained = SimpleNamespace(trained=SimpleNamespace(metrics={"oof_auc": 0.5}), registered=SimpleNamespace(version=1))
-    for name, found in {"champion": None, "intake": None, "deliver": None, "train": trained}.items():
-        bench.monkeypatch.setattr(demo.commands, name, lambda *arguments, found=found: found)
     refused = SimpleNamespace(refused=True, failed=("AUC",))
-    bench.monkeypatch.setattr(demo.commands, "promote", lambda settings: refused)
+    bench.monkeypatch.setattr(demo.deliveries, "intake", lambda settings: None)
+    for name, found in {"champion": None, "train": trained, "promote": refused}.items():
+        bench.monkeypatch.setattr(demo.models, name, lambda settings, found=found: found)
     bench.monkeypatch.setattr(demo, "_deliver", lambda *arguments: None)
     demo.demo(Settings(home=bench.tmp), lambda line: None)
 

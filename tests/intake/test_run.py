@@ -9,12 +9,12 @@ import polars as pl
 import pytest
 
 from conftest import embedded, on_both_engines
-from credit_scoring import printing
 from credit_scoring.clients.waiting_balances import waiting_of
 from credit_scoring.errors import Fault, RunActive
 from credit_scoring.intake import appending
 from credit_scoring.intake.run import IntakeReport
 from credit_scoring.ledger.ledger import Ledger
+from credit_scoring.printing import deliveries as printing
 from credit_scoring.publishing.show import show
 from credit_scoring.schema.tables import TABLES
 from intake.conftest import Lender

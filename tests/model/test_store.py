@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
-from credit_scoring.doctor import model_servers
+from credit_scoring.commands.doctor import model_servers
 from credit_scoring.errors import ModelError
 from credit_scoring.model.store import connect, servers, why_silent
 from credit_scoring.settings import MlflowSettings, Settings

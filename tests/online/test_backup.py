@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 import served
-from credit_scoring import answering
+from credit_scoring.commands import online
 from credit_scoring.errors import CreditScoringError, UsageError
 from credit_scoring.online import cluster, journal
 from credit_scoring.online import database as databases
@@ -89,7 +89,7 @@ def test_a_backup_lives_on_in_another_server(
             seal(there)
         assert databases.upgrade(there.settings.url) == databases.head()
         monkeypatch.setenv(API_PASSWORD, cluster.service_password(server.folder))
-        answering.grant_api(Settings(online=there.settings))
+        online.grant_api(Settings(online=there.settings))
         with served.listening(there.settings):
             pass  # the API's user finds its rights
         for client in (11, 12):

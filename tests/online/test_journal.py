@@ -119,10 +119,10 @@ def test_seals_wait_for_transactions_that_still_run(recorded: served.Database) -
 
 
 def test_a_broken_journal_is_a_fault(recorded: served.Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    from credit_scoring import answering
+    from credit_scoring.commands import online
     from credit_scoring.settings import Settings
 
     with recorded.transaction() as connection:
         tamper(connection, "DELETE FROM request WHERE client_id = 8")
     with pytest.raises(Fault, match="journal-broken"):
-        answering.verify_journal(Settings(online=recorded.settings))
+        online.verify_journal(Settings(online=recorded.settings))

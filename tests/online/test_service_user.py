@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 import served
-from credit_scoring import answering
+from credit_scoring.commands import online
 from credit_scoring.errors import UsageError
 from credit_scoring.online.database import engine
 from credit_scoring.secret_files import API_PASSWORD
@@ -33,7 +33,7 @@ def test_the_user_is_made_with_the_apis_rights_and_no_other(
     told = settings(database, "api_of_a_container")
     for password in (FIRST, SECOND):
         monkeypatch.setenv(API_PASSWORD, password)
-        assert answering.grant_api(told).user == "api_of_a_container"
+        assert online.grant_api(told).user == "api_of_a_container"
         assert logged_in(told, password, "SELECT count(*) FROM client_score") == 0
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             logged_in(told, password, "DELETE FROM client_score RETURNING 1")
@@ -55,5 +55,5 @@ def test_a_user_that_cannot_be_made_is_a_sentence(
     if not user:
         told = Settings(online=shared.settings.model_copy(update={"api_url": ""}))
     with pytest.raises(UsageError, match="api-user-unknown") as refused:
-        answering.grant_api(told)
+        online.grant_api(told)
     assert lacking in str(refused.value)

@@ -23,8 +23,8 @@ from deltalake import DeltaTable, write_deltalake
 
 from crash.lender import Lender as ModelStore
 from crash.lender import register
-from credit_scoring import commands
 from credit_scoring.cli import main
+from credit_scoring.commands import starting
 from credit_scoring.operations import requeue as requeueing
 from credit_scoring.operations.naming import number
 from credit_scoring.schema.table import Table
@@ -163,11 +163,11 @@ def forgotten(office, idle) -> Done:
 @pytest.fixture(scope="module")
 def four_days_later(office, forgotten) -> Iterator[Office]:
     """For upkeep, which takes a second or two a table: an office with some of the tables."""
-    home, now = office.home / "later", commands.clock
+    home, now = office.home / "later", starting.clock
     for table in ("application", "deliveries", "quarantine"):
         shutil.copytree(office.home / "tables" / table, home / "tables" / table)
     with pytest.MonkeyPatch.context() as later:
-        later.setattr(commands, "clock", lambda: now() + timedelta(days=4))
+        later.setattr(starting, "clock", lambda: now() + timedelta(days=4))
         yield office_in(home, office.client)
 
 

@@ -19,8 +19,8 @@ from credit_scoring.file_format import Format, LenderFormat
 from credit_scoring.intake.quarantine import QUARANTINE
 from credit_scoring.operations.forget import forget
 from credit_scoring.operations.maintain import maintain
-from credit_scoring.operations.messages import forgotten, maintained
 from credit_scoring.operations.naming import files_naming, number
+from credit_scoring.printing.operations import forgotten, maintained
 from credit_scoring.publishing.latest import SCORES
 from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.scoring.rows import SCORE_HISTORY

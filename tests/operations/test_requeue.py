@@ -11,8 +11,8 @@ from credit_scoring.clients.waiting_balances import FROM, waiting_of
 from credit_scoring.errors import UsageError
 from credit_scoring.intake import appending
 from credit_scoring.operations import requeue as module
-from credit_scoring.operations.messages import requeued
 from credit_scoring.operations.requeue import requeue
+from credit_scoring.printing.operations import requeued
 from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import table as declared
 from operations.conftest import frame, rows

@@ -13,8 +13,8 @@ from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.errors import UsageError
 from credit_scoring.ledger.events import Delivered
 from credit_scoring.operations.maintain import expire, maintain
-from credit_scoring.operations.messages import maintained
 from credit_scoring.operations.withdraw import withdraw
+from credit_scoring.printing.operations import maintained
 from credit_scoring.publishing.tables import STORED, check_writable
 from operations.conftest import Shop, frame
 

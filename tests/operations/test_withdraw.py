@@ -9,8 +9,8 @@ import pytest
 from credit_scoring.errors import RunActive, UsageError
 from credit_scoring.ledger.events import Delivered
 from credit_scoring.operations.maintain import expire
-from credit_scoring.operations.messages import withdrawal
 from credit_scoring.operations.withdraw import withdraw
+from credit_scoring.printing.operations import withdrawal
 from credit_scoring.publishing import latest
 from credit_scoring.scoring import history
 from credit_scoring.settings import RetentionSettings

@@ -14,9 +14,10 @@ import mlflow
 import pytest
 from mlflow.tracking import MlflowClient
 
-from credit_scoring import commands
+from credit_scoring.commands import deliveries, starting
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model.registry import Alias, find, load_version
+from credit_scoring.model.store import connect
 from credit_scoring.settings import GateSettings, MlflowSettings, Settings, TrainingSettings
 from credit_scoring.synthetic.writing import write
 from credit_scoring.training.register import register
@@ -116,18 +117,18 @@ def training(conf):
 def test_a_training_killed_at_any_time_leaves_no_claim_and_a_rerun_is_the_same_model(tmp_path):
     settings, conf = at_home(tmp_path / "undisturbed")
     write(tmp_path / "generated", range(500), 500, 11)
-    commands.deliver(settings, tmp_path / "generated", "history", lambda line: None)
-    commands.intake(settings)
+    deliveries.deliver(settings, tmp_path / "generated", "history", lambda line: None)
+    deliveries.intake(settings)
     disturbed = shutil.copytree(settings.home, tmp_path / "disturbed")
     started = time.monotonic()
     out, err = training(conf).communicate()
     took = time.monotonic() - started
     assert json.loads(out), err
-    commands.connect(settings.mlflow)
+    connect(settings.mlflow)
     undisturbed, _ = load_version(settings.mlflow.model, Alias.CHALLENGER)
 
     settings, conf = at_home(disturbed)
-    events = Ledger(commands.start(settings).engine).events()
+    events = Ledger(starting.start(settings).engine).events()
     moments = random.Random(26)
     for _ in range(2):
         process = training(conf)
@@ -136,7 +137,7 @@ def test_a_training_killed_at_any_time_leaves_no_claim_and_a_rerun_is_the_same_m
         process.communicate()
     out, err = training(conf).communicate()
     assert json.loads(out), err
-    commands.connect(settings.mlflow)
+    connect(settings.mlflow)
     again, version = load_version(settings.mlflow.model, Alias.CHALLENGER)
     assert (again.booster, again.features, again.probe) == (
         undisturbed.booster,
@@ -146,4 +147,4 @@ def test_a_training_killed_at_any_time_leaves_no_claim_and_a_rerun_is_the_same_m
     named = [run for run in runs(settings.mlflow).values() if run.info.status == "FINISHED"]
     assert versions(settings.mlflow.model) == set(range(version - len(named) + 1, version + 1))
     assert {run.info.status for run in runs(settings.mlflow).values()} <= {"FINISHED", "KILLED"}
-    assert Ledger(commands.start(settings).engine).events() == events
+    assert Ledger(starting.start(settings).engine).events() == events

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from credit_scoring import commands
 from credit_scoring.cli import main
+from credit_scoring.commands import models
 from credit_scoring.explanation.by_lightgbm import margins_and_contributions
 from credit_scoring.explanation.points import contributions, cut_off, score
 from credit_scoring.training.by_lightgbm import LightGbm
@@ -39,7 +39,7 @@ def test_what_was_found_is_told_as_json(trained, tmp_path, monkeypatch):
     (tmp_path / "conf.yml").write_text(f"home: {tmp_path}\n")
     (tmp_path / "landing").mkdir()
     report = TrainingReport(Registered(version=2, run_id="r"), trained, examined=None)
-    monkeypatch.setattr(commands, "train", lambda settings, trials, estimate: report)
+    monkeypatch.setattr(models, "train", lambda settings, trials, estimate: report)
     done = CliRunner().invoke(main, ["train", "--json", "--conf", str(tmp_path / "conf.yml")])
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)

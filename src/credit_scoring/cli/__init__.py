@@ -4,7 +4,7 @@ Each module registers its commands on the group. Imports of the parts come with 
 and `doctor` answer at once, on any machine.
 """
 
-from credit_scoring.cli import deliveries, explaining, machine, models, online, operating
+from credit_scoring.cli import deliveries, explaining, machine, models, online, operations
 from credit_scoring.cli.group import main
 
-__all__ = ["deliveries", "explaining", "machine", "main", "models", "online", "operating"]
+__all__ = ["deliveries", "explaining", "machine", "main", "models", "online", "operations"]

@@ -42,7 +42,7 @@ FIRST_CLIENT = 100_001
 )
 def generate(call: Call, clients: int, outcomes: int, seed: int, first: int, out: Path, dirt: float) -> None:
     """Write the tables of a generated lender as CSV files; same seed, same bytes."""
-    from credit_scoring.printing import table
+    from credit_scoring.printing.table import table
     from credit_scoring.synthetic.writing import write
 
     number = first - FIRST_CLIENT
@@ -70,14 +70,14 @@ def deliver(
     call: Call, folder: Path, name: str, ignore: tuple[str, ...], without: tuple[str, ...], as_it_is: bool
 ) -> None:
     """Upload a folder of CSV files as a delivery, with its manifest, once intake would take them in (see inspect)."""
-    from credit_scoring import commands
-    from credit_scoring.cli import previewing
+    from credit_scoring.commands import deliveries
+    from credit_scoring.printing import preview
 
     settings, say = call.settings(), logging.getLogger("credit_scoring").info
     lacks = [table for told in without for table in told.split(",")]
-    done, found = commands.deliver_checked(settings, folder, name, say, ignore, lacks, as_it_is)
+    done, found = deliveries.deliver_checked(settings, folder, name, say, ignore, lacks, as_it_is)
     if found is not None and found.seen.cost != (0, 0, 0):
-        click.echo(f"{previewing.headline(found)} `credit-scoring inspect {folder}` says more.", err=True)
+        click.echo(f"{preview.headline(found)} `credit-scoring inspect {folder}` says more.", err=True)
     records = sum(file.records for file in done.manifest.files)
     left = f" Left out, because they hold no table: {', '.join(done.left_out)}." if done.left_out else ""
     text = f"Delivered {name}: {len(done.manifest.files)} files, {records:,} records, in {settings.landing}.{left}"
@@ -89,11 +89,11 @@ def deliver(
 @IGNORE
 def inspect(call: Call, folder: Path, ignore: tuple[str, ...]) -> None:
     """Say what intake would say of a folder's files, and which format would read them; uploads nothing."""
-    from credit_scoring import commands
-    from credit_scoring.cli import previewing
+    from credit_scoring.commands import deliveries
+    from credit_scoring.printing import preview
 
-    found = commands.inspect(call.settings(), folder, ignore)
-    call.print(previewing.document(found) if call.as_json else found, previewing.told)
+    found = deliveries.inspect(call.settings(), folder, ignore)
+    call.print(preview.document(found) if call.as_json else found, preview.preview)
     if not found.ready:
         raise SystemExit(DeliveryRefused.exit_code)
 
@@ -102,9 +102,10 @@ def inspect(call: Call, folder: Path, ignore: tuple[str, ...]) -> None:
 @new_store
 def intake(call: Call, new: bool) -> None:
     """Take in the deliveries that wait."""
-    from credit_scoring import commands, printing
+    from credit_scoring.commands import deliveries
+    from credit_scoring.printing import deliveries as printing
 
-    report = commands.intake(call.store(new))
+    report = deliveries.intake(call.store(new))
     call.print(report, printing.intake)
     _exit_if_refused(report)
 
@@ -116,15 +117,16 @@ def intake(call: Call, new: bool) -> None:
 @new_store
 def score(call: Call, delivery: str, rescore: bool, as_of: str, new: bool) -> None:
     """Take in what waits, score it, publish it; or score again who was scored before."""
-    from credit_scoring import commands, printing
+    from credit_scoring.commands import scores
+    from credit_scoring.printing import scores as printing
 
     if as_of and not rescore:
         raise AS_OF_ALONE()
     settings = call.store(new)
     if rescore:
-        report = commands.rescore(settings, delivery or None, as_of or None)
+        report = scores.rescore(settings, delivery or None, as_of or None)
     else:
-        report = commands.score(settings, delivery or None)
+        report = scores.score(settings, delivery or None)
     call.print(report, printing.scores)
     exit_if_held(report.scores)
     _exit_if_refused(report.intake)
@@ -135,14 +137,14 @@ def score(call: Call, delivery: str, rescore: bool, as_of: str, new: bool) -> No
 @click.option("--most", type=click.IntRange(1), default=20, show_default=True)
 def show(call: Call, what: Any, most: int) -> None:
     """List runs, the events of deliveries, or the reasons in quarantine."""
-    from credit_scoring import commands, printing
-    from credit_scoring.publishing.show import show as listing
+    from credit_scoring.commands import deliveries
+    from credit_scoring.printing.table import table
 
-    context = commands.start(call.store(writes=False))
-    found = listing(context.engine, what, most)
-    call.print(found, lambda _: printing.table(found.head, found.rows) or f"There are no {what} yet.")
+    settings = call.store(writes=False)
+    found = deliveries.show(settings, what, most)
+    call.print(found, lambda _: table(found.head, found.rows) or f"There are no {what} yet.")
     if what == "runs" and found.rows:
-        call.aside(f"\nReports: {context.reports.path('<run_id>.html')}")
+        call.aside(f"\nReports: {deliveries.report_path(settings, '<run_id>')}")
 
 
 def _exit_if_refused(report: IntakeReport) -> None:

@@ -16,9 +16,10 @@ from credit_scoring.cli.group import Call, command
 @click.option("--png", type=click.Path(path_type=Path, dir_okay=False), help="Draw the waterfall into this file, too.")
 def explain(call: Call, client: int, language: str, png: Path | None) -> None:
     """Show one client's latest score as a waterfall."""
-    from credit_scoring import commands, printing
+    from credit_scoring.commands import explaining
+    from credit_scoring.printing import explaining as printing
 
-    found = commands.explain(call.store(writes=False), client, "fr" if language == "fr" else "en", png)
+    found = explaining.explain(call.store(writes=False), client, "fr" if language == "fr" else "en", png)
     call.print(found, printing.explanation)
     if png is not None:
         call.aside(f"Picture: {png}")
@@ -28,15 +29,15 @@ def explain(call: Call, client: int, language: str, png: Path | None) -> None:
 @click.option("--check", is_flag=True, help="Judge every published sentence by the client's raw rows.")
 def reasons(call: Call, check: bool) -> None:
     """List every sentence that can be published, or check that those that were are true of their clients."""
-    from credit_scoring import commands, printing
+    from credit_scoring.commands import explaining
     from credit_scoring.errors import Fault
+    from credit_scoring.printing import explaining as printing
+    from credit_scoring.printing.table import table
 
     if not check:
-        call.print(
-            printing.statements(), lambda found: printing.table(tuple(found[0]), [tuple(s.values()) for s in found])
-        )
+        call.print(printing.statements(), lambda found: table(tuple(found[0]), [tuple(s.values()) for s in found]))
         return
-    truth = commands.check_reasons(call.store(writes=False))
+    truth = explaining.check_reasons(call.store(writes=False))
     call.print(truth, printing.truth)
     if truth.untrue:
         raise SystemExit(Fault.exit_code)

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 @click.option("--estimate", is_flag=True, help="The model for people without a file; the champion must be there.")
 def train(call: Call, trials: int | None, estimate: bool) -> None:
     """Train on the clients with an outcome, and register the challenger."""
-    from credit_scoring import commands, printing
+    from credit_scoring.commands import models
+    from credit_scoring.printing import models as printing
 
-    report = commands.train(call.store(), trials or 0, estimate)
+    report = models.train(call.store(), trials or 0, estimate)
     call.print(_found(report) if call.as_json else report, printing.training)
 
 
@@ -47,7 +48,8 @@ def _found(report: TrainingReport) -> dict[str, object]:
 @click.option("--estimate", is_flag=True, help="The model for people without a file.")
 def promote(call: Call, rollback: bool, force: bool, reason: str, estimate: bool) -> None:
     """Make the challenger the champion, if it passes its gates."""
-    from credit_scoring import commands, printing
+    from credit_scoring.commands import models
+    from credit_scoring.printing import models as printing
 
     if rollback and (force or reason):
         raise ROLLBACK_ALONE()
@@ -55,9 +57,9 @@ def promote(call: Call, rollback: bool, force: bool, reason: str, estimate: bool
         raise FORCE_NEEDS_REASON()
     settings = call.store()
     if rollback:
-        done = commands.rollback(settings, estimate)
+        done = models.rollback(settings, estimate)
     else:
-        done = commands.promote(settings, reason.strip() or None, estimate)
+        done = models.promote(settings, reason.strip() or None, estimate)
     call.print(done, printing.promotion)
     if done.refused:
         raise SystemExit(ModelError.exit_code)
@@ -67,10 +69,11 @@ def promote(call: Call, rollback: bool, force: bool, reason: str, estimate: bool
 @click.option("--clients", type=click.IntRange(1), default=2_000, show_default=True, help="How many clients.")
 def promises(call: Call, clients: int) -> None:
     """Check on the store's clients that no promised improvement of a raw value lowers a score."""
-    from credit_scoring import commands, printing
+    from credit_scoring.commands import models
     from credit_scoring.errors import Fault
+    from credit_scoring.printing import models as printing
 
-    report = commands.check_promises(call.store(writes=False), clients)
+    report = models.check_promises(call.store(writes=False), clients)
     call.print(report, printing.promises)
     if report.broken:
         raise SystemExit(Fault.exit_code)
@@ -84,8 +87,9 @@ def promises(call: Call, clients: int) -> None:
 def monitor(call: Call, delivery: str, month: str) -> None:
     """Say whether the model is still right: hold scored clients against those it learned from, and outcomes against
     scores; writes a page and two tables."""
-    from credit_scoring import commands, printing
+    from credit_scoring.commands import monitoring
+    from credit_scoring.printing.models import monitored
 
     if delivery and month:
         raise MONITOR_ONE()
-    call.print(commands.monitor(call.store(), delivery, month), printing.monitored)
+    call.print(monitoring.monitor(call.store(), delivery, month), monitored)

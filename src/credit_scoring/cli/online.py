@@ -21,14 +21,13 @@ def database(call: Call, action: str) -> None:
 
         click.echo(described.script() if action == "script" else described.diagram(), nl=False)
         return
-    from credit_scoring import answering
+    from credit_scoring.commands import online
+    from credit_scoring.printing import online as printing
 
     if action == "grant":
-        granted = answering.grant_api(call.settings())
-        call.print(granted, lambda found: f"{found.user} may log in, and has the API's rights and no other.")
+        call.print(online.grant_api(call.settings()), printing.granted)
         return
-    done = answering.prepare(call.settings(), create=action == "create")
-    call.print(done, lambda found: f"The tables are of revision {found.revision}.")
+    call.print(online.prepare(call.settings(), create=action == "create"), printing.prepared)
 
 
 @command
@@ -47,26 +46,24 @@ def key(
     days: int | None, overlap_hours: int,
 ) -> None:  # fmt: skip
     """Make, list, revoke or replace keys of the API; PREFIX is what `key list` shows of one."""
-    from credit_scoring import answering, printing
+    from credit_scoring.commands import online
+    from credit_scoring.printing import online as printing
 
     settings = call.settings()
     if action == "list":
-        found = answering.all_keys(settings)
-        head = ["prefix", "name", "role", "per minute", "expires", "revoked"]
-        rows = [(k.prefix, k.name, k.role, k.per_minute, f"{k.expires_at:%Y-%m-%d}", k.revoked_at or "") for k in found]
-        call.print(found, lambda _: printing.table(head, rows) or "There are no keys yet.")
+        call.print(online.all_keys(settings), printing.keys)
     elif action == "create":
         if not name or role is None:
             raise KEY_NOT_NAMED(action=action, what="--name and --role")
-        made = answering.new_key(settings, name, role, per_minute, days)
+        made = online.new_key(settings, name, role, per_minute, days)
         call.print(made, lambda found: f"{found.key}\nShown this once. It holds until {found.expires_at:%Y-%m-%d}.")
     elif not prefix:
         raise KEY_NOT_NAMED(action=action, what="the prefix of a key")
     elif action == "revoke":
-        answering.revoke_key(settings, prefix)
+        online.revoke_key(settings, prefix)
         call.print({"revoked": prefix}, lambda _: f"Key {prefix} is revoked; the API refuses it within a second.")
     else:
-        made = answering.rotate_key(settings, prefix, overlap_hours, days)
+        made = online.rotate_key(settings, prefix, overlap_hours, days)
         call.print(made, lambda found: f"{found.key}\nShown this once; {prefix} holds for {overlap_hours} hours more.")
 
 
@@ -75,40 +72,29 @@ def key(
 @click.argument("client", type=int, required=False)
 def journal(call: Call, action: str, client: int | None) -> None:
     """Prove the journal of the API, export what it holds of CLIENT, or drop what is older than the settings keep."""
-    from credit_scoring import answering, printing
+    from credit_scoring.commands import online
+    from credit_scoring.printing import online as printing
+    from credit_scoring.printing.table import plain
 
     settings = call.settings()
     if action == "verify":
-        call.print(answering.verify_journal(settings), _verified)
+        call.print(online.verify_journal(settings), printing.verified)
     elif action == "expire":
-        dropped = answering.expire_journal(settings)
-        call.print(
-            dropped, lambda found: printing.table(["month", "requests"], list(found.items())) or "Nothing is that old."
-        )
+        call.print(online.expire_journal(settings), printing.expired)
     elif client is None:
         raise CLIENT_NOT_NAMED()
     else:
-        held = printing.plain(answering.export_journal(settings, client))
+        held = plain(online.export_journal(settings, client))
         click.echo(json.dumps(held, indent=1, ensure_ascii=False, default=str))
-
-
-def _verified(found: Any) -> str:
-    return (
-        f"The journal is as it was recorded: {found.requests:,} requests under {found.seals:,} seals "
-        f"({found.unsealed:,} not sealed yet, {found.erased:,} erased)."
-    )
 
 
 @command
 def publish_online(call: Call) -> None:
     """Bring what is published into the online store; every score run does so itself where there is one."""
-    from credit_scoring import answering
+    from credit_scoring.commands import online
+    from credit_scoring.printing.online import loaded
 
-    done = answering.publish_online(call.settings())
-    text = "The online store holds all of it already."
-    if done.load is not None:
-        text = f"Load {done.load}: {done.scores:,} scores, {done.files:,} files; {done.removed:,} clients left."
-    call.print(done, lambda _: text)
+    call.print(online.publish_online(call.settings()), loaded)
 
 
 @command
@@ -118,14 +104,14 @@ def serve(call: Call, desk: bool) -> None:
 
     Ctrl-C ends it.
     """
-    from credit_scoring import answering
+    from credit_scoring.commands import serving
 
-    answering.serve(call.settings(), lambda line: click.echo(line), with_desk=desk)
+    serving.serve(call.settings(), lambda line: click.echo(line), with_desk=desk)
 
 
 @command
 def desk(call: Call) -> None:
     """Start the adviser's desk before an API that runs elsewhere (desk.api). Ctrl-C ends it."""
-    from credit_scoring import answering
+    from credit_scoring.commands import serving
 
-    answering.desk(call.settings(), lambda line: click.echo(line))
+    serving.desk(call.settings(), lambda line: click.echo(line))

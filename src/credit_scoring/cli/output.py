@@ -29,7 +29,7 @@ def line(text: str, err: bool = False) -> None:
 
 def document(result: Any) -> None:
     """Writes a result as JSON, the one document of standard output."""
-    from credit_scoring.printing import plain
+    from credit_scoring.printing.table import plain
 
     line(json.dumps(_finite(plain(result)), indent=1))
 

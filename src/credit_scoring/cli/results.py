@@ -22,16 +22,16 @@ from pydantic import BaseModel
 
 Shape = Any
 
-_SCORE = "credit_scoring.commands:ScoreReport"
+_SCORE = "credit_scoring.commands.scores:ScoreReport"
 _REPORT = "credit_scoring.publishing.published:Report"
 _UPKEEP = "credit_scoring.operations.maintain:Maintained"
 RESULTS: Mapping[str, str | Shape] = {
-    "database": "credit_scoring.answering:Prepared",
-    "database grant": "credit_scoring.answering:Granted",
+    "database": "credit_scoring.commands.online:Prepared",
+    "database grant": "credit_scoring.commands.online:Granted",
     "deliver": "credit_scoring.intake.manifest:Manifest",
     "demo": _SCORE,
     "dictionary": ["credit_scoring.features.dictionary:Entry", "..."],
-    "doctor": ["credit_scoring.doctor:Finding", "..."],
+    "doctor": ["credit_scoring.commands.doctor:Finding", "..."],
     "expire": _UPKEEP,
     "explain": "credit_scoring.publishing.explain:Explanation",
     "forget": "credit_scoring.operations.forget:Forgotten",
@@ -59,13 +59,13 @@ RESULTS: Mapping[str, str | Shape] = {
     "maintain": _UPKEEP,
     "monitor": "credit_scoring.monitoring.run:Monitored",
     "optimize": _UPKEEP,
-    "promises": "credit_scoring.commands:PromiseReport",
+    "promises": "credit_scoring.commands.models:PromiseReport",
     "promote": "credit_scoring.training.promotion.promote:Promotion",
     "publish": _REPORT,
     "publish-online": "credit_scoring.online.loading:Loaded",
     "reasons": [{"code": "text", "absent": "true or false", "side": "text", "en": "text", "fr": "text"}, "..."],
     "reasons --check": "credit_scoring.publishing.reason_audit:Truth",
-    "requeue": "credit_scoring.operating:TriedAgain",
+    "requeue": "credit_scoring.commands.operations:TriedAgain",
     "score": _SCORE,
     "show": "credit_scoring.publishing.show:Listing",
     "train": {
@@ -76,7 +76,7 @@ RESULTS: Mapping[str, str | Shape] = {
         "intervals": {"<name>": "credit_scoring.training.intervals:Interval"},
         "comparison": [{"<column>": "any value"}, "..."],
     },
-    "withdraw": "credit_scoring.operating:Withdrawn",
+    "withdraw": "credit_scoring.commands.operations:Withdrawn",
 }
 """Command -> where its result is declared, as `module:name`, within what of a shape is not declared anywhere."""
 
@@ -110,7 +110,7 @@ def _resolved(told: Shape) -> Shape:
 
 
 def shape(kind: Any) -> Shape:
-    """The shape of what a type's values are as JSON (see printing.plain)."""
+    """The shape of what a type's values are as JSON (see printing.table.plain)."""
     kind = _bare(kind)
     if kind in _LEAVES:
         return _LEAVES[kind]

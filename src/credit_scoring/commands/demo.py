@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from credit_scoring import commands
-from credit_scoring.commands import ScoreReport
+from credit_scoring.commands import deliveries, models, scores
+from credit_scoring.commands.scores import ScoreReport
 from credit_scoring.errors.models import GATES_NOT_PASSED
 from credit_scoring.intake.manifest import NAME
 from credit_scoring.settings import Settings
@@ -27,20 +27,20 @@ Say = Callable[[str], None]
 
 def demo(settings: Settings, say: Say) -> ScoreReport:
     """From nothing to published scores; every step that is done already is left out."""
-    if commands.champion(settings) is None:
+    if models.champion(settings) is None:
         _deliver(settings, "history", lambda folder: write(folder, KNOWN, len(KNOWN), SEED), say)
         _deliver(settings, "new-clients", lambda folder: write(folder, NEW, 0, SEED), say)
         say("Taking the deliveries in")
-        commands.intake(settings)
+        deliveries.intake(settings)
         say("Training on the clients with an outcome")
-        report = commands.train(settings)
+        report = models.train(settings)
         auc = report.trained.metrics["oof_auc"]
         say(f"Model version {report.registered.version}: AUC {auc:.3f} out of fold; promoting it")
-        if (found := commands.promote(settings)).refused:
+        if (found := models.promote(settings)).refused:
             raise GATES_NOT_PASSED(gates=", ".join(found.failed))
         _deliver(settings, "week-later", lambda folder: write_later(folder, LATER, RETURNING, SETTLED, SEED), say)
     say("Scoring what waits")
-    return commands.score(settings)
+    return scores.score(settings)
 
 
 def _deliver(settings: Settings, name: str, generate: Callable[[Path], object], say: Say) -> None:
@@ -49,4 +49,4 @@ def _deliver(settings: Settings, name: str, generate: Callable[[Path], object], 
     source: Path = settings.home / "generated" / name
     say(f"Generating the delivery {name}: {source}")
     generate(source)
-    commands.deliver(settings, source, name, lambda line: None)
+    deliveries.deliver(settings, source, name, lambda line: None)

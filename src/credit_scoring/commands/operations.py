@@ -1,11 +1,12 @@
-"""What an operator can have done beside the daily run, each a function of the settings (see commands)."""
+"""What an operator has done beside the daily run: take back, try again, erase, keep the tables small."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from credit_scoring.commands import score_and_publish, start, start_writing
+from credit_scoring.commands.scores import score_and_publish
+from credit_scoring.commands.starting import start
 from credit_scoring.context import Context
 from credit_scoring.model.registry import Alias, find
 from credit_scoring.model.store import connect
@@ -17,24 +18,11 @@ from credit_scoring.operations.requeue import Requeued
 from credit_scoring.operations.requeue import requeue as requeue_rows
 from credit_scoring.operations.withdraw import Withdrawal
 from credit_scoring.operations.withdraw import withdraw as withdraw_delivery
-from credit_scoring.publishing.breaker import clear
 from credit_scoring.publishing.published import Report
 from credit_scoring.settings import Settings
 
 Upkeep = Callable[[Context], Maintained]
 """One of operations.maintain."""
-
-
-def publish_waiting(settings: Settings) -> Report:
-    """Scores and publishes what is accepted and has no CSV yet; takes nothing in."""
-    return score_and_publish(start_writing(settings))
-
-
-def release(settings: Settings, delivery: str, reason: str) -> Report:
-    """Lets a held delivery through, and publishes it as the model version that scored it found it."""
-    context = start_writing(settings)
-    version = clear(context, delivery, reason)
-    return score_and_publish(context, delivery, version)
 
 
 @dataclass(frozen=True)

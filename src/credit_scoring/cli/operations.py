@@ -11,7 +11,7 @@ from credit_scoring.cli.group import Call, command, exit_if_held
 from credit_scoring.errors.usage import RELEASE_NEEDS_REASON, WITHDRAWAL_NEEDS_REASON
 
 if TYPE_CHECKING:
-    from credit_scoring.operating import Upkeep
+    from credit_scoring.commands.operations import Upkeep
 
 REASON = click.option("--reason", default="", help="Why; it is recorded.")
 
@@ -21,13 +21,14 @@ REASON = click.option("--reason", default="", help="Why; it is recorded.")
 @REASON
 def publish(call: Call, held: str | None, reason: str) -> None:
     """Score and publish what is taken in already; a held delivery only when it is let through."""
-    from credit_scoring import operating, printing
+    from credit_scoring.commands import scores
+    from credit_scoring.printing.scores import published
 
     if (held is None) == bool(reason.strip()):
         raise RELEASE_NEEDS_REASON()
     settings = call.store()
-    report = operating.release(settings, held, reason.strip()) if held else operating.publish_waiting(settings)
-    call.print(report, printing.published)
+    report = scores.release(settings, held, reason.strip()) if held else scores.publish_waiting(settings)
+    call.print(report, published)
     exit_if_held(report)
 
 
@@ -36,13 +37,14 @@ def publish(call: Call, held: str | None, reason: str) -> None:
 @REASON
 def withdraw(call: Call, delivery: str, reason: str) -> None:
     """Take an accepted delivery back, and score its clients as known without it."""
-    from credit_scoring import operating, printing
-    from credit_scoring.operations import messages
+    from credit_scoring.commands import operations
+    from credit_scoring.printing.operations import withdrawal
+    from credit_scoring.printing.scores import rescored
 
     if not reason.strip():
         raise WITHDRAWAL_NEEDS_REASON()
-    done = operating.withdraw(call.store(), delivery, reason.strip())
-    call.print(done, lambda _: f"{messages.withdrawal(done.withdrawal)}\n\n{printing.rescored(done.scores)}")
+    done = operations.withdraw(call.store(), delivery, reason.strip())
+    call.print(done, lambda _: f"{withdrawal(done.withdrawal)}\n\n{rescored(done.scores)}")
     exit_if_held(done.scores)
 
 
@@ -51,11 +53,12 @@ def withdraw(call: Call, delivery: str, reason: str) -> None:
 @click.option("--rule", help="Only rows with this rule among their reasons (see `show quarantine`).")
 def requeue(call: Call, delivery: str | None, rule: str | None) -> None:
     """Try quarantined rows again after a rule was corrected, and score the clients whose rows pass."""
-    from credit_scoring import operating, printing
-    from credit_scoring.operations import messages
+    from credit_scoring.commands import operations
+    from credit_scoring.printing.operations import requeued
+    from credit_scoring.printing.scores import published
 
-    done = operating.requeue(call.store(), delivery, rule)
-    call.print(done, lambda _: "\n\n".join([messages.requeued(done.requeued), *map(printing.published, done.scores)]))
+    done = operations.requeue(call.store(), delivery, rule)
+    call.print(done, lambda _: "\n\n".join([requeued(done.requeued), *map(published, done.scores)]))
     for report in done.scores:
         exit_if_held(report)
 
@@ -64,10 +67,10 @@ def requeue(call: Call, delivery: str | None, rule: str | None) -> None:
 @click.argument("client", type=CLIENT)
 def forget(call: Call, client: int) -> None:
     """Erase a client from every table, and list the files that still name it."""
-    from credit_scoring import operating
-    from credit_scoring.operations import messages
+    from credit_scoring.commands import operations
+    from credit_scoring.printing.operations import forgotten
 
-    call.print(operating.forget(call.store(), client), messages.forgotten)
+    call.print(operations.forget(call.store(), client), forgotten)
 
 
 @command
@@ -95,7 +98,7 @@ def maintain(call: Call) -> None:
 
 
 def _upkeep(call: Call, work: Upkeep) -> None:
-    from credit_scoring import operating
-    from credit_scoring.operations import messages
+    from credit_scoring.commands import operations
+    from credit_scoring.printing.operations import maintained
 
-    call.print(operating.upkeep(call.store(), work), messages.maintained)
+    call.print(operations.upkeep(call.store(), work), maintained)

@@ -9,13 +9,13 @@ from typing import Any
 
 from credit_scoring.intake.guessing_formats import settings_of, yaml_lines
 from credit_scoring.intake.preview import Fault, Preview, Seen
-from credit_scoring.printing import plain, table
+from credit_scoring.printing.table import plain, printable, table
 
 _MOST_FAULTS, _MOST_REFUSALS = 30, 3
 
 
-def told(found: Preview) -> str:
-    """All of it."""
+def preview(found: Preview) -> str:
+    """All that was found."""
     seen = found.seen
     parts = [headline(found), _files(seen)]
     parts += [f"Before it can be delivered:\n{_listed(found.problems)}"] if found.problems else []
@@ -106,10 +106,10 @@ def _faults(faults: Sequence[Fault]) -> str:
 
 
 def _texts(fault: Fault) -> str:
-    """Texts of the lender's, which must not give orders to a terminal."""
+    """The most frequent texts of a column, in quotes."""
     shown = ((repr(text) if text.isprintable() else ascii(text), count) for text, count in fault.texts)
     return ", ".join(f"{text} x{count:,}" for text, count in shown)
 
 
 def _listed(lines: Sequence[str]) -> str:
-    return "\n".join(f"- {line if line.isprintable() else ascii(line)}" for line in lines)
+    return "\n".join(f"- {printable(line)}" for line in lines)

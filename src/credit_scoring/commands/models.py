@@ -1,0 +1,98 @@
+"""Models: trained, promoted, rolled back, and held to what they promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from credit_scoring.code_version import code_version
+from credit_scoring.commands.loading import load_after_run
+from credit_scoring.commands.starting import clock, start
+from credit_scoring.model.registry import Alias, find, load_version, version_of
+from credit_scoring.model.store import connect
+from credit_scoring.settings import Settings
+
+if TYPE_CHECKING:
+    from credit_scoring.training.promises import Kept
+    from credit_scoring.training.promotion.promote import Promotion
+    from credit_scoring.training.run import TrainingReport
+    from credit_scoring.training.source import Source
+
+
+@dataclass(frozen=True)
+class PromiseReport:
+    """The promises, by the model version that scored; None: there is none, and only features were judged."""
+
+    model_version: int | None
+    kept: tuple[Kept, ...]
+
+    @property
+    def broken(self) -> bool:
+        """Whether one of them does not hold."""
+        return any(each.broken for each in self.kept)
+
+
+def champion(settings: Settings) -> int | None:
+    """The version that scores, or None."""
+
+    connect(settings.mlflow)
+    return find(settings.mlflow.model, Alias.CHAMPION)
+
+
+def train(settings: Settings, trials: int = 0, estimate: bool = False) -> TrainingReport:
+    """Trains on all clients with an outcome and registers the challenger; `trials` of a search for parameters first.
+    `estimate`: the model for people without a file."""
+    from credit_scoring.training.run import train_and_register
+
+    connect(settings.mlflow)
+    return train_and_register(_training_source(settings), settings, code_version(), trials, estimate)
+
+
+def promote(settings: Settings, force_reason: str | None = None, estimate: bool = False) -> Promotion:
+    """Sets the challenger against the champion, and makes it the champion when it passes its gates or is forced.
+    `estimate`: the model for people without a file."""
+    from credit_scoring.training.promotion.promote import promote as promote_challenger
+
+    connect(settings.mlflow)
+    name = settings.mlflow.estimate if estimate else settings.mlflow.model
+    version_of(name, Alias.CHALLENGER)  # said before a session is started, which takes seconds
+    done = promote_challenger(_training_source(settings), settings, clock(), force_reason, estimate)
+    if not done.refused:
+        load_after_run(settings)
+    return done
+
+
+def rollback(settings: Settings, estimate: bool = False) -> Promotion:
+    """Makes the champion before the present one the champion again. `estimate`: of the model for people without a
+    file."""
+    from credit_scoring.training.promotion.promote import rollback as roll_back
+
+    connect(settings.mlflow)
+    done = roll_back(settings.mlflow.estimate if estimate else settings.mlflow.model)
+    load_after_run(settings)
+    return done
+
+
+def check_promises(settings: Settings, clients: int) -> PromiseReport:
+    """Improves every promised raw value of the store's clients and scores again, by the champion or the challenger."""
+    from credit_scoring.training.from_store import opened
+
+    context = start(settings)
+    connect(settings.mlflow)
+    name = settings.mlflow.model
+    versions = [version for alias in (Alias.CHAMPION, Alias.CHALLENGER) if (version := find(name, alias)) is not None]
+    texts = load_version(name, versions[0])[0] if versions else None
+    with opened(context.engine, context.ledger, settings.gather) as source:
+        kept = source.promises(texts, clients)
+    return PromiseReport(versions[0] if versions else None, kept)
+
+
+def _training_source(settings: Settings) -> Callable[[], AbstractContextManager[Source]]:
+    """What opens the store for a training or a promotion; a session is started here, the store is read there."""
+    from credit_scoring.training.from_store import opened
+
+    context = start(settings)
+    return partial(opened, context.engine, context.ledger, settings.gather)
