@@ -15,7 +15,7 @@ from pyspark.sql import SparkSession
 
 import canary
 from credit_scoring.cli import main
-from credit_scoring.cli.unforeseen import unforeseen
+from credit_scoring.cli.ending import unforeseen
 from credit_scoring.commands import deliveries
 from credit_scoring.engines.spark.tasks import Batches, without_values
 from credit_scoring.errors.faults import POINTS_DO_NOT_ADD_UP

@@ -36,7 +36,7 @@ from credit_scoring.model.registry import Alias
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.printing.table import plain
-from credit_scoring.publishing.reason_audit import check as check_truth
+from credit_scoring.publishing.reason_audit import audit_reasons
 from credit_scoring.runtime import jars, java_home
 from credit_scoring.settings import GatherSettings, MlflowSettings
 from credit_scoring.synthetic.reference_lender import known
@@ -193,7 +193,7 @@ def test_scores_are_those_of_the_same_rows_without_spark(done: Done) -> None:
 
 def test_what_is_checked_is_what_a_session_of_our_own_finds(done: Done, spark: SparkSession) -> None:
     engine = SparkEngine(Tables(spark, str(done.home / "tables")))
-    truth = check_truth(context_at(done.home, engine, "audit", datetime.now(UTC)))
+    truth = audit_reasons(context_at(done.home, engine, "audit", datetime.now(UTC)))
     with opened(engine, Ledger(engine), GATHER) as source:
         kept = source.promises(done.texts, 20)
     assert truth.untrue == 0

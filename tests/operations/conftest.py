@@ -19,7 +19,7 @@ from credit_scoring.context import Context
 from credit_scoring.engines.engine import Engine
 from credit_scoring.ledger.events import TABLE, Claim, Delivered, Event, event_of, to_frame
 from credit_scoring.ledger.ledger import Ledger
-from credit_scoring.operations.naming import number
+from credit_scoring.operations.files_with_client import number_pattern
 from credit_scoring.schema.arrow_types import polars_schema
 from credit_scoring.schema.stored import StoredTable
 from credit_scoring.settings import RetentionSettings
@@ -36,7 +36,7 @@ def rows(engine: Engine, table: str, **where: object) -> list[dict[str, Any]]:
 
 def naming(root: Path, client: int) -> list[str]:
     """Files below a store's tables that name a client: in a row, or in what a commit says of itself."""
-    token = re.compile(number([client]))
+    token = re.compile(number_pattern([client]))
     found = []
     for path in root.rglob("*.parquet"):
         if "_delta_log" not in path.parts:

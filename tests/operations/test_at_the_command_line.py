@@ -26,7 +26,7 @@ from crash.lender import register
 from credit_scoring.cli import main
 from credit_scoring.commands import starting
 from credit_scoring.operations import requeue as requeueing
-from credit_scoring.operations.naming import number
+from credit_scoring.operations.files_with_client import number_pattern
 from credit_scoring.schema.table import Table
 from credit_scoring.schema.tables import table as declared
 from credit_scoring.synthetic.writing import write
@@ -255,7 +255,7 @@ def test_a_forgotten_client_is_in_no_table_and_its_files_are_named(office, idle,
     assert f"  {office.home}/landing/monday/application.csv (1 lines)\n" in forgotten.said
     assert "Tell who received a published file" in forgotten.said
     assert forgotten.files == idle.files, "published files stay for a person to change"
-    named = re.compile(number([client]))
+    named = re.compile(number_pattern([client]))
     left = [table for table in office.tables() if any(named.search(str(row)) for row in office.rows(table))]
     assert left == []
     assert idle.scores.keys() - forgotten.scores.keys() == {client}

@@ -17,9 +17,9 @@ from deltalake import write_deltalake
 
 from credit_scoring.file_format import Format, LenderFormat
 from credit_scoring.intake.quarantine import QUARANTINE
+from credit_scoring.operations.files_with_client import files_with_client, number_pattern
 from credit_scoring.operations.forget import forget
 from credit_scoring.operations.maintain import maintain
-from credit_scoring.operations.naming import files_naming, number
 from credit_scoring.printing.operations import forgotten, maintained
 from credit_scoring.publishing.latest import SCORES
 from credit_scoring.schema.arrow_types import polars_schema
@@ -30,7 +30,7 @@ from operations.conftest import frame, naming, rows
 
 
 def test_a_number_is_found_as_files_write_it_and_not_inside_another() -> None:
-    found = re.compile(number([12, 345]))
+    found = re.compile(number_pattern([12, 345]))
     assert all(found.search(text) for text in ("12", "x,012,y", '"12.0"', "12.", "345\n", " 12 "))
     assert not any(found.search(text) for text in ("112", "123", "1.12", "12.5", "3450", "34"))
 
@@ -79,7 +79,7 @@ def test_nothing_of_a_forgotten_client_is_left(lender, context_of) -> None:
     assert lines["published/monday/scores.csv"] == 1
     assert lines["landing/monday/application_test.csv"] == 2
     assert "landing/tuesday/bureau_balance.csv" in lines
-    token = re.compile(number([gone]))
+    token = re.compile(number_pattern([gone]))
     assert naming(Path(engine.root), gone) == []
     (event,) = [event for event in lender.ledger.events() if event.event == "erased"]
     assert not token.search(str(event))
@@ -143,7 +143,7 @@ def test_files_are_read_as_intake_reads_them_and_searched(name: str, data: bytes
     landing = Folder(str(tmp_path))
     landing.write(data, "monday", name)
     landing.write(TEXT.replace("100002", "100004").encode(), "monday", "other.csv")
-    (found,) = files_naming([landing], 100002, [], DECLARED)
+    (found,) = files_with_client([landing], 100002, [], DECLARED)
     assert (Path(found.path).name, found.lines) == (name, 1)
 
 
@@ -152,9 +152,9 @@ def test_a_manifest_says_how_its_files_are_written(tmp_path: Path) -> None:
     told = {"name": "a.csv", "table": "bureau", "records": 1, "bytes": 1, "sha256": "0" * 64}
     manifest = {"delivery": "monday", "files": [{**told, "format": {"encoding": "cp037"}}]}
     landing.write(TEXT.encode("cp037"), "monday", "a.csv")
-    assert files_naming([landing], 100002, []) == ()
+    assert files_with_client([landing], 100002, []) == ()
     landing.write(json.dumps(manifest).encode(), "monday", "manifest.json")
-    assert [each.lines for each in files_naming([landing], 100002, [])] == [1]
+    assert [each.lines for each in files_with_client([landing], 100002, [])] == [1]
 
 
 @pytest.mark.parametrize(
@@ -165,4 +165,4 @@ def test_a_manifest_says_how_its_files_are_written(tmp_path: Path) -> None:
 def test_a_file_that_does_not_unpack_is_named_because_nobody_knows(data: bytes, tmp_path: Path) -> None:
     landing = Folder(str(tmp_path))
     landing.write(data, "monday", "a.csv")
-    assert [each.lines for each in files_naming([landing], 100009, [])] == [None]
+    assert [each.lines for each in files_with_client([landing], 100009, [])] == [None]

@@ -37,9 +37,9 @@ def reasons(call: Call, check: bool) -> None:
     if not check:
         call.print(printing.statements(), lambda found: table(tuple(found[0]), [tuple(s.values()) for s in found]))
         return
-    truth = explaining.check_reasons(call.store(writes=False))
-    call.print(truth, printing.truth)
-    if truth.untrue:
+    audit = explaining.check_reasons(call.store(writes=False))
+    call.print(audit, printing.reason_audit)
+    if audit.untrue:
         raise SystemExit(Fault.exit_code)
 
 

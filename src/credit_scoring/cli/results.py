@@ -64,7 +64,7 @@ RESULTS: Mapping[str, str | Shape] = {
     "publish": _REPORT,
     "publish-online": "credit_scoring.online.loading:Loaded",
     "reasons": [{"code": "text", "absent": "true or false", "side": "text", "en": "text", "fr": "text"}, "..."],
-    "reasons --check": "credit_scoring.publishing.reason_audit:Truth",
+    "reasons --check": "credit_scoring.publishing.reason_audit:ReasonAudit",
     "requeue": "credit_scoring.commands.operations:TriedAgain",
     "score": _SCORE,
     "show": "credit_scoring.publishing.show:Listing",

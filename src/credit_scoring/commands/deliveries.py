@@ -81,8 +81,3 @@ def show(settings: Settings, what: What, most: int) -> Listing:
 def report_path(settings: Settings, run_id: str) -> str:
     """Where the page of a run is."""
     return Folder(settings.reports, settings.storage).path(f"{run_id}.html")
-
-
-def report_path(settings: Settings, run_id: str) -> str:
-    """Where the page of a run is."""
-    return Folder(settings.reports, settings.storage).path(f"{run_id}.html")

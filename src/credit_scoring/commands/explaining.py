@@ -12,7 +12,7 @@ from credit_scoring.settings import Settings
 
 if TYPE_CHECKING:
     from credit_scoring.publishing.explain import Explanation
-    from credit_scoring.publishing.reason_audit import Truth
+    from credit_scoring.publishing.reason_audit import ReasonAudit
 
 
 def explain(settings: Settings, client_id: int, language: Language, picture: Path | None = None) -> Explanation:
@@ -30,8 +30,8 @@ def explain(settings: Settings, client_id: int, language: Language, picture: Pat
     return found
 
 
-def check_reasons(settings: Settings) -> Truth:
+def check_reasons(settings: Settings) -> ReasonAudit:
     """Judges every published sentence of the latest model version by the raw rows of its client."""
-    from credit_scoring.publishing.reason_audit import check as check_truth
+    from credit_scoring.publishing.reason_audit import audit_reasons
 
-    return check_truth(start(settings))
+    return audit_reasons(start(settings))

@@ -30,13 +30,13 @@ from credit_scoring.intake.quarantine import QUARANTINE, cell_of_credit, credit_
 from credit_scoring.intake.staging import left_staged
 from credit_scoring.ledger.events import Delivered
 from credit_scoring.operations.claimed import claimed
-from credit_scoring.operations.naming import Naming, files_naming, number
+from credit_scoring.operations.files_with_client import FileWithClient, files_with_client, number_pattern
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
 from credit_scoring.schema.table import CLIENT, FILE, RECORD, SEQ
 
 log = logging.getLogger(__name__)
-_WORK = Delivered("erasure", 0)
+_ERASURE = Delivered("erasure", 0)
 _WHO = ("client_id", CLIENT)
 """How the columns are called that name a client."""
 _LAST = (BUREAU.name, CLIENT_DELIVERIES)
@@ -49,7 +49,7 @@ class Forgotten:
 
     erasure: str
     rows: dict[str, int]
-    files: tuple[Naming, ...]
+    files: tuple[FileWithClient, ...]
 
 
 def forget(context: Context, client: int) -> Forgotten:
@@ -59,7 +59,7 @@ def forget(context: Context, client: int) -> Forgotten:
     Run again, it does it again. RunActive while another run is at work.
     """
     engine, folders = context.engine, (context.landing, context.published, context.reports)
-    with claimed(context, "forget", lambda events: [_WORK]) as claim:
+    with claimed(context, "forget", lambda events: [_ERASURE]) as claim:
         assert claim is not None
         for table in left_staged(engine):  # rows as they were delivered
             engine.drop(table)
@@ -69,7 +69,7 @@ def forget(context: Context, client: int) -> Forgotten:
         }
         credits = _credits(engine, client) if BUREAU.name in of_clients else []
         log.info("Looking for files that name the client")
-        files = files_naming(folders, client, credits, context.settings.intake.format)
+        files = files_with_client(folders, client, credits, context.settings.intake.format)
         rows = {}
         for table in sorted(of_clients, key=_order):
             log.info("Erasing from %s", table)
@@ -80,7 +80,7 @@ def forget(context: Context, client: int) -> Forgotten:
         erasure = claim.claim_id[:12]
         removed = ", ".join(f"{table} {count}" for table, count in rows.items() if count) or "none"
         context.ledger.record(
-            claim, "erased", _WORK, context.now(),
+            claim, "erased", _ERASURE, context.now(),
             message=f"erasure {erasure}, rows by table: {removed}", rows=sum(rows.values()),
         )  # fmt: skip
     return Forgotten(erasure, rows, files)
@@ -137,7 +137,7 @@ def _balances_of(credits: Sequence[int], rows: pl.DataFrame) -> pl.DataFrame:
 
 def _naming(client: int, credits: Sequence[int], rows: pl.DataFrame) -> pl.DataFrame:
     """The place of rows that are the client's (`mine`), or hold its number where any cell may stand."""
-    pattern = re.compile(number([client]))
+    pattern = re.compile(number_pattern([client]))
     held = pl.Series(
         "held", [cells is not None and pattern.search(cells) is not None for cells in rows["cells"]], pl.Boolean
     )

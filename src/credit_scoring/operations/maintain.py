@@ -30,7 +30,7 @@ from credit_scoring.schema.tables import TABLES
 from credit_scoring.scoring import history
 
 log = logging.getLogger(__name__)
-_WORK = Delivered("maintenance", 0)
+_MAINTENANCE = Delivered("maintenance", 0)
 _PLACE = ("table", SEQ, FILE, RECORD)
 
 
@@ -80,12 +80,12 @@ def maintain(context: Context) -> Maintained:
 
 def _alone(context: Context, work: Callable[[Sequence[LedgerEvent]], Maintained]) -> Maintained:
     """Does the work under a claim, and records it. RunActive while another run is at work."""
-    with claimed(context, "maintain", lambda events: [_WORK]) as claim:
+    with claimed(context, "maintain", lambda events: [_MAINTENANCE]) as claim:
         assert claim is not None
         done = work(context.ledger.events())
         removed = ", ".join(f"{table} {count}" for table, count in done.expired.items() if count) or "none"
         context.ledger.record(
-            claim, "maintained", _WORK, context.now(),
+            claim, "maintained", _MAINTENANCE, context.now(),
             message=f"rows expired by table: {removed}; tables compacted: {len(done.compacted)}",
             rows=sum(done.expired.values()),
         )  # fmt: skip

@@ -80,7 +80,7 @@ def requeue(context: Context, delivery: str | None, rule: str | None) -> tuple[R
                 break
             if _overtaken(context, claim):
                 continue
-            done.append(_carry_out(context, claim))
+            done.append(_retry(context, claim))
             finished = claim.detail
     return tuple(done)
 
@@ -96,7 +96,7 @@ def _overtaken(context: Context, claim: Claim) -> bool:
     return bool(since)
 
 
-def _carry_out(context: Context, claim: Claim) -> Requeued:
+def _retry(context: Context, claim: Claim) -> Requeued:
     """The work of one claim; every commit in it is idempotent under the claim's id."""
     engine, (again,) = context.engine, claim.deliveries
     events = context.ledger.events()

@@ -79,16 +79,16 @@ def withdraw(context: Context, delivery: str, reason: str) -> Withdrawal:
         with claimed(context, "withdraw", plan, reason) as claim:
             if claim is None:
                 break
-            _carry_out(context, claim)
+            _withdraw(context, claim)
             finished = claim.deliveries[0].name
-    return _told(context, delivery)
+    return _result(context, delivery)
 
 
-def _carry_out(context: Context, claim: Claim) -> None:
+def _withdraw(context: Context, claim: Claim) -> None:
     """The work of one claim; every step can be repeated."""
     engine, (again,) = context.engine, claim.deliveries
     events = context.ledger.events()
-    gone = _with_it(events, again.origins[0])
+    gone = _withdrawn_together(events, again.origins[0])
     seqs = [each.seq for each in gone]
     visible = [each.seq for each in accepted(events) if each not in gone]
     for table in (history, latest):
@@ -104,7 +104,7 @@ def _carry_out(context: Context, claim: Claim) -> None:
     context.ledger.record(claim, "accepted", again, context.now())
 
 
-def _with_it(events: Sequence[LedgerEvent], seq: int) -> list[Delivered]:
+def _withdrawn_together(events: Sequence[LedgerEvent], seq: int) -> list[Delivered]:
     """The delivery of that seq, and those of rows tried again that hold rows of one of them, by seq."""
     found: dict[int, Delivered] = {}
     for event in sorted((event for event in events if event.event == "accepted"), key=lambda event: event.seq):
@@ -142,11 +142,11 @@ def _touched(engine: Engine, again: int) -> pl.DataFrame:
     return engine.scan(Scan(CLIENT_DELIVERIES, ("client_id",), {SEQ: [again]})).unique()
 
 
-def _told(context: Context, delivery: str) -> Withdrawal:
+def _result(context: Context, delivery: str) -> Withdrawal:
     events = context.ledger.events()
     seq = names_taken(events)[delivery]
     again = withdrawals(events)[seq]
-    gone = _with_it(events, seq)
+    gone = _withdrawn_together(events, seq)
     clients = _touched(context.engine, again)
     return Withdrawal(
         delivery,

@@ -10,7 +10,7 @@ from credit_scoring.printing.table import table
 
 if TYPE_CHECKING:
     from credit_scoring.publishing.explain import Explanation
-    from credit_scoring.publishing.reason_audit import Truth
+    from credit_scoring.publishing.reason_audit import ReasonAudit
 
 
 def explanation(found: Explanation, width: int = 100) -> str:
@@ -30,7 +30,7 @@ def statements() -> list[dict[str, object]]:
     return [{"code": s.code, "absent": s.absent, "side": s.side.value, "en": s.en, "fr": s.fr} for s in STATEMENTS]
 
 
-def truth(found: Truth) -> str:
+def reason_audit(found: ReasonAudit) -> str:
     """What was said how often, and of how many clients it is not true."""
     rows = [(each.code, "absent" if each.absent else "", each.said, each.untrue) for each in found.statements]
     unknown = sum(each.said for each in found.statements if not each.declared)

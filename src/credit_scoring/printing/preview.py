@@ -41,8 +41,8 @@ def preview(found: Preview) -> str:
 
 def document(found: Preview) -> dict[str, Any]:
     """All of it for JSON. `formats`: what is to stand under `intake.format`, null where no other format reads more."""
-    told: dict[str, Any] = {**plain(replace(found, formats=None)), "ready": found.ready, "headline": headline(found)}
-    return {**told, "formats": settings_of(found.formats) if found.formats is not None else None}
+    shown: dict[str, Any] = {**plain(replace(found, formats=None)), "ready": found.ready, "headline": headline(found)}
+    return {**shown, "formats": settings_of(found.formats) if found.formats is not None else None}
 
 
 def headline(found: Preview) -> str:

@@ -1,6 +1,6 @@
 """Whether every sentence that was published is true of its client: score_history against the raw rows behind it.
 
-Each score is judged by the rows that were known at its delivery, and by evidence in these rows alone: what was said is
+Each score is judged by the rows that were known at its delivery, and by what these rows show alone: what was said is
 read from score_history, nothing is computed again.
 """
 
@@ -29,7 +29,7 @@ _SCHEMA = "code STRING, absent BOOLEAN, said BIGINT, untrue BIGINT"
 
 
 @dataclass(frozen=True)
-class Said:
+class AuditedStatement:
     """One statement: of how many clients it was made, and of how many of them it is not true.
 
     `declared`: False when this release no longer declares it, so that nothing can prove it.
@@ -43,12 +43,12 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Truth:
+class ReasonAudit:
     """What was said of `clients` scores by one model version."""
 
     model_version: int
     clients: int
-    statements: tuple[Said, ...]
+    statements: tuple[AuditedStatement, ...]
 
     @property
     def said(self) -> int:
@@ -61,7 +61,7 @@ class Truth:
         return sum(each.untrue for each in self.statements if each.declared)
 
 
-def check(context: Context) -> Truth:
+def audit_reasons(context: Context) -> ReasonAudit:
     """Judges every sentence of the latest model version's scores. UsageError when nobody has a score."""
     engine = context.engine
     if not engine.exists(history.TABLE):
@@ -81,11 +81,11 @@ def check(context: Context) -> Truth:
     chosen = Cohort(engine, cases.sort("client_id", "as_of"), names, tuple(sorted(names)))
     counted = gather(chosen, context.settings.gather, _judge, _SCHEMA).collect()
     totals = counted.group_by("code", "absent").agg(pl.col("said", "untrue").sum()).sort("code", "absent")
-    return Truth(
+    return ReasonAudit(
         version,
         cases.height,
         tuple(
-            Said(code, absent, said, untrue, (code, absent) in by_code())
+            AuditedStatement(code, absent, said, untrue, (code, absent) in by_code())
             for code, absent, said, untrue in totals.iter_rows()
         ),
     )

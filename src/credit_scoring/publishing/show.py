@@ -58,13 +58,13 @@ def _runs(engine: Engine) -> pl.DataFrame:
 
 def _deliveries(engine: Engine) -> pl.DataFrame:
     """What happened, the latest first; of an accepted delivery also what of it does not read, the cause first."""
-    told = [event for event in Ledger(engine).events() if event.event != "released"]
+    listed = [event for event in Ledger(engine).events() if event.event != "released"]
     rows = [
         (
             event.at, event.delivery, event.seq, event.event, *_summed(event.files),
             "; ".join([*sentences(event.unread), *filter(None, [whom(event.referring)])]) or event.message,
         )
-        for event in told
+        for event in listed
     ]  # fmt: skip
     return pl.DataFrame(rows, pl.Schema(_DELIVERIES), orient="row").sort("at", "seq", descending=[True, False])
 

@@ -36,7 +36,7 @@ def _reason(place: int) -> tuple[StoredColumn, ...]:
     )
 
 
-def _told(place: int) -> str:
+def _reason_values(place: int) -> str:
     reason = f"try_element_at(principal, {place})"
 
     def words(language: str) -> str:
@@ -76,7 +76,7 @@ SCORES_EXPLAINED = StoredView(
         FROM {{{SCORES.name}}}
     )
     SELECT {", ".join(_SCORE)},
-        {", ".join(map(_told, _PLACES))},
+        {", ".join(map(_reason_values, _PLACES))},
         points - start_points - aggregate(principal, 0D, (sum, reason) -> sum + reason.points) AS other_points,
         {", ".join((*_ORIGIN, *_MORE))}
     FROM against CROSS JOIN words

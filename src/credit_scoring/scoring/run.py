@@ -8,24 +8,30 @@ and the rows of a claim are appended once.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+import pyarrow as pa
+
 from credit_scoring.clients import cohort
 from credit_scoring.clients.cohort import Cohort, Count
+from credit_scoring.clients.gather import gather
+from credit_scoring.clients.snapshot import Snapshot, case_matrix
 from credit_scoring.code_version import code_version
 from credit_scoring.context import Context
+from credit_scoring.engines.engine import Rows
 from credit_scoring.errors.faults import CLAIM_OF_NOTHING, CLAIM_WITHOUT_MODEL
 from credit_scoring.errors.usage import NOT_ACCEPTED
+from credit_scoring.features.vector import columns_read
 from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent, Purpose, unpublished
 from credit_scoring.ledger.ledger import Plan
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.model.usable import usable
 from credit_scoring.scoring import history
-from credit_scoring.scoring.batch import score_cohort
 from credit_scoring.scoring.history import Summary
-from credit_scoring.scoring.rows import RunMetadata
+from credit_scoring.scoring.rows import SCORE_HISTORY, RunMetadata, score_rows
+from credit_scoring.settings import GatherSettings
 
 log = logging.getLogger(__name__)
 
@@ -142,3 +148,15 @@ def delivery_named(deliveries: Sequence[Delivered], name: str) -> Delivered:
 
 def _waiting(events: Sequence[LedgerEvent], only: str | None) -> list[Delivered]:
     return [delivered for delivered in unpublished(events) if only in (None, delivered.name)]
+
+
+def score_cohort(cohort: Cohort, settings: GatherSettings, texts: ModelTexts, run_metadata: RunMetadata) -> Rows:
+    """The rows of score_history of a cohort, in no particular order; lazy. See `gather` for the arguments.
+
+    The model travels to the tasks as texts; each worker builds its Scorer from them once.
+    """
+    return gather(cohort, settings, partial(_score, texts, run_metadata), SCORE_HISTORY.ddl(), columns_read())
+
+
+def _score(texts: ModelTexts, run_metadata: RunMetadata, snapshot: Snapshot) -> Iterator[pa.RecordBatch]:
+    yield score_rows(snapshot.cases, case_matrix(snapshot), usable(texts), run_metadata)

@@ -12,7 +12,7 @@ from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.pages.page import Cell, Figure, Page, Section, Table, Text
 from credit_scoring.publishing.report import scores
 from credit_scoring.publishing.report.figures import Figures
-from credit_scoring.publishing.report.words import count, percent
+from credit_scoring.publishing.report.scores import count, percent
 from credit_scoring.scoring.history import Summary
 from credit_scoring.scoring.rows import RunMetadata
 

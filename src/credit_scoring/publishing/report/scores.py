@@ -10,7 +10,6 @@ from credit_scoring.model.scorer import APPROVE, REFER, REFUSE
 from credit_scoring.pages.charts import Mark, bars, histogram, shares
 from credit_scoring.pages.page import Cell, Section, Table, Text
 from credit_scoring.publishing.report.figures import BAND_POINTS, BANDS, Band, Figures
-from credit_scoring.publishing.report.words import count, percent
 
 MOST_BINS, MOST_DRAWN, MOST_FEATURES = 40, 15, 25
 _WIDTHS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
@@ -118,3 +117,13 @@ def _name(band: Band) -> str:
     if band.number == BANDS[-1]:
         return f"from {first:+d}"
     return f"{first:+d} to {last:+d}" if first else f"0 to {last:+d}"
+
+
+def percent(part: float, whole: float) -> str:
+    """A share with one decimal; a dash of nothing."""
+    return f"{part / whole:.1%}" if whole else "–"
+
+
+def count(number: int, one: str, several: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {one if number == 1 else several}"

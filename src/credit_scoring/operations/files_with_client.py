@@ -29,7 +29,7 @@ _MOST_PACKED = 4
 
 
 @dataclass(frozen=True)
-class Naming:
+class FileWithClient:
     """A file, and how many of its lines hold the client's number (or, in balances, that of a credit); None: it cannot
     be read, so that nobody knows. An amount that happens to be the same number counts as well."""
 
@@ -37,7 +37,7 @@ class Naming:
     lines: int | None
 
 
-def number(values: Collection[int], thousands: str = "") -> str:
+def number_pattern(values: Collection[int], thousands: str = "") -> str:
     """A pattern for one of these numbers as files write them: 12, 0012, 12.0; never a part of another number.
 
     `thousands`: what may stand between groups of digits.
@@ -48,9 +48,9 @@ def number(values: Collection[int], thousands: str = "") -> str:
     return r"(?<![0-9.])0*(?:" + "|".join(texts) + r")(?:\.0*)?(?![0-9.])"
 
 
-def files_naming(
+def files_with_client(
     folders: Sequence[Folder], client: int, credits: Collection[int], formats: LenderFormat = DEFAULT_FORMATS
-) -> tuple[Naming, ...]:
+) -> tuple[FileWithClient, ...]:
     """The files below the folders, and one level deeper, that hold the client's number, by path.
 
     `formats`: how the lender writes its files; a delivery's manifest goes before them.
@@ -59,18 +59,18 @@ def files_naming(
     for folder in folders:
         for place in (folder, *(folder.below(name) for name in folder.folders())):
             names = place.files()
-            told = _told(place, formats) if MANIFEST in names else {}
+            stated = _formats(place, formats) if MANIFEST in names else {}
             for name in names:
                 table = table_of(name)
-                written = told.get(name) or (formats.of(table.name) if table else formats)
+                written = stated.get(name) or (formats.of(table.name) if table else formats)
                 values = [client, *credits] if table is BUREAU_BALANCE else [client]
-                lines = _lines(place, name, written, re.compile(number(values, written.thousands).encode()))
+                lines = _lines(place, name, written, re.compile(number_pattern(values, written.thousands).encode()))
                 if lines != 0:
-                    found.append(Naming(place.path(name), lines))
+                    found.append(FileWithClient(place.path(name), lines))
     return tuple(found)
 
 
-def _told(place: Folder, formats: LenderFormat) -> Mapping[str, Format]:
+def _formats(place: Folder, formats: LenderFormat) -> Mapping[str, Format]:
     """How a manifest says that its files are written; what cannot be used says nothing."""
     try:
         manifest = Manifest.model_validate_json(place.read(MANIFEST))
