@@ -1,4 +1,4 @@
-"""The gather of either engine beside the same expressions in one polars process, and beside a native Spark plan.
+"""The gather of either engine beside the same features without an engine, and beside a native Spark plan.
 
     python benchmarks/features.py [--clients 50000 356000] [--folder var/benchmarks]
 
@@ -8,7 +8,7 @@ two cores:
 
 gather         all features of all tables by the product's own way, clients.gather, on the embedded engine
 gather, spark  the same on Spark local[2]
-polars         the same features of the same files in one polars process
+polars         the same features of the same files, read by polars, in one process
 one worker     the gather on Spark local[1], so that the blocks of all clients pass one Python worker
 gather, two    features of bureau and installments_payments only, by the gather on Spark
 native, two    the same features as Spark SQL aggregations
@@ -52,6 +52,7 @@ from credit_scoring.engines.engine import Engine, FileSource
 from credit_scoring.engines.spark.session import session
 from credit_scoring.engines.spark.tables import Tables
 from credit_scoring.features import bureau, installments_payments, registry
+from credit_scoring.features.per_client import HistoryProgram
 from credit_scoring.features.rows import Rows
 from credit_scoring.features.value import Aggregate
 from credit_scoring.features.vector import columns_read, feature_frame, matrix
@@ -157,7 +158,7 @@ def _selected(sql: str) -> list[str]:
 
 def two_tables(tables: dict[str, pl.DataFrame]) -> pl.DataFrame:
     """SK_ID_CURR and the two tables' features, a row for each client in one of them."""
-    first, second = (rows.per_client(tables, expressions_of(rows)) for rows in OF_TWO)
+    first, second = (HistoryProgram.of(rows, expressions_of(rows)).per_client(tables).frame() for rows in OF_TWO)
     return first.join(second, on=CLIENT, how="full", coalesce=True)
 
 

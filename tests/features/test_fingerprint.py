@@ -15,7 +15,7 @@ from credit_scoring.features.fingerprint import of_feature, raw_columns
 from credit_scoring.features.rows import Rows
 from credit_scoring.features.steps import Derive, Merge
 from credit_scoring.features.value import Aggregate, Value
-from credit_scoring.features.vector import _plan
+from credit_scoring.features.vector import aggregates
 from credit_scoring.schema.tables import TABLES
 
 STEPPED = next(f for f in registry.FEATURES if f.value.aggregates and f.value.aggregates[0].rows.steps)
@@ -68,7 +68,7 @@ def test_a_step_that_is_read_and_one_that_merges_change_it() -> None:
 def test_what_else_is_read_of_a_history_cannot_move_a_feature() -> None:
     """Rows are sorted by all that is read of them. A feature that reads one column more would move sums of the others
     in their last bit, if rows stood alike in what leads the order, and a column were still to be read."""
-    for rows, aggregates in _plan().histories.items():
-        unread = {c.name for c in rows.table.columns} - set(rows.needs(aggregates.values()))
+    for rows, expressions in aggregates().items():
+        unread = {c.name for c in rows.table.columns} - set(rows.needs(expressions.values()))
         assert not unread or set(rows.table.key) <= set(rows.order), rows.name
         assert not unread or rows.table.key, rows.name

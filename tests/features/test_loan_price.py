@@ -32,7 +32,7 @@ def _priced(kind: str, amount: float | None, paid: float | None) -> tuple[float 
         schema={"NAME_CONTRACT_TYPE": pl.String, "AMT_CREDIT": pl.Float64, "AMT_ANNUITY": pl.Float64},
     )
     for step in STEPS:
-        frame = step.apply(frame)
+        frame = frame.with_columns(**step.columns)
     return frame.select("implied_term", "implied_rate", "expected_term", "expected_rate").collect().row(0)
 
 
@@ -58,7 +58,7 @@ def test_expected_term_is_the_mean_of_equally_likely_terms(monkeypatch: pytest.M
     monkeypatch.setattr(loan_price, "_distance", lambda log_rate, amount, term: pl.lit(0.0 if term < 18 else 1e3))
     frame = pl.LazyFrame({"c": [300_000.0], "a": [30_000.0]})
     for step in loan_price.steps(pl.col("c"), pl.col("a"), pl.lit(True)):
-        frame = step.apply(frame)
+        frame = frame.with_columns(**step.columns)
     assert frame.select("expected_term").collect().item() == 9  # 6 and 12
 
 

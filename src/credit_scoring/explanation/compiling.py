@@ -12,12 +12,13 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from types import ModuleType
 from typing import Any
 
 import llvmlite
@@ -54,8 +55,11 @@ class Kernels:
     share: Callable[..., None]
 
 
-def build() -> str:
-    """A digest of all that decides the machine code."""
+_SOURCES: tuple[ModuleType, ...] = (codes, kernels, lanes, layout, trees)
+
+
+def build(sources: Sequence[ModuleType] = _SOURCES) -> str:
+    """A digest of all that decides the machine code of these modules."""
     parts = [
         llvm.get_process_triple(),
         llvm.get_host_cpu_name(),
@@ -63,24 +67,31 @@ def build() -> str:
         str(lanes.LANES),
         numba.__version__,
         llvmlite.__version__,
-        *(Path(str(module.__file__)).read_text(encoding="utf-8") for module in (codes, kernels, lanes, layout, trees)),
+        *(Path(str(module.__file__)).read_text(encoding="utf-8") for module in sources),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
 
 
-def cache_folder() -> Path:
-    """Where this build is kept: under NUMBA_CACHE_DIR, else the user's cache folder. It need not exist."""
+def cache_folder(sources: Sequence[ModuleType] = _SOURCES) -> Path:
+    """Where a build is kept: under NUMBA_CACHE_DIR, else the user's cache folder. It need not exist."""
     root = numba.config.CACHE_DIR or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(root) / "credit-scoring-kernels" / build()
+    return Path(root) / "credit-scoring-kernels" / build(sources)
 
 
 @lru_cache(maxsize=1)
 def compiled() -> Kernels:
     """The kernels for this processor: from the cache, or compiled now, which takes some seconds and is then kept."""
-    kernels = Kernels(*(_compile(function, signature) for function, signature in SIGNATURES.items()))
+    return Kernels(*(compiled_function(function, signature, _SOURCES) for function, signature in SIGNATURES.items()))
+
+
+def compiled_function(
+    function: Callable[..., None], signature: Any, sources: Sequence[ModuleType]
+) -> Callable[..., None]:
+    """A function for this processor, as `compiled`; `sources`: the modules that it is made of."""
+    machine_code = _compile(function, signature, sources)
     with suppress(OSError, RuntimeError):  # RuntimeError: the machine knows of no home of this user
-        tidy(cache_folder(), time.time())
-    return kernels
+        tidy(cache_folder(sources), time.time())
+    return machine_code
 
 
 def tidy(folder: Path, now: float) -> None:
@@ -96,9 +107,9 @@ def tidy(folder: Path, now: float) -> None:
             shutil.rmtree(other, ignore_errors=True)
 
 
-def _compile(function: Callable[..., None], signature: Any) -> Callable[..., None]:
+def _compile(function: Callable[..., None], signature: Any, sources: Sequence[ModuleType]) -> Callable[..., None]:
     try:
-        folder = cache_folder()
+        folder = cache_folder(sources)
         # The machine code is loaded by unpickling: nobody else may write there.
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         dispatcher = _kept_in(folder, function)

@@ -1,12 +1,8 @@
-"""The rows of one source table about a client: which of them count, and how they are brought to one row a client.
-
-Rows are sorted by every column that is used before anything is added up: same rows, same bits, in whatever order and
-company they arrive.
-"""
+"""The rows of one source table about a client: which they are, in which order, and how they are made ready."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -91,19 +87,6 @@ class Rows:
         used |= {column for step in self.steps for column in step.reads}
         leading = [CLIENT, *self.order]
         return leading + sorted(used - self.made - set(leading))
-
-    def per_client(self, tables: Mapping[str, pl.DataFrame], aggregates: Mapping[str, pl.Expr]) -> pl.DataFrame:
-        """One row a client that has rows: SK_ID_CURR and the aggregates under their names."""
-        columns = self.needs(aggregates.values())
-        rows = tables[self.table.name].lazy().select(columns)
-        if self.only_with is not None:
-            other, key = self.only_with
-            known = tables[other].lazy().select(CLIENT, key).unique()
-            rows = rows.join(known, on=[CLIENT, key], how="semi")
-        rows = rows.sort(columns, nulls_last=True)
-        for step in self.steps:
-            rows = step.apply(rows)
-        return rows.group_by(CLIENT, maintain_order=True).agg(**aggregates).collect(engine="in-memory")
 
     def declaration(self) -> list[object]:
         """Table, order and preparation as plain JSON values."""

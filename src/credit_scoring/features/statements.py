@@ -15,6 +15,8 @@ import polars as pl
 from numpy.typing import NDArray
 
 from credit_scoring.features.findings.finding import Absence, Finding, RowPredicate, Side
+from credit_scoring.features.kernel import ROWS
+from credit_scoring.features.program import NO_GROUPS, Columns, Program, Writer
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.registry import GROUPS, names
 from credit_scoring.features.steps import serialised
@@ -75,7 +77,7 @@ def stated(
 
     `vectors` [n, F]: the features of these names, missing = NaN. `points` [n, k]: what each of `reasons` adds or takes.
     """
-    applies = _columns(vectors, features).lazy().select(_choices()).collect(engine="in-memory").to_numpy()
+    applies = _applies(vectors, features)
     made = np.empty(points.shape, np.int64)
     for k, reason in enumerate(reasons):
         tried = _tried()[reason]
@@ -96,27 +98,24 @@ def _tried() -> Mapping[Reason, slice]:
     return {reason: slice(found[0], found[-1] + 1) for reason, found in places.items()}
 
 
-@cache
-def _choices() -> tuple[pl.Expr, ...]:
-    """Whether each statement is chosen, by its position; of few clients, making them costs more than their use."""
-    return tuple(statement.chosen.fill_null(False).alias(str(i)) for i, statement in enumerate(STATEMENTS))
+def _applies(vectors: NDArray[np.float32], features: Sequence[str]) -> NDArray[np.bool_]:
+    """Which statements are chosen of each client [n, statements]."""
+    position, choices = {name: i for i, name in enumerate(features)}, _choices()
+    values = np.ascontiguousarray(vectors[:, [position[name] for name in choices.inputs]].T, np.float64)
+    found = choices.run(Columns(choices.inputs, values, ~np.isnan(values)), NO_GROUPS)
+    return found.values.T.astype(np.bool_)
 
 
 @cache
-def _read() -> tuple[str, ...]:
-    """The features that some choice reads; an expression's roots do not tell, where it names many columns at once."""
-    texts = "".join(serialised(choice) for choice in _choices())
-    return tuple(name for name in names() if f'"{name}"' in texts)
-
-
-def _columns(vectors: NDArray[np.float32], features: Sequence[str]) -> pl.DataFrame:
-    """The columns that choices read, missing = null: parts of one series, because each made by itself takes time."""
-    position = {name: i for i, name in enumerate(features)}
-    read = [name for name in _read() if name in position]
-    values = np.ascontiguousarray(vectors[:, [position[name] for name in read]].T)
-    every = pl.Series(values.reshape(-1), nan_to_null=True)
-    n = len(vectors)
-    return pl.DataFrame([every.slice(i * n, n).alias(name) for i, name in enumerate(read)])
+def _choices() -> Program:
+    """Whether each statement is chosen, by its position."""
+    chosen = {str(i): statement.chosen.fill_null(False) for i, statement in enumerate(STATEMENTS)}
+    # An expression's roots do not tell, where it names many columns at once.
+    texts = "".join(map(serialised, chosen.values()))
+    program = Writer([name for name in names() if f'"{name}"' in texts]).program(ROWS, chosen)
+    if any(constant != np.float32(constant) for constant in program.rows.constants if not np.isnan(constant)):
+        raise ValueError("a choice compares with a number that no feature can be: features are single precision")
+    return program
 
 
 @cache

@@ -8,8 +8,6 @@ from typing import Protocol, Self
 
 import polars as pl
 
-from credit_scoring.schema.table import CLIENT
-
 
 def serialised(expression: pl.Expr) -> str:
     """The expression as text, the same on every machine and in every process."""
@@ -30,9 +28,6 @@ class Step(Protocol):
     @property
     def makes(self) -> set[str]:
         """The columns that the step adds."""
-
-    def apply(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """The rows after the step, in the same order."""
 
     def only(self, columns: set[str]) -> Self | None:
         """The step with no more than these of the columns that it makes; None: without them it changes nothing."""
@@ -56,10 +51,6 @@ class Derive:
     def makes(self) -> set[str]:
         """The derived columns."""
         return set(self.columns)
-
-    def apply(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """The rows with the derived columns beside."""
-        return rows.with_columns(**self.columns)
 
     def only(self, columns: set[str]) -> Derive | None:
         """The step with these columns; None without any."""
@@ -90,10 +81,6 @@ class Merge:
     def makes(self) -> set[str]:
         """The merged columns."""
         return set(self.columns)
-
-    def apply(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """One row a key, sorted as the rows were."""
-        return rows.group_by(CLIENT, *self.keys, maintain_order=True).agg(**self.columns)
 
     def only(self, columns: set[str]) -> Merge:
         """The step with these columns; without any it still says how many rows there are."""
