@@ -13,8 +13,7 @@ from credit_scoring.monitoring import metrics
 from credit_scoring.monitoring.findings import Finding
 from credit_scoring.monitoring.run import Monitored
 from credit_scoring.monitoring.verdict import Verdict
-from credit_scoring.publishing import run_metrics
-from credit_scoring.publishing.published import Held, Published, Report
+from credit_scoring.publishing.published import Held, Published, Report, gauges
 from credit_scoring.publishing.scores_csv import Written
 from credit_scoring.scoring.history import Summary
 from credit_scoring.telemetry.gauges import Gauges
@@ -29,7 +28,7 @@ def score_gauges() -> Gauges:
         LENDERS_NAME, 3, Count(20, 10, 4, 6), Summary(10, 5, 3, 2, 560.0), Written("scores.csv", 10, "")
     )
     report = Report("run", (published,), (Held("tuesday", NOW, "why"),), None, None)
-    return run_metrics.gauges(taken(), report, {"writing scores.csv": 1.5}, NOW)
+    return gauges(taken(), report, {"writing scores.csv": 1.5}, NOW)
 
 
 def monitor_gauges() -> Gauges:

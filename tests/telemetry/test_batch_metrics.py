@@ -11,8 +11,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from credit_scoring.publishing import run_metrics
-from credit_scoring.publishing.published import Report
+from credit_scoring.publishing.published import Report, gauges
 from credit_scoring.settings import MetricsSettings
 from credit_scoring.telemetry.gauges import Gauges, TextFiles, tell
 from telemetry.runs_told import LENDERS_NAME, NOW, monitor_gauges, score_gauges, taken
@@ -48,7 +47,7 @@ def test_a_run_tells_clients_decisions_deliveries_and_seconds(score: Gauges) -> 
 
 
 def test_rows_are_told_by_table_and_what_became_of_them() -> None:
-    told = samples(run_metrics.gauges(taken(), Report("run", (), (), None, None), {}, NOW).registry)
+    told = samples(gauges(taken(), Report("run", (), (), None, None), {}, NOW).registry)
     rows = {dict(labels)["outcome"]: value for (name, labels), value in told.items() if name.endswith("run_rows")}
     assert rows == {"accepted": 90, "duplicate": 7, "quarantined": 3}
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import click
 
-from credit_scoring.cli.client import CLIENT
-from credit_scoring.cli.group import Call, command
+from credit_scoring.cli.group import CLIENT, Call, command
 
 
 @command
@@ -17,7 +16,7 @@ from credit_scoring.cli.group import Call, command
 def explain(call: Call, client: int, language: str, png: Path | None) -> None:
     """Show one client's latest score as a waterfall."""
     from credit_scoring.commands import explaining
-    from credit_scoring.printing import explaining as printing
+    from credit_scoring.printing import scores as printing
 
     found = explaining.explain(call.store(writes=False), client, "fr" if language == "fr" else "en", png)
     call.print(found, printing.explanation)
@@ -31,7 +30,7 @@ def reasons(call: Call, check: bool) -> None:
     """List every sentence that can be published, or check that those that were are true of their clients."""
     from credit_scoring.commands import explaining
     from credit_scoring.errors import Fault
-    from credit_scoring.printing import explaining as printing
+    from credit_scoring.printing import scores as printing
     from credit_scoring.printing.table import table
 
     if not check:

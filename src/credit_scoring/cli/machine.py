@@ -23,7 +23,7 @@ def demo(call: Call) -> None:
 def doctor(call: Call) -> None:
     """Say what this machine has of what the product needs, and what is missing."""
     from credit_scoring.commands.doctor import engine, examine, model_servers, roots, store
-    from credit_scoring.printing.machine import findings
+    from credit_scoring.printing.operations import findings
 
     settings = call.settings()
     found = [

@@ -87,9 +87,9 @@ def promises(call: Call, clients: int) -> None:
 def monitor(call: Call, delivery: str, month: str) -> None:
     """Say whether the model is still right: hold scored clients against those it learned from, and outcomes against
     scores; writes a page and two tables."""
-    from credit_scoring.commands import monitoring
+    from credit_scoring.commands.models import monitor as monitor_scores
     from credit_scoring.printing.models import monitored
 
     if delivery and month:
         raise MONITOR_ONE()
-    call.print(monitoring.monitor(call.store(), delivery, month), monitored)
+    call.print(monitor_scores(call.store(), delivery, month), monitored)

@@ -22,7 +22,7 @@ def database(call: Call, action: str) -> None:
         click.echo(described.script() if action == "script" else described.diagram(), nl=False)
         return
     from credit_scoring.commands import online
-    from credit_scoring.printing import online as printing
+    from credit_scoring.printing import operations as printing
 
     if action == "grant":
         call.print(online.grant_api(call.settings()), printing.granted)
@@ -47,7 +47,7 @@ def key(
 ) -> None:  # fmt: skip
     """Make, list, revoke or replace keys of the API; PREFIX is what `key list` shows of one."""
     from credit_scoring.commands import online
-    from credit_scoring.printing import online as printing
+    from credit_scoring.printing import operations as printing
 
     settings = call.settings()
     if action == "list":
@@ -73,7 +73,7 @@ def key(
 def journal(call: Call, action: str, client: int | None) -> None:
     """Prove the journal of the API, export what it holds of CLIENT, or drop what is older than the settings keep."""
     from credit_scoring.commands import online
-    from credit_scoring.printing import online as printing
+    from credit_scoring.printing import operations as printing
     from credit_scoring.printing.table import plain
 
     settings = call.settings()
@@ -92,7 +92,7 @@ def journal(call: Call, action: str, client: int | None) -> None:
 def publish_online(call: Call) -> None:
     """Bring what is published into the online store; every score run does so itself where there is one."""
     from credit_scoring.commands import online
-    from credit_scoring.printing.online import loaded
+    from credit_scoring.printing.operations import loaded
 
     call.print(online.publish_online(call.settings()), loaded)
 

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from credit_scoring.cli.client import CLIENT
-from credit_scoring.cli.group import Call, command, exit_if_held
+from credit_scoring.cli.group import CLIENT, Call, command, exit_if_held
 from credit_scoring.errors.usage import RELEASE_NEEDS_REASON, WITHDRAWAL_NEEDS_REASON
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
-"""Models: trained, promoted, rolled back, and held to what they promise."""
+"""Models: trained, promoted, rolled back, held to what they promise and to what became of those they scored."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,15 +12,22 @@ from typing import TYPE_CHECKING
 from credit_scoring.code_version import code_version
 from credit_scoring.commands.loading import load_after_run
 from credit_scoring.commands.starting import clock, start
+from credit_scoring.context import Context
+from credit_scoring.errors import CreditScoringError
 from credit_scoring.model.registry import Alias, find, load_version, version_of
 from credit_scoring.model.store import connect
+from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings
+from credit_scoring.telemetry.gauges import tell
 
 if TYPE_CHECKING:
+    from credit_scoring.monitoring.run import Monitored
     from credit_scoring.training.promises import Kept
     from credit_scoring.training.promotion.promote import Promotion
     from credit_scoring.training.run import TrainingReport
     from credit_scoring.training.source import Source
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,3 +104,35 @@ def _training_source(settings: Settings) -> Callable[[], AbstractContextManager[
 
     context = start(settings)
     return partial(opened, context.engine, context.ledger, settings.gather)
+
+
+def monitor(settings: Settings, delivery: str = "", month: str = "") -> Monitored:
+    """Holds a delivery, or a month, against what its model learned from, and the outcomes so far against the scores."""
+    connect(settings.mlflow)
+    return monitor_run(start(settings), delivery, month)
+
+
+def monitor_run(context: Context, delivery: str, month: str = "") -> Monitored:
+    """The same in a run that is started already, with what people decided where the online store answers."""
+    from credit_scoring.monitoring.metrics import JOB, gauges
+    from credit_scoring.monitoring.overrides import human_decisions
+    from credit_scoring.monitoring.run import monitor as look
+    from credit_scoring.online import database
+    from credit_scoring.online.place import owner_url
+
+    settings = context.settings
+
+    def texts_of(version: int) -> ModelTexts:
+        return load_version(settings.mlflow.model, version)[0]
+
+    human = None
+    with owner_url(settings, start=False) as url:
+        if url:
+            try:
+                with database.current(url) as connection:
+                    human = human_decisions(connection)
+            except CreditScoringError as error:
+                log.warning("What people decided is left out: the online store does not answer: %s", error)
+    found = look(context, texts_of, delivery, month, human)
+    tell(gauges(found, clock()), settings.metrics, JOB)
+    return found

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from credit_scoring.commands.loading import load_after_run
-from credit_scoring.commands.monitoring import monitor_run
+from credit_scoring.commands.models import monitor_run
 from credit_scoring.commands.starting import clock, new_run_id, start_writing
 from credit_scoring.context import Context
 from credit_scoring.errors import CreditScoringError
@@ -17,8 +17,7 @@ from credit_scoring.model.registry import Alias, load_version
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.publishing.breaker import clear
 from credit_scoring.publishing.publication import Publication
-from credit_scoring.publishing.published import Report
-from credit_scoring.publishing.run_metrics import JOB, gauges
+from credit_scoring.publishing.published import JOB, Report, gauges
 from credit_scoring.scoring.rescore import rescore as score_again
 from credit_scoring.scoring.run import ScoreRun, score_waiting
 from credit_scoring.settings import Settings

@@ -19,7 +19,7 @@ from credit_scoring.model.usable import declared
 from credit_scoring.progress import counted
 from credit_scoring.publishing import breaker, dictionary, latest, runs, scores_csv, views
 from credit_scoring.publishing.published import Held, Published, Report
-from credit_scoring.publishing.report.writing import write_report
+from credit_scoring.publishing.report.page import write_report
 from credit_scoring.publishing.scores_csv import Written
 from credit_scoring.publishing.tables import STORED
 from credit_scoring.scoring import history
