@@ -61,7 +61,7 @@ from credit_scoring.intake.parsing import parse
 from credit_scoring.intake.reading import Finding, read_file
 from credit_scoring.intake.reconciliation import FileCounts
 from credit_scoring.intake.waiting import manifest_of
-from credit_scoring.ledger.events import DELIVERIES, Claim, Delivered
+from credit_scoring.ledger.events import Claim, Delivered, LedgerEvent
 from credit_scoring.ledger.ledger import Ledger
 from credit_scoring.model import packaging
 from credit_scoring.model.artifacts import Decision, Features
@@ -204,12 +204,11 @@ def answering(*rows: dict[str, object]) -> Any:
 
 
 def claimed(bench: Bench, ends: datetime, swapped: bool) -> None:
-    told = {"event": "claimed", "purpose": "intake", "claim_number": 1, "claim_id": "c", "seq": 1, "delivery": "monday"}
-    event = {**dict.fromkeys(DELIVERIES.names), **told, "run_id": "other", "expires_at": ends, "at": NOW}
+    event = LedgerEvent("claimed", "monday", 1, NOW, "other", "c", 1, "intake", expires_at=ends)
 
     class Held(Ledger):
-        def _fresh(self, newest: str | None) -> list[Any]:
-            return [SimpleNamespace(**event)]
+        def _fresh(self, newest: str | None) -> list[LedgerEvent]:
+            return [event]
 
         def _swap(self, claim: Claim, now: datetime) -> bool:
             return swapped
@@ -435,7 +434,7 @@ def score_run(bench: Bench, **ledger: Callable[..., object]) -> ScoreRun:
 
 
 def claim_of_nothing(bench: Bench) -> None:
-    monday = SimpleNamespace(event="accepted", delivery="monday", seq=1, manifest_sha256="")
+    monday = LedgerEvent("accepted", "monday", 1, NOW, "other", "c", 1, "intake")
     run = score_run(
         bench,
         events=lambda: [monday],
