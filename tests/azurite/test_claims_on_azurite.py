@@ -82,7 +82,11 @@ def test_of_claims_that_meet_one_wins(ledger) -> None:
     assert [(event.claim_number, event.run_id) for event in claims] == [(1, answers[0])]
 
 
-@pytest.mark.parametrize("fault", [Fault.ANSWER_LOST, Fault.DROPPED, Fault.BUSY])
+@pytest.mark.parametrize(
+    ("engine", "fault"),
+    [("local", Fault.ANSWER_LOST), ("local", Fault.DROPPED), ("local", Fault.BUSY), ("spark", Fault.ANSWER_LOST)],
+    indirect=["engine"],
+)
 def test_a_claim_is_ones_own_although_its_commit_was_tried_twice(ledger, proxy, fault) -> None:
     """The answer to the deciding request is lost: asked again, the store says that the commit is there already."""
     with proxy.spoiling(fault, COMMIT) as rule:

@@ -122,13 +122,10 @@ def test_a_blob_that_is_kept_back_is_an_error_of_its_own(landing: Folder, delive
     assert not isinstance(kept.value, HttpResponseError | FileNotFoundError | DeliveryIncomplete)
 
 
-@pytest.mark.parametrize("engine", ["local", "spark"])
 def test_a_file_that_cannot_be_read_costs_its_own_delivery(
-    request: pytest.FixtureRequest, engine: str, landing: Folder, delivered: Delivered, tmp_path, storage
+    landing: Folder, delivered: Delivered, tmp_path, storage
 ) -> None:
     """Three deliveries wait: one among all that tools leave, and of two a blob is archived."""
-    if engine == "spark":
-        request.getfixturevalue("spark_on_azurite")
     for each in LEAVINGS:
         each(landing)
     for name, archived in (("file", "outcomes.csv"), ("manifest", NAME)):
@@ -136,7 +133,7 @@ def test_a_file_that_cannot_be_read_costs_its_own_delivery(
         blob(landing, name, archived).set_standard_blob_tier(StandardBlobTier.ARCHIVE)
     root = landing.root.removesuffix("/landing")
     roots = {name: f"{root}/{name}" for name in ("landing", "tables", "published", "reports")}
-    settings = Settings(home=tmp_path / "home", **roots, storage=storage, engine=engine)
+    settings = Settings(home=tmp_path / "home", **roots, storage=storage, engine="local")
     taken = deliveries.intake(settings)
     assert [accepted.delivery.name for accepted in taken.accepted] == ["z3"]
     refused = dict(taken.refused)
