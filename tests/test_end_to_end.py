@@ -48,7 +48,7 @@ from credit_scoring.settings import GateSettings, MlflowSettings, Settings, Spar
 from credit_scoring.synthetic.reference_lender import known
 from credit_scoring.synthetic.writing import NEW as NEW_FILE
 from credit_scoring.synthetic.writing import WITH_OUTCOME, write
-from credit_scoring.training.promotion.gate import Verdict
+from credit_scoring.training.promotion.gates import Verdict
 from credit_scoring.training.promotion.promote import FAILED, FORCED, Promotion
 from short_lived import SHORT_LIVED
 

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credit_scoring.dashboard.answers import DistributionAnswer, EarlierScore, Place
-from credit_scoring.dashboard.charts import density, gauge, history, span, waterfall
+from credit_scoring.dashboard.charts import density, waterfall
 from credit_scoring.dashboard.charts.chart import Chart
+from credit_scoring.dashboard.charts.score import gauge, history, span
 from credit_scoring.features.words import Language
 
 few = settings(max_examples=15)  # the schema is large, and a chart takes a while to be judged by it
@@ -41,10 +42,10 @@ def test_a_waterfall_adds_up_to_the_score(reasons: list[tuple[str, float]], cut_
 @few
 @given(st.integers(200, 900), st.integers(200, 900), languages)
 def test_a_gauge_names_score_and_cut_off(score: int, cut_off: int, language: Language) -> None:
-    drawn = gauge.gauge(score, cut_off, language)
+    drawn = gauge(score, cut_off, language)
     valid(drawn)
     assert str(score) in drawn.says
-    low, high = gauge.ends(score, cut_off)
+    low, high = score.ends(score, cut_off)
     assert low < min(score, cut_off) <= max(score, cut_off) < high
 
 
@@ -84,7 +85,7 @@ def test_earlier_scores_are_told_the_oldest_first(scores: list[int], language: L
         )
         for place, score in enumerate(scores)
     ][::-1]  # fmt: skip
-    drawn = history.history(latest_first, language)
+    drawn = history(latest_first, language)
     valid(drawn)
     told = [int(part.split()[0]) for part in drawn.says.split(": " if language == "en" else " : ", 1)[1].split("; ")]
     assert told == scores
@@ -93,7 +94,7 @@ def test_earlier_scores_are_told_the_oldest_first(scores: list[int], language: L
 @few
 @given(st.integers(300, 700), st.integers(1, 200), languages)
 def test_a_range_names_its_ends_and_no_cut_off(low: int, width: int, language: Language) -> None:
-    drawn = span.span(low, low + width, language)
+    drawn = span(low, low + width, language)
     valid(drawn)
     assert str(low) in drawn.says
     assert str(low + width) in drawn.says

@@ -3,7 +3,7 @@ import pytest
 
 from credit_scoring.errors import ModelError
 from credit_scoring.features.registry import FEATURES
-from credit_scoring.training.constant_features import constant, remarks
+from credit_scoring.training.selection import constant, remarks
 
 NAN = np.nan
 

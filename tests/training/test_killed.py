@@ -21,8 +21,7 @@ from credit_scoring.model.store import connect
 from credit_scoring.settings import GateSettings, MlflowSettings, Settings, TrainingSettings
 from credit_scoring.synthetic.writing import write
 from credit_scoring.training.register import register
-from credit_scoring.training.tracking import tracked
-from credit_scoring.training.unfinished import KILLED, held
+from credit_scoring.training.tracking import KILLED, held, tracked
 from training import killing
 
 

@@ -4,7 +4,7 @@ import pytest
 from credit_scoring.errors import ModelError
 from credit_scoring.explanation.points import Scale
 from credit_scoring.training.predict import Margins
-from credit_scoring.training.reference import reference_group, reference_points
+from credit_scoring.training.threshold import reference_group, reference_points
 
 SCALE = Scale(a=1.0, b=0.0)
 THRESHOLD = 1 / 11  # log-odds -2.30: clients with lower margins are approved

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from credit_scoring.training.reliability import gains, reliability
+from credit_scoring.training.measures import gains, reliability
 
 
 def test_bins_hold_everybody_once_and_follow_the_probability():

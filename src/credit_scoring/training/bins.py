@@ -12,7 +12,7 @@ from credit_scoring.model.bins import Bins, Edges, FeatureBins, Group
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.training.examination.groups import groups
-from credit_scoring.training.examination.histograms import sample_of
+from credit_scoring.training.examination.shifts import sample_of
 from credit_scoring.training.examination.stability import BINS, edges_of
 from credit_scoring.training.intervals import Flags
 from credit_scoring.training.source import Outcomes

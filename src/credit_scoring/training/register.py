@@ -19,10 +19,10 @@ from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import DecisionSettings, TrainingSettings
 from credit_scoring.training.examination.examine import Examination
 from credit_scoring.training.intervals import Interval
-from credit_scoring.training.reliability import reliability
+from credit_scoring.training.measures import reliability
 from credit_scoring.training.source import Lineage
+from credit_scoring.training.tracking import withdraw
 from credit_scoring.training.train import Trained
-from credit_scoring.training.unfinished import withdraw
 
 log = logging.getLogger(__name__)
 

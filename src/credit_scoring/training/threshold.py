@@ -1,4 +1,4 @@
-"""What decisions cost, and where the line between approving and refusing belongs.
+"""What decisions cost, where the line between approving and refusing belongs, and who was only just approved.
 
 With calibrated probabilities the costs alone give the threshold: approving a client costs `default` p - `good` (1 - p)
 on average, which is below 0 for p < good / (default + good) (Elkan, "The foundations of cost-sensitive learning",
@@ -7,14 +7,17 @@ on average, which is below 0 for p < good / (default + good) (Elkan, "The founda
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from credit_scoring.errors.models import NOBODY_APPROVED
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers, Scale, cut_off, score
 from credit_scoring.model.artifacts import Costs
 from credit_scoring.training.intervals import Flags, Resampling, Statistic, mean_of
+from credit_scoring.training.predict import Margins
 
 CURVE_POINTS = 101
 """Points of a cost curve: nobody approved, then a percent of the clients more at each, up to all."""
@@ -172,3 +175,27 @@ def _approving_first(target: Integers, costs: Costs) -> Floats:
 def _steps(target: Integers, costs: Costs) -> Floats:
     """What approving each client [n] costs."""
     return np.where(target == 1, costs.default, -costs.good)
+
+
+REFERENCE_SHARE = 5
+"""The reference group is one in so many of the approved."""
+
+
+def reference_group(holdout: Margins, scale: Scale, threshold: float) -> Integers:
+    """The ids, ascending, of the approved holdout clients nearest the cut-off: a fifth of them, ties by client id.
+
+    Everybody is compared with them, because they were only just approved.
+    ModelError when no client of the holdout would be approved.
+    """
+    approved = approved_by_score(holdout.margin, scale, threshold)
+    if not approved.any():
+        raise NOBODY_APPROVED()
+    ids = holdout.client_id[approved]
+    nearest = np.lexsort((ids, scale.points(holdout.margin[approved])))
+    return np.sort(ids[nearest[: math.ceil(len(ids) / REFERENCE_SHARE)]])
+
+
+def reference_points(phi: Floats, scale: Scale) -> tuple[float, ...]:
+    """Mean raw points [F] of the reference group with shares `phi` [k, F]; exact sums, so the order does not matter."""
+    raw = scale.raw_points(phi)
+    return tuple(math.fsum(column) / len(raw) for column in raw.T.tolist())

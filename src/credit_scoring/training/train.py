@@ -25,7 +25,6 @@ from credit_scoring.progress import doing
 from credit_scoring.settings import DecisionSettings, TrainingSettings
 from credit_scoring.training.calibrate import calibrate
 from credit_scoring.training.comparison import OURS, Compared, compare
-from credit_scoring.training.constant_features import constant, remarks
 from credit_scoring.training.evaluate import discrimination
 from credit_scoring.training.fit import Trainer, TrainerName, fit_rounds
 from credit_scoring.training.folds import fit_folds
@@ -34,11 +33,10 @@ from credit_scoring.training.intervals import Interval, Resampling
 from credit_scoring.training.learners import Learners
 from credit_scoring.training.measures import measures
 from credit_scoring.training.predict import Margins, margins, shares
-from credit_scoring.training.reference import reference_group, reference_points
 from credit_scoring.training.sample import Sample, sample
-from credit_scoring.training.selection import carrying, left_out, without
+from credit_scoring.training.selection import carrying, constant, left_out, remarks, without
 from credit_scoring.training.split import HOLDOUT
-from credit_scoring.training.threshold import CostPoint, cost_curve
+from credit_scoring.training.threshold import CostPoint, cost_curve, reference_group, reference_points
 
 log = logging.getLogger(__name__)
 

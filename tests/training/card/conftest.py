@@ -8,11 +8,10 @@ from credit_scoring.features.reasons import Reason
 from credit_scoring.training.examination.ageless import ageless
 from credit_scoring.training.examination.audit import Decided, audit
 from credit_scoring.training.examination.examine import Examination
-from credit_scoring.training.examination.explained import Explained
+from credit_scoring.training.examination.explained import Explained, age_points, weights
 from credit_scoring.training.examination.groups import AGE_BAND, GROUPINGS, Groups
 from credit_scoring.training.examination.proxy import proxy
 from credit_scoring.training.examination.stability import compare, edges_of, histogram
-from credit_scoring.training.examination.weights import age_points, weights
 from credit_scoring.training.intervals import Resampling
 from credit_scoring.training.promises import Kept
 from credit_scoring.training.threshold import approved_by_score

@@ -9,7 +9,7 @@ from credit_scoring.model.scorer import scorer
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.training.examination.explained import explained
 from credit_scoring.training.examination.groups import AGE_BAND, FAMILY_STATUS, GENDER, REGION_RATING, UNKNOWN, groups
-from credit_scoring.training.examination.histograms import histograms, sample_of
+from credit_scoring.training.examination.shifts import histograms, sample_of
 from credit_scoring.training.examination.stability import edges_of, histogram
 from credit_scoring.training.learners import Vectors
 

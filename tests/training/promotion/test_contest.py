@@ -7,8 +7,7 @@ from credit_scoring.model.artifacts import Decision
 from credit_scoring.settings import GateSettings, Settings, TrainingSettings
 from credit_scoring.training.examination.explained import Explained
 from credit_scoring.training.promotion.contest import Contender, Seen, judge
-from credit_scoring.training.promotion.gate import Verdict
-from credit_scoring.training.promotion.gates import Clients, Figures, PromiseRecord
+from credit_scoring.training.promotion.gates import Clients, Figures, PromiseRecord, Verdict
 
 KEPT = PromiseRecord(100, 0)
 FEW_RESAMPLES = TrainingSettings(resamples=200)

@@ -5,12 +5,12 @@ from credit_scoring.model.artifacts import Costs
 from credit_scoring.settings import GateSettings
 from credit_scoring.training.evaluate import calibration_chance, calibration_error
 from credit_scoring.training.intervals import Interval, Resampling
-from credit_scoring.training.promotion.gate import Verdict
 from credit_scoring.training.promotion.gates import (
     Clients,
     Figures,
     Judged,
     PromiseRecord,
+    Verdict,
     absolute,
     against_champion,
     against_record,

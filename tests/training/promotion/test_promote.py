@@ -8,7 +8,7 @@ from mlflow.tracking import MlflowClient
 from credit_scoring.errors import ModelError
 from credit_scoring.model.registry import Alias, find
 from credit_scoring.training.promotion.contest import Contest
-from credit_scoring.training.promotion.gate import Gate, Verdict
+from credit_scoring.training.promotion.gates import Gate, Verdict
 from credit_scoring.training.promotion.promote import BECAUSE, FAILED, FORCED, PREVIOUS, RECORD, WHEN, rollback, settle
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

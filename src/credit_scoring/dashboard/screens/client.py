@@ -9,9 +9,10 @@ import streamlit as st
 
 from credit_scoring.dashboard import answers, show
 from credit_scoring.dashboard.api import Refused
-from credit_scoring.dashboard.charts import density, gauge, history, waterfall
-from credit_scoring.dashboard.search import client_searched
+from credit_scoring.dashboard.charts import density, waterfall
+from credit_scoring.dashboard.charts.score import gauge, history
 from credit_scoring.dashboard.session import Visit, attempt
+from credit_scoring.dashboard.show import client_searched
 from credit_scoring.dashboard.words import (
     CUT_OFF,
     DECISION,
@@ -151,7 +152,7 @@ def _verdict(visit: Visit, of: Dossier) -> None:
             told[visit.say(_PERCENTILE)] = percent(of.comparisons.percentile / 100, language, 0)
         show.facts(told)
     with right:
-        show.chart(gauge.gauge(score.score, score.cut_off, language), "gauge")
+        show.chart(gauge(score.score, score.cut_off, language), "gauge")
 
 
 def _why(visit: Visit, score: answers.ScoreAnswer) -> None:
@@ -226,7 +227,7 @@ def _earlier(visit: Visit, found: answers.HistoryAnswer) -> None:
     st.header(visit.say(_HISTORY))
     language = visit.language
     if len(found.scores) > 1:
-        show.chart(history.history(found.scores, language), "history")
+        show.chart(history(found.scores, language), "history")
     rows = [
         (moment(each.scored_at, language), each.delivery, each.model_version, each.score, each.cut_off,
          percent(each.probability, language), verdict(each.decision, language))

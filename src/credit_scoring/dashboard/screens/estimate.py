@@ -6,7 +6,7 @@ import streamlit as st
 
 from credit_scoring.dashboard import answers, show
 from credit_scoring.dashboard.api import Refused
-from credit_scoring.dashboard.charts import span
+from credit_scoring.dashboard.charts.score import span
 from credit_scoring.dashboard.session import Visit
 from credit_scoring.dashboard.words import POINTS, REASON, measured, number
 from credit_scoring.features.words import Words
@@ -104,7 +104,7 @@ def _form(visit: Visit) -> dict[str, object] | None:
 def _result(visit: Visit, found: answers.EstimateAnswer) -> None:
     language = visit.language
     show.banner("note", visit.say(_RANGE, low=found.low, high=found.high), found.says)
-    show.chart(span.span(found.low, found.high, language), "span")
+    show.chart(span(found.low, found.high, language), "span")
     for each in found.outside:
         told = visit.say(
             _OUTSIDE,

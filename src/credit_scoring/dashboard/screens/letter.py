@@ -6,8 +6,8 @@ import re
 
 import streamlit as st
 
-from credit_scoring.dashboard.search import client_searched
 from credit_scoring.dashboard.session import Visit
+from credit_scoring.dashboard.show import client_searched
 from credit_scoring.features.words import Words
 
 TITLE = Words("Letter", "Lettre")

@@ -9,8 +9,8 @@ import streamlit as st
 
 from credit_scoring.dashboard import answers, show
 from credit_scoring.dashboard.charts import waterfall
-from credit_scoring.dashboard.search import client_searched
 from credit_scoring.dashboard.session import Visit
+from credit_scoring.dashboard.show import client_searched
 from credit_scoring.dashboard.words import POINTS, SCORE, measured, number, percent, verdict
 from credit_scoring.explanation.waterfall import Waterfall
 from credit_scoring.features.words import Language, Words

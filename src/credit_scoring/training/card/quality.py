@@ -7,8 +7,8 @@ from credit_scoring.pages import charts
 from credit_scoring.pages.charts import Line, Mark
 from credit_scoring.pages.page import Section, Table, Text
 from credit_scoring.training.card.words import number, numbers, percent
+from credit_scoring.training.measures import gains, reliability
 from credit_scoring.training.predict import Margins
-from credit_scoring.training.reliability import gains, reliability
 from credit_scoring.training.train import Trained
 
 ORDER = {

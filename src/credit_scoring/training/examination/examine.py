@@ -11,13 +11,17 @@ from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings
 from credit_scoring.training.examination.ageless import Ageless, ageless
 from credit_scoring.training.examination.audit import Decided, GroupAudit, audit, named
-from credit_scoring.training.examination.explained import explained
+from credit_scoring.training.examination.explained import Weight, age_points, explained, weights
 from credit_scoring.training.examination.groups import AGE_BAND, GENDER, UNKNOWN, Groups, groups
-from credit_scoring.training.examination.histograms import MOST_SAMPLED, sample_of
 from credit_scoring.training.examination.proxy import Proxy, proxy
-from credit_scoring.training.examination.shifts import between_parts, count_parts, of_those_waiting
+from credit_scoring.training.examination.shifts import (
+    MOST_SAMPLED,
+    between_parts,
+    count_parts,
+    of_those_waiting,
+    sample_of,
+)
 from credit_scoring.training.examination.stability import Comparison
-from credit_scoring.training.examination.weights import Weight, age_points, weights
 from credit_scoring.training.intervals import Interval, Resampling
 from credit_scoring.training.learners import Vectors
 from credit_scoring.training.predict import Margins

@@ -1,4 +1,4 @@
-"""What a whole model says of clients: the margin, and the points of each reason."""
+"""What a whole model says of clients: the margin, the points of each reason, and what the reasons weigh together."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import numpy as np
 
 from credit_scoring.explanation.arrays import Floats
 from credit_scoring.explanation.points import Integers, by_reason
+from credit_scoring.features.reasons import Reason
 from credit_scoring.model.scorer import Scorer
-from credit_scoring.training.intervals import Flags
+from credit_scoring.training.examination.audit import FEW_CLIENTS
+from credit_scoring.training.examination.groups import AGE_BAND
+from credit_scoring.training.intervals import Flags, Interval, Resampling, bootstrap, mean_of
 from credit_scoring.training.learners import Vectors
 
 _AT_A_TIME = 20_000
@@ -57,3 +60,45 @@ def explained(clients: Vectors, ready: Scorer) -> Explained:
         points[some] = by_reason(found.contributions, reason_of, len(codes)).points
     probability = ready.scale.probability(margin)
     return Explained(clients.client_id, margin, probability, score >= ready.decision.cut_off, codes, points)
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One reason: its mean absolute points; of the refused (None: nobody is) its mean points, and the share on whom it
+    weighed most.
+    """
+
+    code: str
+    points: float
+    points_of_refused: float | None
+    worst_of_refused: float | None
+
+
+def weights(found: Explained) -> tuple[Weight, ...]:
+    """Every reason, the heaviest first."""
+    refused = found.points[~found.approved]
+    worst = np.bincount(refused.argmin(axis=1), minlength=len(found.reasons)) if len(refused) else None
+    each = [
+        Weight(
+            code=code,
+            points=float(np.abs(found.points[:, i]).mean()),
+            points_of_refused=float(refused[:, i].mean()) if len(refused) else None,
+            worst_of_refused=float(worst[i] / len(refused)) if worst is not None else None,
+        )
+        for i, code in enumerate(found.reasons)
+    ]
+    return tuple(sorted(each, key=lambda weight: -weight.points))
+
+
+def age_points(found: Explained, bands: Integers, band: int, resampling: Resampling) -> Interval | None:
+    """The mean points for age of the clients whose `bands` [n] is `band`; None where these are few or age is out."""
+    here = bands == band
+    if Reason.AGE.code not in found.reasons or np.count_nonzero(here) < FEW_CLIENTS:
+        return None
+    points = found.points[here, found.reasons.index(Reason.AGE.code)]
+    return bootstrap(mean_of(points), len(points), resampling)
+
+
+def points_of_older(found: Explained, bands: Integers, resampling: Resampling) -> Interval | None:
+    """The mean points for age of the clients of 62 and over."""
+    return age_points(found, bands, len(AGE_BAND.labels) - 1, resampling)

@@ -8,16 +8,39 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from credit_scoring.explanation.arrays import Floats
+from credit_scoring.explanation.arrays import Floats, Matrix
 from credit_scoring.explanation.points import Integers
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.training.examination.explained import explained
-from credit_scoring.training.examination.histograms import histograms
-from credit_scoring.training.examination.stability import Comparison, compare, edges_of, histogram
-from credit_scoring.training.learners import Learners, Vectors
+from credit_scoring.training.examination.stability import BINS, Comparison, bins_of, compare, edges_of, histogram
+from credit_scoring.training.learners import Learners, Vectors, columns
 from credit_scoring.training.predict import Margins
-from credit_scoring.training.split import HOLDOUT
+from credit_scoring.training.split import HOLDOUT, places
+
+MOST_SAMPLED = 20_000
+"""Clients of a sample, at most about so many: enough for deciles and a proxy model."""
+
+
+def sample_of(clients: Vectors, positions: npt.NDArray[np.intp], most: int = MOST_SAMPLED) -> Vectors:
+    """Some of the clients, chosen by their ids, with the features at these positions."""
+    chosen = places(clients.client_id, "sample") < most / max(1, len(clients.client_id))
+    return Vectors(clients.client_id[chosen], columns(clients.features[chosen], positions))
+
+
+def histograms(
+    features: Matrix, part: Integers, positions: npt.NDArray[np.intp], edges: Sequence[Floats]
+) -> Mapping[int, Integers]:
+    """Part -> clients in each bin [f, BINS + 1] of the features at these positions.
+
+    `part` [n]: the part of each client. `edges` [f]: the limits of the bins of each feature (see stability).
+    """
+    parts, place = np.unique(part, return_inverse=True)
+    found = np.zeros((len(parts), len(positions), BINS + 1), np.int64)
+    for feature, (position, limits) in enumerate(zip(positions.tolist(), edges, strict=True)):
+        bins = place * (BINS + 1) + bins_of(features[:, position], limits)
+        found[:, feature] = np.bincount(bins, minlength=len(parts) * (BINS + 1)).reshape(len(parts), -1)
+    return dict(zip(parts.tolist(), found, strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +76,7 @@ def count_parts(
     positions: npt.NDArray[np.intp],
     out_of_fold: Margins,
 ) -> Counted:
-    """Counts the learners into the deciles of a `sample` of them (see histograms)."""
+    """Counts the learners into the deciles of a `sample` of them (see sample_of)."""
     edges = edges_of(sample.features)
     parts = histograms(learners.features, learners.part, positions, edges)
     return Counted(names, positions, edges, edges_of(out_of_fold.margin[:, np.newaxis]), parts)

@@ -19,13 +19,11 @@ from credit_scoring.model.scorer import Scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.model.usable import usable
 from credit_scoring.settings import Settings
-from credit_scoring.training.examination.explained import Explained, explained
+from credit_scoring.training.examination.explained import Explained, explained, points_of_older
 from credit_scoring.training.examination.groups import AGE_BAND, GENDER, groups
-from credit_scoring.training.examination.weights import points_of_older
 from credit_scoring.training.intervals import Flags, Resampling
 from credit_scoring.training.promotion import gates
-from credit_scoring.training.promotion.gate import Gate
-from credit_scoring.training.promotion.gates import Clients, Figures, Judged, PromiseRecord
+from credit_scoring.training.promotion.gates import Clients, Figures, Gate, Judged, PromiseRecord
 from credit_scoring.training.source import Source
 from credit_scoring.training.split import HOLDOUT, Split
 

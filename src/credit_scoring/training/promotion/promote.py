@@ -14,8 +14,7 @@ from credit_scoring.model.registry import Alias, assign, find, load_version, ver
 from credit_scoring.model.store import asking_mlflow
 from credit_scoring.settings import Settings
 from credit_scoring.training.promotion.contest import Contender, Contest, contest
-from credit_scoring.training.promotion.gate import Gate, Verdict
-from credit_scoring.training.promotion.gates import Figures, PromiseRecord
+from credit_scoring.training.promotion.gates import Figures, Gate, PromiseRecord, Verdict
 from credit_scoring.training.source import Source
 
 PREVIOUS = "previous_champion"
