@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from credit_scoring.errors import ModelError
 from credit_scoring.model.artifacts import Costs, Decision, Features
-from credit_scoring.model.probe import Probe
+from credit_scoring.model.scorer import Probe
 
 
 def test_threshold_is_where_approving_begins_to_cost():

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from itertools import combinations
 
+import polars as pl
+
 from credit_scoring.features.application import (
     AGE,
     ANNUITY,
@@ -21,6 +23,8 @@ from credit_scoring.features.application import (
     raw,
 )
 from credit_scoring.features.feature import Feature, Risk
+from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, none_of, of_application
+from credit_scoring.features.group import FeatureGroup
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.value import Unit, largest, mean_of_known, product, smallest
 from credit_scoring.features.words import Words
@@ -166,3 +170,55 @@ FEATURES: tuple[Feature, ...] = (
     *_each_against_the_loan,
     *_against_expectations,
 )
+
+
+_COLUMNS = [f"EXT_SOURCE_{number}" for number in SCORES]
+_NAMES = [f"agency_score_{number}" for number in SCORES]
+
+
+def _alone_findings(number: int) -> tuple[Finding, ...]:
+    score, cell = pl.col(f"agency_score_{number}"), pl.col(f"EXT_SOURCE_{number}")
+    return (
+        against(
+            "LOW",
+            f"Score of credit agency {number} in the lower half of its scale",
+            f"Score de l'agence de crédit {number} dans la moitié inférieure de son échelle",
+            score < 0.5,
+            of_application(cell < 0.5),
+        ),
+        in_favour(
+            "HIGH",
+            f"Score of credit agency {number} in the upper half of its scale",
+            f"Score de l'agence de crédit {number} dans la moitié supérieure de son échelle",
+            score > 0.5,
+            of_application(cell > 0.5),
+        ),
+    )
+
+
+ABSENCES: dict[Reason, Absence] = {
+    **{ALONE[number]: none_of([f"agency_score_{number}"], [f"EXT_SOURCE_{number}"]) for number in SCORES},
+    TOGETHER: none_of(_NAMES, _COLUMNS),
+}
+
+FINDINGS: dict[Reason, tuple[Finding, ...]] = {
+    **{ALONE[number]: _alone_findings(number) for number in SCORES},
+    TOGETHER: (
+        against(
+            "LOWEST",
+            "At least one credit agency's score in the lower half of its scale",
+            "Au moins un score d'agence de crédit dans la moitié inférieure de son échelle",
+            pl.col("agency_score_min") < 0.5,
+            of_application(pl.min_horizontal(_COLUMNS) < 0.5),
+        ),
+        in_favour(
+            "ALL_HIGH",
+            "All known scores of credit agencies in the upper half of their scale",
+            "Tous les scores connus des agences de crédit dans la moitié supérieure de leur échelle",
+            pl.col("agency_score_min") > 0.5,
+            of_application(pl.min_horizontal(_COLUMNS) > 0.5),
+        ),
+    ),
+}
+
+GROUP = FeatureGroup(FEATURES, ABSENCES, FINDINGS)

@@ -8,9 +8,7 @@ from functools import cache
 from credit_scoring.features import agency_scores, application_details, loan, person
 from credit_scoring.features.application import STEPS
 from credit_scoring.features.feature import Feature
-from credit_scoring.features.findings import agencies
 from credit_scoring.features.findings import application_details as details_findings
-from credit_scoring.features.findings import loan as loan_findings
 from credit_scoring.features.findings import person as person_findings
 from credit_scoring.features.fingerprint import described, digest, raw_columns
 from credit_scoring.features.group import FeatureGroup
@@ -18,8 +16,8 @@ from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.tables import HISTORIES, TABLES, modules
 
 GROUPS: tuple[FeatureGroup, ...] = (
-    FeatureGroup(agency_scores.FEATURES, agencies.ABSENCES, agencies.FINDINGS),
-    FeatureGroup(loan.FEATURES, loan_findings.ABSENCES, loan_findings.FINDINGS),
+    agency_scores.GROUP,
+    loan.GROUP,
     FeatureGroup(person.FEATURES, person_findings.ABSENCES, person_findings.FINDINGS),
     FeatureGroup(application_details.FEATURES, details_findings.ABSENCES, details_findings.FINDINGS),
     *(module.GROUP for module in modules("features", HISTORIES)),
