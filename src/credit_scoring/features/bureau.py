@@ -7,7 +7,7 @@ from credit_scoring.features.application import ANNUITY, INCOME
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.findings.bureau import ABSENCES, FINDINGS
 from credit_scoring.features.group import FeatureGroup
-from credit_scoring.features.history import History, Measure, Statistic, family
+from credit_scoring.features.history import History, Statistic, family
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.rows import ANY, DAYS_A_YEAR, Window
 from credit_scoring.features.value import Unit
@@ -42,63 +42,45 @@ secured = credits.condition(
     "Car loan",
 )
 
-amount = Measure(credits, "amount", Words("amount", "du montant"), Unit.CURRENCY, credits.column("AMT_CREDIT_SUM"))
-debt = Measure(credits, "debt", Words("debt", "de la dette"), Unit.CURRENCY, credits.column("AMT_CREDIT_SUM_DEBT"))
-limit = Measure(credits, "limit", Words("limit", "du plafond"), Unit.CURRENCY, credits.column("AMT_CREDIT_SUM_LIMIT"))
-annuity = Measure(credits, "annuity", Words("annuity", "de l'annuité"), Unit.CURRENCY, credits.column("AMT_ANNUITY"))
-overdue = Measure(
-    credits,
-    "overdue",
-    Words("amount overdue", "du montant en retard"),
-    Unit.CURRENCY,
-    credits.column("AMT_CREDIT_SUM_OVERDUE"),
+amount = credits.measure("amount", Words("amount", "du montant"), Unit.CURRENCY, "AMT_CREDIT_SUM")
+debt = credits.measure("debt", Words("debt", "de la dette"), Unit.CURRENCY, "AMT_CREDIT_SUM_DEBT")
+limit = credits.measure("limit", Words("limit", "du plafond"), Unit.CURRENCY, "AMT_CREDIT_SUM_LIMIT")
+annuity = credits.measure("annuity", Words("annuity", "de l'annuité"), Unit.CURRENCY, "AMT_ANNUITY")
+overdue = credits.measure(
+    "overdue", Words("amount overdue", "du montant en retard"), Unit.CURRENCY, "AMT_CREDIT_SUM_OVERDUE"
 )
-worst_overdue = Measure(
-    credits,
+worst_overdue = credits.measure(
     "worst_overdue",
     Words("highest amount that was overdue at a time", "du plus haut montant en retard à un moment"),
     Unit.CURRENCY,
-    credits.column("AMT_CREDIT_MAX_OVERDUE"),
+    "AMT_CREDIT_MAX_OVERDUE",
 )
-overdue_days = Measure(
-    credits,
-    "overdue_days",
-    Words("number of days overdue", "du nombre de jours de retard"),
-    Unit.DAYS,
-    credits.column("CREDIT_DAY_OVERDUE"),
+overdue_days = credits.measure(
+    "overdue_days", Words("number of days overdue", "du nombre de jours de retard"), Unit.DAYS, "CREDIT_DAY_OVERDUE"
 )
-prolonged = Measure(
-    credits,
-    "prolonged",
-    Words("number of prolongations", "du nombre de prolongations"),
-    Unit.COUNT,
-    credits.column("CNT_CREDIT_PROLONG"),
+prolonged = credits.measure(
+    "prolonged", Words("number of prolongations", "du nombre de prolongations"), Unit.COUNT, "CNT_CREDIT_PROLONG"
 )
-age = Measure(credits, "age", Words("age", "de l'âge"), Unit.YEARS, -credits.column("DAYS_CREDIT") / DAYS_A_YEAR)
-recency = Measure(
-    credits,
+age = credits.measure("age", Words("age", "de l'âge"), Unit.YEARS, -credits.column("DAYS_CREDIT") / DAYS_A_YEAR)
+recency = credits.measure(
     "recency",
     Words("recency (1 / (1 + years since))", "de la récence (1 / (1 + années écoulées))"),
     Unit.RATIO,
     1.0 / (1.0 + age.expression),
 )
-since_end = Measure(
-    credits,
+since_end = credits.measure(
     "since_end",
     Words("time since the end", "du temps écoulé depuis la fin"),
     Unit.YEARS,
     -credits.column("DAYS_ENDDATE_FACT") / DAYS_A_YEAR,
 )
-remaining = Measure(
-    credits,
+remaining = credits.measure(
     "remaining",
     Words("remaining time", "de la durée restante"),
     Unit.YEARS,
-    # end dates of the far past and far future are placeholders: none counts for more than thirty years ahead
     credits.column("DAYS_CREDIT_ENDDATE").clip(0.0, 30.0 * DAYS_A_YEAR) / DAYS_A_YEAR,
 )
-early_end = Measure(
-    credits,
+early_end = credits.measure(
     "early_end",
     Words("lead of the end over the agreed end", "de l'avance de la fin sur la fin convenue"),
     Unit.YEARS,

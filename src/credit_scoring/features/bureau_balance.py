@@ -10,7 +10,7 @@ import polars as pl
 from credit_scoring.features import cleaned
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.group import FeatureGroup
-from credit_scoring.features.history import IN, History, Measure, Statistic, family
+from credit_scoring.features.history import IN, History, Statistic, family
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.rows import ANY, Condition, Window
 from credit_scoring.features.value import Unit
@@ -51,8 +51,7 @@ unknown = Condition(
     cleaned.is_sentinel(BUREAU_BALANCE, "STATUS"),
 )
 
-lateness = Measure(
-    states,
+lateness = states.measure(
     "lateness",
     Words(
         "class of delay (0 on time, 1 up to 30 days, ... 5 over 120 days)",
@@ -61,8 +60,7 @@ lateness = Measure(
     Unit.CODE,
     (_position - 1.0).clip(lower_bound=0.0),
 )
-recency_of_lateness = Measure(
-    states,
+recency_of_lateness = states.measure(
     "lateness_recency",
     Words(
         "recency of being past due (1 / (1 + months since), 0 when never)",
@@ -71,15 +69,14 @@ recency_of_lateness = Measure(
     Unit.RATIO,
     late.holds.fill_null(False).cast(pl.Float64) / (1.0 - states.column("MONTHS_BALANCE")),
 )
-recency = Measure(
-    states,
+recency = states.measure(
     "recency",
     Words("recency (1 / (1 + months since))", "de la récence (1 / (1 + mois écoulés))"),
     Unit.RATIO,
     1.0 / (1.0 - states.column("MONTHS_BALANCE")),
 )
-months_ago = Measure(
-    states, "months_ago", Words("months since", "des mois écoulés"), Unit.MONTHS, -states.column("MONTHS_BALANCE")
+months_ago = states.measure(
+    "months_ago", Words("months since", "des mois écoulés"), Unit.MONTHS, -states.column("MONTHS_BALANCE")
 )
 
 FEATURES: tuple[Feature, ...] = (

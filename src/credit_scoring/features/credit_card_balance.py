@@ -8,7 +8,7 @@ from credit_scoring.features.application import INCOME
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, no_history, some
 from credit_scoring.features.group import FeatureGroup
-from credit_scoring.features.history import IN, History, Measure, Statistic, family
+from credit_scoring.features.history import IN, History, Statistic, family
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.rows import ANY, Condition, Window
 from credit_scoring.features.value import Unit
@@ -26,61 +26,38 @@ months = History(
 
 month = Window("MONTHS_BALANCE", "", Words("fell", "se situent"), per_month=1)
 
-balance = Measure(months, "balance", Words("balance", "du solde"), Unit.CURRENCY, months.column("AMT_BALANCE"))
-limit = Measure(months, "limit", Words("limit", "du plafond"), Unit.CURRENCY, months.column("AMT_CREDIT_LIMIT_ACTUAL"))
-drawn = Measure(
-    months, "drawn", Words("amount drawn", "du montant tiré"), Unit.CURRENCY, months.column("AMT_DRAWINGS_CURRENT")
+balance = months.measure("balance", Words("balance", "du solde"), Unit.CURRENCY, "AMT_BALANCE")
+limit = months.measure("limit", Words("limit", "du plafond"), Unit.CURRENCY, "AMT_CREDIT_LIMIT_ACTUAL")
+drawn = months.measure("drawn", Words("amount drawn", "du montant tiré"), Unit.CURRENCY, "AMT_DRAWINGS_CURRENT")
+drawn_cash = months.measure(
+    "drawn_cash", Words("cash drawn", "des espèces retirées"), Unit.CURRENCY, "AMT_DRAWINGS_ATM_CURRENT"
 )
-drawn_cash = Measure(
-    months,
-    "drawn_cash",
-    Words("cash drawn", "des espèces retirées"),
-    Unit.CURRENCY,
-    months.column("AMT_DRAWINGS_ATM_CURRENT"),
+drawings = months.measure(
+    "drawings", Words("number of drawings", "du nombre de tirages"), Unit.COUNT, "CNT_DRAWINGS_CURRENT"
 )
-drawings = Measure(
-    months,
-    "drawings",
-    Words("number of drawings", "du nombre de tirages"),
-    Unit.COUNT,
-    months.column("CNT_DRAWINGS_CURRENT"),
-)
-cash_drawings = Measure(
-    months,
+cash_drawings = months.measure(
     "cash_drawings",
     Words("number of cash drawings", "du nombre de retraits d'espèces"),
     Unit.COUNT,
-    months.column("CNT_DRAWINGS_ATM_CURRENT"),
+    "CNT_DRAWINGS_ATM_CURRENT",
 )
-paid = Measure(
-    months, "paid", Words("amount paid", "du montant payé"), Unit.CURRENCY, months.column("AMT_PAYMENT_CURRENT")
+paid = months.measure("paid", Words("amount paid", "du montant payé"), Unit.CURRENCY, "AMT_PAYMENT_CURRENT")
+minimum = months.measure(
+    "minimum", Words("minimum payment", "du paiement minimum"), Unit.CURRENCY, "AMT_INST_MIN_REGULARITY"
 )
-minimum = Measure(
-    months,
-    "minimum",
-    Words("minimum payment", "du paiement minimum"),
-    Unit.CURRENCY,
-    months.column("AMT_INST_MIN_REGULARITY"),
+days_late = months.measure(
+    "days_late", Words("number of days past due", "du nombre de jours de retard"), Unit.DAYS, "SK_DPD"
 )
-days_late = Measure(
-    months,
-    "days_late",
-    Words("number of days past due", "du nombre de jours de retard"),
-    Unit.DAYS,
-    months.column("SK_DPD"),
-)
-days_late_lenient = Measure(
-    months,
+days_late_lenient = months.measure(
     "days_late_lenient",
     Words("number of days past due (small debts left out)", "du nombre de jours de retard (petites dettes exclues)"),
     Unit.DAYS,
-    months.column("SK_DPD_DEF"),
+    "SK_DPD_DEF",
 )
-months_ago = Measure(
-    months, "months_ago", Words("months since", "des mois écoulés"), Unit.MONTHS, -months.column("MONTHS_BALANCE")
+months_ago = months.measure(
+    "months_ago", Words("months since", "des mois écoulés"), Unit.MONTHS, -months.column("MONTHS_BALANCE")
 )
-recency = Measure(
-    months,
+recency = months.measure(
     "recency",
     Words("recency (1 / (1 + months since))", "de la récence (1 / (1 + mois écoulés))"),
     Unit.RATIO,

@@ -58,6 +58,10 @@ class History(Rows):
         """The rows whose category is one of the declared levels; `words` complete "... that"."""
         return Condition(name, words, cleaned.is_one_of(self.table, column, *levels))
 
+    def measure(self, name: str, words: Words, unit: Unit, values: str | pl.Expr) -> Measure:
+        """A number on each row: a column of the source table, its sentinels missing, or an expression over the rows."""
+        return Measure(self, name, words, unit, self.column(values) if isinstance(values, str) else values)
+
     def value(self, name: str, aggregate: pl.Expr, words: Words, unit: Unit) -> Value:
         """One number a client, by an aggregating expression over its rows."""
         column = f"{self.name}.{name}"

@@ -11,7 +11,7 @@ import polars as pl
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, no_history, some
 from credit_scoring.features.group import FeatureGroup
-from credit_scoring.features.history import History, Measure, Statistic, family
+from credit_scoring.features.history import History, Statistic, family
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.rows import ANY, DAYS_A_YEAR, Condition, Window
 from credit_scoring.features.steps import Derive, Merge
@@ -58,40 +58,35 @@ short = Condition(
     "short", Words("were not paid in full", "n'ont pas été payées en totalité"), pl.col("paid") < pl.col("due")
 )
 
-days_late = Measure(
-    installments, "days_late", Words("delay", "du retard"), Unit.DAYS, pl.col("delay").clip(lower_bound=0.0)
+days_late = installments.measure(
+    "days_late", Words("delay", "du retard"), Unit.DAYS, pl.col("delay").clip(lower_bound=0.0)
 )
-days_early = Measure(
-    installments,
+days_early = installments.measure(
     "days_early",
     Words("time ahead of the due day", "de l'avance sur le jour dû"),
     Unit.DAYS,
     (-pl.col("delay")).clip(lower_bound=0.0),
 )
-due = Measure(installments, "due", Words("amount due", "du montant dû"), Unit.CURRENCY, pl.col("due"))
-months_ago = Measure(
-    installments,
+due = installments.measure("due", Words("amount due", "du montant dû"), Unit.CURRENCY, pl.col("due"))
+months_ago = installments.measure(
     "months_ago",
     Words("months since the due day", "des mois écoulés depuis le jour dû"),
     Unit.MONTHS,
     -pl.col("DAYS_INSTALMENT") * 12.0 / DAYS_A_YEAR,
 )
-recency = Measure(
-    installments,
+recency = installments.measure(
     "recency",
     Words("recency (1 / (1 + years since))", "de la récence (1 / (1 + années écoulées))"),
     Unit.RATIO,
     1.0 / (1.0 - pl.col("DAYS_INSTALMENT") / DAYS_A_YEAR),
 )
-shortfall = Measure(
-    installments,
+shortfall = installments.measure(
     "shortfall",
     Words("amount not paid", "du montant non payé"),
     Unit.CURRENCY,
     (pl.col("due") - pl.col("paid")).clip(lower_bound=0.0),
 )
-paid_share = Measure(
-    installments,
+paid_share = installments.measure(
     "paid_share",
     Words("share paid", "de la part payée"),
     Unit.SHARE,

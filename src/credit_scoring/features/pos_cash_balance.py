@@ -11,7 +11,7 @@ from credit_scoring.features import cleaned
 from credit_scoring.features.feature import Feature, Risk
 from credit_scoring.features.findings.finding import Absence, Finding, against, in_favour, no_history, some
 from credit_scoring.features.group import FeatureGroup
-from credit_scoring.features.history import IN, History, Measure, Statistic, family
+from credit_scoring.features.history import IN, History, Statistic, family
 from credit_scoring.features.reasons import Reason
 from credit_scoring.features.rows import ANY, Condition, Window
 from credit_scoring.features.steps import Merge
@@ -30,29 +30,23 @@ months = History(
 
 month = Window("MONTHS_BALANCE", "", Words("fell", "se situent"), per_month=1)
 late = Condition("late", Words("show it past due", "le montrent en retard"), months.column("SK_DPD") > 0)
-days_late = Measure(
-    months,
-    "days_late",
-    Words("number of days past due", "du nombre de jours de retard"),
-    Unit.DAYS,
-    months.column("SK_DPD"),
+days_late = months.measure(
+    "days_late", Words("number of days past due", "du nombre de jours de retard"), Unit.DAYS, "SK_DPD"
 )
-days_late_lenient = Measure(
-    months,
+days_late_lenient = months.measure(
     "days_late_lenient",
     Words("number of days past due (small debts left out)", "du nombre de jours de retard (petites dettes exclues)"),
     Unit.DAYS,
-    months.column("SK_DPD_DEF"),
+    "SK_DPD_DEF",
 )
-to_pay = Measure(
-    months,
+to_pay = months.measure(
     "to_pay",
     Words("number of instalments still to pay", "du nombre d'échéances restant à payer"),
     Unit.COUNT,
-    months.column("CNT_INSTALMENT_FUTURE"),
+    "CNT_INSTALMENT_FUTURE",
 )
-months_ago = Measure(
-    months, "months_ago", Words("months since", "des mois écoulés"), Unit.MONTHS, -months.column("MONTHS_BALANCE")
+months_ago = months.measure(
+    "months_ago", Words("months since", "des mois écoulés"), Unit.MONTHS, -months.column("MONTHS_BALANCE")
 )
 
 loans = History(
@@ -80,15 +74,13 @@ running = Condition(
     (pl.col("latest_month") >= -2) & ~pl.col("was_completed"),
 )
 completed = Condition("completed", Words("are completed", "sont soldés"), pl.col("was_completed"))
-loan_to_pay = Measure(
-    loans,
+loan_to_pay = loans.measure(
     "to_pay",
     Words("number of instalments still to pay", "du nombre d'échéances restant à payer"),
     Unit.COUNT,
     pl.col("latest_to_pay"),
 )
-to_pay_share = Measure(
-    loans,
+to_pay_share = loans.measure(
     "to_pay_share",
     Words("share of the instalments still to pay", "de la part des échéances restant à payer"),
     Unit.SHARE,

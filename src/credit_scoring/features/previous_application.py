@@ -78,55 +78,32 @@ running = approved & Condition(
     cleaned.is_sentinel(PREVIOUS_APPLICATION, "DAYS_TERMINATION"),
 )
 
-asked = Measure(
-    applications,
-    "asked",
-    Words("amount asked for", "du montant demandé"),
-    Unit.CURRENCY,
-    applications.column("AMT_APPLICATION"),
+asked = applications.measure("asked", Words("amount asked for", "du montant demandé"), Unit.CURRENCY, "AMT_APPLICATION")
+granted = applications.measure(
+    "granted", Words("amount of credit", "du montant du crédit"), Unit.CURRENCY, "AMT_CREDIT"
 )
-granted = Measure(
-    applications,
-    "granted",
-    Words("amount of credit", "du montant du crédit"),
-    Unit.CURRENCY,
-    applications.column("AMT_CREDIT"),
+annuity = applications.measure("annuity", Words("annuity", "de l'annuité"), Unit.CURRENCY, "AMT_ANNUITY")
+down_payment = applications.measure(
+    "down_payment", Words("down payment", "de l'apport"), Unit.CURRENCY, "AMT_DOWN_PAYMENT"
 )
-annuity = Measure(
-    applications, "annuity", Words("annuity", "de l'annuité"), Unit.CURRENCY, applications.column("AMT_ANNUITY")
+down_payment_share = applications.measure(
+    "down_payment_share", Words("share paid down", "de la part d'apport"), Unit.SHARE, "RATE_DOWN_PAYMENT"
 )
-down_payment = Measure(
-    applications,
-    "down_payment",
-    Words("down payment", "de l'apport"),
-    Unit.CURRENCY,
-    applications.column("AMT_DOWN_PAYMENT"),
-)
-down_payment_share = Measure(
-    applications,
-    "down_payment_share",
-    Words("share paid down", "de la part d'apport"),
-    Unit.SHARE,
-    applications.column("RATE_DOWN_PAYMENT"),
-)
-term = Measure(applications, "term", Words("term", "de la durée"), Unit.MONTHS, applications.column("CNT_PAYMENT"))
-rate = Measure(applications, "rate", Words("monthly interest", "du taux mensuel"), Unit.RATE, pl.col("rate"))
-ago = Measure(
-    applications,
+term = applications.measure("term", Words("term", "de la durée"), Unit.MONTHS, "CNT_PAYMENT")
+rate = applications.measure("rate", Words("monthly interest", "du taux mensuel"), Unit.RATE, pl.col("rate"))
+ago = applications.measure(
     "ago",
     Words("time since the decision", "du temps écoulé depuis la décision"),
     Unit.YEARS,
     -applications.column("DAYS_DECISION") / DAYS_A_YEAR,
 )
-ended = Measure(
-    applications,
+ended = applications.measure(
     "ended",
     Words("time since the last instalment was due", "du temps écoulé depuis la dernière échéance"),
     Unit.YEARS,
     -applications.column("DAYS_LAST_DUE") / DAYS_A_YEAR,
 )
-shortened = Measure(
-    applications,
+shortened = applications.measure(
     "shortened",
     Words(
         "lead of the last instalment over its first agreed date",
@@ -140,12 +117,8 @@ shortened = Measure(
 def recency(condition: Condition) -> Measure:
     """1 / (1 + years since the decision) where the condition is met, else 0: none is a value, not an absence."""
     met = condition.holds.fill_null(False).cast(pl.Float64)
-    return Measure(
-        applications,
-        f"{condition.name}_recency",
-        Words("recency", "de la récence"),
-        Unit.RATIO,
-        met / (1.0 + ago.expression),
+    return applications.measure(
+        f"{condition.name}_recency", Words("recency", "de la récence"), Unit.RATIO, met / (1.0 + ago.expression)
     )
 
 
