@@ -43,7 +43,8 @@ from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import SOURCES
-from credit_scoring.settings import Settings, load
+from credit_scoring.settings import Settings
+from credit_scoring.settings_file import load
 from credit_scoring.synthetic.lender import blocks_of
 from credit_scoring.synthetic.reference_lender import known
 from credit_scoring.synthetic.writing import NEW, write

@@ -54,7 +54,8 @@ from credit_scoring.model.artifacts import Decision
 from credit_scoring.model.scorer import scorer
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.scoring.rows import RunMetadata, score_rows
-from credit_scoring.settings import Settings, load
+from credit_scoring.settings import Settings
+from credit_scoring.settings_file import load
 from credit_scoring.synthetic.reference_lender import known
 from credit_scoring.synthetic.writing import write
 

@@ -38,7 +38,8 @@ from credit_scoring.clients.snapshot import Snapshot
 from credit_scoring.features import registry
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.settings import Settings, SparkSettings, TrainingSettings, load
+from credit_scoring.settings import Settings, SparkSettings, TrainingSettings
+from credit_scoring.settings_file import load
 from credit_scoring.synthetic.lender import generate
 from credit_scoring.synthetic.reference_lender import known
 from credit_scoring.training.by_lightgbm import LightGbm

@@ -14,7 +14,7 @@ from canary import SECRET as CANARY
 from credit_scoring.cli import main
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.settings import load
+from credit_scoring.settings_file import load
 
 SOURCE = Path(str(credit_scoring.__file__)).parent
 UNPICKLE = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}

@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from credit_scoring import places
 from credit_scoring.cli import main
 from credit_scoring.errors import UsageError
-from credit_scoring.settings import Settings, load
+from credit_scoring.settings import Settings
+from credit_scoring.settings_file import load
 
 PROJECT = Path(__file__).parent.parent
 

@@ -27,7 +27,8 @@ from credit_scoring.publishing.latest import SCORES
 from credit_scoring.publishing.tables import STORED
 from credit_scoring.publishing.views import VIEWS
 from credit_scoring.scoring.stored_what_if import WhatIf, what_if
-from credit_scoring.settings import CONF, Settings, load
+from credit_scoring.settings import CONF, Settings
+from credit_scoring.settings_file import load
 
 _LOCAL, _DATABRICKS = "conf/local.yml", "conf/dev.yml"
 _TABLES_IN_FULL = {

@@ -1,38 +1,20 @@
 """Settings: one frozen object from conf/<name>.yml and CREDIT_SCORING_<SECTION>__<KEY> variables.
 
-A wrong key or value is a sentence with the file or variable and the key (see complaints). Secrets never stand here:
-they come from the environment or a secret scope, read by the part that needs them.
+Their file is read by settings_file. Secrets never stand here: they come from the environment or a secret scope, read by
+the part that needs them.
 """
 
 from __future__ import annotations
 
-import codecs
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import (
-    BaseSettings,
-    EnvSettingsSource,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    SettingsError,
-)
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from credit_scoring import places
-from credit_scoring.errors.usage import (
-    NO_SETTINGS_FILE,
-    SETTINGS_NO_KEYS,
-    SETTINGS_NOT_READ,
-    SETTINGS_NOT_YAML,
-    SETTINGS_WRONG,
-    VARIABLE_UNKNOWN,
-)
 from credit_scoring.file_format import LenderFormat
-from credit_scoring.settings_errors import settings_errors
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PREFIX = "CREDIT_SCORING_"
@@ -427,68 +409,3 @@ def placed(values: dict[str, Any], beside: Path) -> dict[str, Any]:
             if name in mlflow:
                 mlflow[name] = at(mlflow[name], meaning)
     return found
-
-
-def load(path: Path) -> Settings:
-    """The settings of a file, with the overrides of the environment; UsageError with file and key otherwise.
-
-    Relative places in the file begin at its folder, those in variables at the working directory.
-    """
-    try:
-        values = yaml.safe_load(_text(path)) or {}
-    except yaml.YAMLError as error:
-        raise SETTINGS_NOT_YAML(file=path, problem=_where(error)) from None
-    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
-        raise SETTINGS_NO_KEYS(file=path)
-    _refuse_unknown_variables(path)
-    try:
-        written = {name: value for name, value in values.items() if value is not None}  # a section without keys
-        return Settings(**placed({"home": "var", **written}, path.absolute().parent))
-    except SettingsError as error:  # a variable of a whole section that is not JSON; its value is not shown
-        raise SETTINGS_WRONG(file=path, problems=_not_json(error)) from None
-    except ValidationError as error:
-        raise SETTINGS_WRONG(file=path, problems="; ".join(settings_errors(error, Settings, PREFIX))) from None
-
-
-def _text(path: Path) -> str:
-    """What the file says; UsageError where it is not there, no file, not ours to read or no UTF-8 text."""
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise NO_SETTINGS_FILE(file=path) from None
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        why = "it is a folder" if path.is_dir() else getattr(error, "strerror", None) or "its name is none of a file"
-        raise SETTINGS_NOT_READ(file=path, why=why) from None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        raise SETTINGS_NOT_READ(file=path, why="it is UTF-16 text" if wide else "it is not UTF-8 text") from None
-
-
-def _not_json(error: SettingsError) -> str:
-    """Pydantic names the field in quotes, and no value."""
-    found = re.search(r'field "(\w+)"', str(error))
-    return f"{PREFIX}{found[1].upper()} must be JSON" if found else "a variable of a whole section must be JSON"
-
-
-def _where(error: yaml.YAMLError) -> str:
-    """What is wrong in which line; never the line itself, which may hold a secret."""
-    mark = getattr(error, "problem_mark", None)
-    line = f" in line {mark.line + 1}" if mark else ""
-    return f"{getattr(error, 'problem', None) or type(error).__name__}{line}"
-
-
-OTHER_VARIABLES = {f"{PREFIX}JARS", TRACE, CONF}
-"""Variables with our prefix that are not settings: read before any settings file is."""
-
-
-def _refuse_unknown_variables(path: Path) -> None:
-    """A misspelt override must not be ignored silently."""
-    names = EnvSettingsSource(Settings).env_vars
-    sections = set(Settings.model_fields)
-    for name in names:
-        if name.upper().startswith(PREFIX) and name.upper() not in OTHER_VARIABLES:
-            section = name[len(PREFIX) :].lower().split("__")[0]
-            if section not in sections:
-                raise VARIABLE_UNKNOWN(variable=name.upper(), file=path, sections=", ".join(sorted(sections)))

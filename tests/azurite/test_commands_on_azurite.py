@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from credit_scoring.cli import main
 from credit_scoring.commands import doctor
-from credit_scoring.settings import load
+from credit_scoring.settings_file import load
 from credit_scoring.storage.files import Folder
 
 PROJECT = Path(__file__).parents[2]

@@ -20,7 +20,7 @@ from crash.moments import Moments, install
 from credit_scoring.cli import main
 from credit_scoring.engines.choice import chosen
 from credit_scoring.engines.engine import Engine
-from credit_scoring.settings import load
+from credit_scoring.settings_file import load
 
 Disturb = Callable[[str, float], None]
 

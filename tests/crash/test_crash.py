@@ -20,7 +20,7 @@ from credit_scoring.commands import scores
 from credit_scoring.engines.engine import Engine, Rows
 from credit_scoring.errors import RunActive
 from credit_scoring.ledger.events import DELIVERIES
-from credit_scoring.settings import load
+from credit_scoring.settings_file import load
 
 MOMENTS = (
     Moment("committing append tables/application"),

@@ -30,7 +30,8 @@ from crash.lender import Lender
 from crash.plan import Moment, Passed, while_claimed
 from credit_scoring.commands import scores
 from credit_scoring.errors import RunActive
-from credit_scoring.settings import Settings, load
+from credit_scoring.settings import Settings
+from credit_scoring.settings_file import load
 
 REFUSED = 3
 """How a whole score run ends: one of the lender's deliveries is refused."""

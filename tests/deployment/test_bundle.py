@@ -15,7 +15,7 @@ import yaml
 from databricks.bundles.jobs import Job
 
 from credit_scoring.cli import main
-from credit_scoring.settings import load
+from credit_scoring.settings_file import load
 
 ROOT = Path(__file__).parents[2]
 SCHEMA = json.loads(Path(__file__).with_name("databricks_bundle.schema.json").read_text(encoding="utf-8"))

@@ -14,7 +14,8 @@ import yaml
 
 from credit_scoring.cli import main
 from credit_scoring.secret_files import SECRETS
-from credit_scoring.settings import PREFIX, load
+from credit_scoring.settings import PREFIX
+from credit_scoring.settings_file import load
 from credit_scoring.telemetry.prometheus import API_JOB
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from credit_scoring.cli import main
-from credit_scoring.settings import CONF, Settings, load
+from credit_scoring.settings import CONF, Settings
+from credit_scoring.settings_file import load
 
 ROOT = Path(__file__).parents[2]
 FILE = ROOT / "deploy" / "Dockerfile"

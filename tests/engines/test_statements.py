@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from crash.lender import Lender, deliver_clients, prepare
 from credit_scoring.commands import scores
-from credit_scoring.settings import load
+from credit_scoring.settings_file import load
 
 MOST = 20
 

@@ -78,7 +78,8 @@ from credit_scoring.scoring import history, stored_what_if
 from credit_scoring.scoring.history import Summary
 from credit_scoring.scoring.rescore import rescore
 from credit_scoring.scoring.run import ScoreRun, delivery_named, score_waiting
-from credit_scoring.settings import MlflowSettings, Settings, StorageSettings, TrainingSettings, load
+from credit_scoring.settings import MlflowSettings, Settings, StorageSettings, TrainingSettings
+from credit_scoring.settings_file import load
 from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.writing import write
 from credit_scoring.training.calibrate import calibrate

@@ -58,7 +58,7 @@ class Call:
 
     def settings(self) -> Settings:
         """The settings of the file, with the overrides of the environment and of the options."""
-        from credit_scoring.settings import load
+        from credit_scoring.settings_file import load
 
         settings = load(self.conf)
         return settings if self.engine is None else settings.model_copy(update={"engine": self.engine})
