@@ -50,8 +50,8 @@ class Written:
 def write(engine: Engine, rows: Scan, folder: Folder, run_id: str) -> Written:
     """Writes scores.csv into the folder from a delivery's rows of score_history (columns READS), sorted by client_id.
 
-    Readers see the whole file or none (see placing). A file that is there already is never changed: with the same bytes
-    (left by a run that was killed before it could say so) it stays, with others it is a Fault.
+    Readers see the whole file or none (see atomic_write). A file that is there already is never changed: with the same
+    bytes (left by a run that was killed before it could say so) it stays, with others it is a Fault.
     """
     content = Content(_head(), engine.pieces(rows, "client_id", _lines))
     try:
