@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from credit_scoring.dashboard.answers import DistributionAnswer, EarlierScore, Place
 from credit_scoring.dashboard.charts import density, waterfall
 from credit_scoring.dashboard.charts.chart import Chart
-from credit_scoring.dashboard.charts.score import gauge, history, span
+from credit_scoring.dashboard.charts.score import ends, gauge, history, span
 from credit_scoring.features.words import Language
 
 few = settings(max_examples=15)  # the schema is large, and a chart takes a while to be judged by it
@@ -45,7 +45,7 @@ def test_a_gauge_names_score_and_cut_off(score: int, cut_off: int, language: Lan
     drawn = gauge(score, cut_off, language)
     valid(drawn)
     assert str(score) in drawn.says
-    low, high = score.ends(score, cut_off)
+    low, high = ends(score, cut_off)
     assert low < min(score, cut_off) <= max(score, cut_off) < high
 
 
