@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
 from credit_scoring.errors.faults import CASES_WITHOUT_APPLICATION
@@ -36,6 +37,9 @@ is the credit; else null. `any_clients`: whose they are cannot be read, so they 
 delivery."""
 
 
+_NO_FLAWS = pl.DataFrame(schema={CASE: pl.Int64, FLAW: pl.String})
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Clients as known.
@@ -47,7 +51,7 @@ class Snapshot:
 
     tables: Mapping[str, pl.DataFrame]
     cases: pl.DataFrame
-    flaws: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={CASE: pl.Int64, FLAW: pl.String}))
+    flaws: pl.DataFrame = field(default_factory=lambda: _NO_FLAWS)
 
 
 def snapshot(
@@ -60,17 +64,21 @@ def snapshot(
     """
     cases = cohort.sort("client_id", "as_of").with_row_index(CASE).with_columns(pl.col(CASE).cast(pl.Int64))
     keys = cases.select(CASE, "as_of", pl.col("client_id").alias(CLIENT))
-    bad = _up_to(quarantine.rename({"client_id": CLIENT}), keys)
-    bad = bad.filter(pl.col("table").is_in([source.name for source in sources]))
-    tables, flawed, current = {}, [], []
+    bad = quarantine
+    if not bad.is_empty():
+        bad = _up_to(bad.rename({"client_id": CLIENT}), keys)
+        bad = bad.filter(pl.col("table").is_in([source.name for source in sources]))
+    tables, flawed, current = {}, [_NO_FLAWS], []
     for source in sources:
         seen = _up_to(rows[source.name], keys)
         now = _latest(seen, source)
-        cells = now.select(CASE, INCOMPLETE).filter(pl.col(INCOMPLETE))
-        flawed.append(cells.select(CASE, pl.lit(f"{source.name}.cells").alias(FLAW)))
+        if now.get_column(INCOMPLETE).any():
+            cells = now.select(CASE, INCOMPLETE).filter(pl.col(INCOMPLETE))
+            flawed.append(cells.select(CASE, pl.lit(f"{source.name}.cells").alias(FLAW)))
         if not bad.is_empty():
             current.append(_current(seen, bad, source))
-        tables[source.name] = now.with_columns(pl.col(CASE).alias(CLIENT)).drop(CASE, SEQ, INCOMPLETE)
+        kept = now[[name for name in now.columns if name not in (CASE, SEQ, INCOMPLETE)]]
+        tables[source.name] = kept.replace_column(kept.get_column_index(CLIENT), now.get_column(CASE).alias(CLIENT))
     if not bad.is_empty():
         flawed.append(_spoilt(bad, pl.concat(current), sources))
     flaws = pl.concat(flawed)
@@ -79,7 +87,17 @@ def snapshot(
 
 
 def _up_to(rows: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    """The rows that each case could see, with its number."""
+    """The rows that each case could see, with its number. `keys`: by client."""
+    clients = keys.get_column(CLIENT).to_numpy()
+    if not rows.get_column(CLIENT).null_count() and len(clients) and (clients[1:] != clients[:-1]).all():
+        # Each client is asked for once, as nearly always: then no join is needed, nor a cell copied.
+        of_rows = rows.get_column(CLIENT).to_numpy()
+        cases = np.minimum(np.searchsorted(clients, of_rows), len(clients) - 1)
+        seen = (clients[cases] == of_rows) & (
+            rows.get_column(SEQ).to_numpy() <= keys.get_column("as_of").to_numpy()[cases]
+        )
+        case = keys.get_column(CASE).gather(cases)
+        return rows.hstack([case]) if seen.all() else rows.hstack([case]).filter(pl.Series(seen))
     places = rows.select(CLIENT, SEQ).with_row_index(_PLACE).join(keys, on=CLIENT, maintain_order="left")
     places = places.filter(pl.col(SEQ) <= pl.col("as_of"))
     every = pl.int_range(rows.height, dtype=pl.get_index_type(), eager=True)

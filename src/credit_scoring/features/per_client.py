@@ -96,7 +96,7 @@ class HistoryProgram:
         )
 
     def _sorted(self, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-        rows = tables[self.rows.table.name].select(self.columns)
+        rows = tables[self.rows.table.name][list(self.columns)]
         if self.rows.only_with is not None:
             other, key = self.rows.only_with
             rows = rows.join(tables[other].select(CLIENT, key), on=[CLIENT, key], how="semi")

@@ -55,7 +55,7 @@ def client_vectors(
     `told`: what `histories` has of these very tables, as far as it is known; the rest is computed.
     """
     plan = _plan()
-    application = tables[APPLICATION.name].select(CLIENT, *plan.application).sort(CLIENT, maintain_order=True)
+    application = tables[APPLICATION.name][[CLIENT, *plan.application]].sort(CLIENT, maintain_order=True)
     clients = application.get_column(CLIENT)
     ids = clients.to_numpy()
     known = dict(told or {})

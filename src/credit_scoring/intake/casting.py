@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -42,11 +43,18 @@ def cast(cells: pl.DataFrame, table: Table) -> Cast:
         return Cast(_typed_empty(table), _none_bad())
     judge = _judge(table)
     judged = dict(pair for kind in judge.kinds for pair in kind.judge(cells))
-    typed = pl.DataFrame([*(judged[column.name].values for column in table.columns), cells[RECORD]])
+    typed = pl.DataFrame([*(judged[column.name].values for column in table.columns), cells.get_column(RECORD)])
     broken = [violated.to_numpy() for violated in typed.select(judge.rules)] if judge.rules else []
-    nobody = np.zeros(cells.height, np.bool_)
-    is_bad = np.logical_or.reduce([nobody, *(judged[name].unusable for name in judge.required), *broken])
-    missing = {name: judged[name].unusable for name in judge.optional if judged[name].unusable.any()}
+    unusable = np.array([judged[name].unusable for name in (*judge.required, *judge.optional)])
+    required = len(judge.required)
+    is_bad = np.logical_or.reduce([unusable[:required].any(axis=0), *broken])
+    missing = {
+        name: flags
+        for name, flags, any_is in zip(
+            judge.optional, unusable[required:], unusable[required:].any(axis=1).tolist(), strict=True
+        )
+        if any_is
+    }
     if not is_bad.any():
         return Cast(_with_missing(typed, missing), _none_bad())
     is_good = pl.Series(~is_bad)
@@ -67,51 +75,94 @@ class _Judged:
     given: Flags
     unusable: Flags
 
-    @classmethod
-    def of(cls, column: Column, values: pl.Series, given: Flags, legitimate: Flags) -> _Judged:
-        return cls(values, given, ~(given & legitimate) if column.required else given & ~legitimate)
+
+def _judged(
+    columns: Sequence[Column], values: pl.Series, given: Flags, legitimate: Flags
+) -> Iterator[tuple[str, _Judged]]:
+    """Each column of one long series, by name. `given`, `legitimate` [k, n]."""
+    n = given.shape[1]
+    required = np.array([column.required for column in columns])[:, None]
+    unusable = np.where(required, ~(given & legitimate), given & ~legitimate)
+    for i, column in enumerate(columns):
+        yield column.name, _Judged(values.slice(i * n, n).alias(column.name), given[i], unusable[i])
+
+
+def _long(cells: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.Series, Flags]:
+    """The cells of columns, one below the other, and where there is one [k, n]."""
+    texts = pl.concat([cells.get_column(column.name).alias("") for column in columns])
+    return texts, _known(texts).reshape(len(columns), cells.height)
+
+
+def _known(values: pl.Series) -> Flags:
+    """Where a value is not null."""
+    if not values.null_count():
+        return np.ones(len(values), np.bool_)
+    known: Flags = values.to_arrow().is_valid().to_numpy(zero_copy_only=False)
+    return known
 
 
 @dataclass(frozen=True, eq=False)
 class _Numbers:
-    """The columns of a kind of number. `low`, `high` [k, 1]: their legitimate ranges."""
+    """The columns of a kind of number. `low`, `high` [k, 1]: their legitimate ranges. `sentinels` [k, m]: the numbers
+    that stand for something else, NaN behind the last."""
 
     columns: Sequence[Column]
-    value: pl.Expr
+    kind: Kind
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    sentinels: NDArray[np.float64]
 
     def judge(self, cells: pl.DataFrame) -> Iterator[tuple[str, _Judged]]:
         """Each column as judged, by name."""
-        shape = (len(self.columns), cells.height)
-        texts = pl.concat([cells.get_column(column.name).alias("") for column in self.columns])
-        values = pl.DataFrame([texts.cast(pl.Float64, strict=False).alias("number")]).select(self.value).to_series()
-        numbers = values.cast(pl.Float64).to_numpy().reshape(shape)  # NaN where it cannot be one
-        given = texts.is_not_null().to_numpy().reshape(shape)
-        legitimate = (numbers >= self.low) & (numbers <= self.high)
-        for i, column in enumerate(self.columns):
-            if column.sentinels:
-                legitimate[i] |= np.isin(numbers[i], [float(sentinel) for sentinel in column.sentinels])
-            of_column = values.slice(i * cells.height, cells.height).alias(column.name)
-            yield column.name, _Judged.of(column, of_column, given[i], legitimate[i])
+        texts, given = _long(cells, self.columns)
+        numbers = texts.cast(pl.Float64, strict=False).to_numpy()
+        possible = np.isfinite(numbers)
+        if self.kind is Kind.WHOLE:
+            # Files write whole numbers as 2 and as 2.0.
+            possible &= (numbers == np.floor(numbers)) & (numbers >= -(2.0**31)) & (numbers < 2.0**31)
+        numbers = np.where(possible, numbers, np.nan)
+        values = pl.Series(numbers, nan_to_null=True)
+        if self.kind is Kind.WHOLE:
+            values = values.cast(pl.Int32)
+        of_columns = numbers.reshape(given.shape)
+        legitimate = (of_columns >= self.low) & (of_columns <= self.high)
+        for sentinels in self.sentinels.T:
+            legitimate |= of_columns == sentinels[:, None]
+        yield from _judged(self.columns, values, given, legitimate)
 
 
 @dataclass(frozen=True, eq=False)
-class _Others:
-    """Identifiers and categories. `values`: over the cells; `legitimate`: over the values."""
+class _Identifiers:
+    """Columns that tell rows apart. `low`, `high` [k, 1]: their legitimate ranges."""
 
     columns: Sequence[Column]
-    values: Sequence[pl.Expr]
-    legitimate: Sequence[pl.Expr]
+    low: NDArray[np.int64]
+    high: NDArray[np.int64]
 
     def judge(self, cells: pl.DataFrame) -> Iterator[tuple[str, _Judged]]:
         """Each column as judged, by name."""
-        values = cells.select(self.values)
-        legitimate = values.select(self.legitimate)
-        for column in self.columns:
-            name = column.name
-            given = cells.get_column(name).is_not_null()
-            yield name, _Judged.of(column, values[name], given.to_numpy(), legitimate[name].to_numpy())
+        texts, given = _long(cells, self.columns)
+        values = texts.cast(pl.Int64, strict=False)
+        known = _known(values).reshape(given.shape)
+        numbers = values.to_arrow().fill_null(0).to_numpy().reshape(given.shape)
+        yield from _judged(self.columns, values, given, known & (numbers >= self.low) & (numbers <= self.high))
+
+
+@dataclass(frozen=True, eq=False)
+class _Categories:
+    """Columns of texts. `levels`: all that some column may hold; `legitimate` [k, levels + 1]: which of them each may,
+    and last whether it may hold another text."""
+
+    columns: Sequence[Column]
+    levels: pl.Enum
+    legitimate: Flags
+
+    def judge(self, cells: pl.DataFrame) -> Iterator[tuple[str, _Judged]]:
+        """Each column as judged, by name."""
+        texts, given = _long(cells, self.columns)
+        codes = texts.cast(self.levels, strict=False).to_physical().to_arrow()
+        places = codes.fill_null(self.legitimate.shape[1] - 1).to_numpy().reshape(given.shape)
+        yield from _judged(self.columns, texts, given, np.take_along_axis(self.legitimate, places, axis=1) & given)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +170,7 @@ class _Judge:
     """What the cells of a table are judged by. `reasons`: all that can be said of an unusable row, in declared order:
     of each column as `_reasons_of`, then of each rule."""
 
-    kinds: Sequence[_Numbers | _Others]
+    kinds: Sequence[_Numbers | _Identifiers | _Categories]
     rules: Sequence[pl.Expr]
     required: Sequence[str]
     optional: Sequence[str]
@@ -128,22 +179,26 @@ class _Judge:
 
 @lru_cache(maxsize=32)
 def _judge(table: Table) -> _Judge:
-    kinds: list[_Numbers | _Others] = []
+    kinds: list[_Numbers | _Identifiers | _Categories] = []
     for kind in (Kind.NUMBER, Kind.WHOLE):
-        columns = [column for column in table.columns if column.kind is kind]
-        if columns:
-            low = [-np.inf if column.low is None else column.low for column in columns]
-            high = [np.inf if column.high is None else column.high for column in columns]
-            kinds.append(_Numbers(columns, _number(kind), np.array(low)[:, None], np.array(high)[:, None]))
-    others = [column for column in table.columns if column.kind in (Kind.IDENTIFIER, Kind.CATEGORY)]
-    if others:
-        kinds.append(
-            _Others(
-                columns=others,
-                values=[_value(column) for column in others],
-                legitimate=[_legitimate(column) for column in others],
-            )
-        )
+        if columns := [column for column in table.columns if column.kind is kind]:
+            most = max(len(column.sentinels) for column in columns)
+            sentinels = np.full((len(columns), most), np.nan)
+            for i, column in enumerate(columns):
+                sentinels[i, : len(column.sentinels)] = [float(sentinel) for sentinel in column.sentinels]
+            low, high = _bounds(columns, -np.inf, np.inf)
+            kinds.append(_Numbers(columns, kind, low, high, sentinels))
+    if columns := [column for column in table.columns if column.kind is Kind.IDENTIFIER]:
+        low, high = _bounds(columns, np.iinfo(np.int64).min, np.iinfo(np.int64).max)
+        kinds.append(_Identifiers(columns, low, high))
+    if columns := [column for column in table.columns if column.kind is Kind.CATEGORY]:
+        allowed = [[*column.vocabulary, *map(str, column.sentinels)] if column.vocabulary else [] for column in columns]
+        levels = sorted({level for of_column in allowed for level in of_column})
+        legitimate = [
+            [not column.vocabulary or level in of_column for level in levels] + [not column.vocabulary]
+            for column, of_column in zip(columns, allowed, strict=True)
+        ]
+        kinds.append(_Categories(columns, pl.Enum(levels), np.array(legitimate)))
     return _Judge(
         kinds=kinds,
         rules=[rule.violated.fill_null(False).alias(rule.code) for rule in table.rules],
@@ -153,32 +208,11 @@ def _judge(table: Table) -> _Judge:
     )
 
 
-def _number(kind: Kind) -> pl.Expr:
-    """The value of `number`, null where it cannot be one of this kind."""
-    number = pl.col("number")
-    if kind is Kind.NUMBER:
-        return pl.when(number.is_finite()).then(number)
-    # Files write whole numbers as 2 and as 2.0.
-    return pl.when(number.is_finite() & (number == number.floor())).then(number).cast(pl.Int32, strict=False)
-
-
-def _value(column: Column) -> pl.Expr:
-    """The identifier or category in a text cell, null where it cannot be one."""
-    cell = pl.col(column.name)
-    return cell.cast(pl.Int64, strict=False) if column.kind is Kind.IDENTIFIER else cell
-
-
-def _legitimate(column: Column) -> pl.Expr:
-    """Whether an identifier or a category is a legitimate one."""
-    value = pl.col(column.name)
-    if column.vocabulary:
-        return value.is_in([*column.vocabulary, *map(str, column.sentinels)]).fill_null(False).alias(column.name)
-    within = value.is_not_null()
-    if column.low is not None:
-        within = within & (value >= column.low)
-    if column.high is not None:
-        within = within & (value <= column.high)
-    return within.fill_null(False).alias(column.name)
+def _bounds(columns: Sequence[Column], low: float, high: float) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The legitimate ranges of columns [k, 1], of the type of the bounds where none is declared."""
+    lows = [low if column.low is None else type(low)(column.low) for column in columns]
+    highs = [high if column.high is None else type(high)(column.high) for column in columns]
+    return np.array(lows)[:, None], np.array(highs)[:, None]
 
 
 def _reasons(table: Table) -> pa.StructArray:
@@ -202,10 +236,13 @@ def _reasons_of(column: Column, judged: _Judged) -> Iterator[Flags]:
 def _with_missing(typed: pl.DataFrame, missing: Mapping[str, Flags]) -> pl.DataFrame:
     """The rows with null for what is neither legitimate nor required, and MADE_MISSING: the names of such columns."""
     if not missing:
-        return typed.with_columns(pl.lit(None, pl.List(pl.String)).alias(MADE_MISSING))
+        return typed.hstack([_NOTHING_MISSING.new_from_index(0, typed.height)])
     kept = [pl.when(pl.Series(~flag)).then(pl.col(name)).alias(name) for name, flag in missing.items()]
     names = _listed(pa.array(list(missing), pa.large_string()), np.array(list(missing.values())), empty=False)
     return typed.with_columns(*kept, pl.Series(MADE_MISSING, names, pl.List(pl.String)))
+
+
+_NOTHING_MISSING = pl.Series(MADE_MISSING, [None], pl.List(pl.String))
 
 
 def _listed(said: pa.Array, flags: Flags, *, empty: bool) -> pa.LargeListArray:

@@ -26,7 +26,7 @@ from credit_scoring.intake.reading import OWNER, judged
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.bureau import BUREAU
 from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
-from credit_scoring.schema.table import CLIENT, MADE_MISSING, RECORD, SEQ, Table
+from credit_scoring.schema.table import CLIENT, FILE, MADE_MISSING, RECORD, SEQ, Table
 from credit_scoring.schema.tables import SOURCES
 from credit_scoring.schema.tables import table as declared
 from credit_scoring.scoring.on_the_fly.client_file import ClientFile, columns_of
@@ -38,6 +38,8 @@ nothing, because it says what another row says, or speaks of a credit that the f
 _FILE = "file_number"
 _SEQ = 1
 _NOTHING_SPOILT = SPOILT.to_frame()
+_OF_ONE_DELIVERY = pl.Series(SEQ, [_SEQ], pl.Int64)
+_COMPLETE = pl.Series(INCOMPLETE, [False])
 
 
 @dataclass(frozen=True)
@@ -123,12 +125,12 @@ class JudgedTable:
     def known(self) -> pl.DataFrame:
         """The rows as `clients.snapshot` takes them, the columns that features read; the client is a file's number."""
         columns = [name for name in _read(self.table.name) if name != CLIENT]
-        return self.good.select(
-            pl.col(_FILE).alias(CLIENT),
-            *columns,
-            pl.lit(_SEQ, pl.Int64).alias(SEQ),
-            pl.col(MADE_MISSING).is_not_null().alias(INCOMPLETE),
-        )
+        good = self.good
+        incomplete = _COMPLETE.new_from_index(0, good.height)
+        if good.get_column(MADE_MISSING).null_count() < good.height:
+            incomplete = good.get_column(MADE_MISSING).is_not_null().alias(INCOMPLETE)
+        seq = _OF_ONE_DELIVERY.new_from_index(0, good.height)
+        return pl.DataFrame([good.get_column(_FILE).alias(CLIENT), *good[columns], seq, incomplete])
 
 
 def judge_table(table: Table, files: Sequence[ClientFile]) -> JudgedTable:
@@ -147,7 +149,7 @@ def _judge_rows(table: Table, files: Sequence[ClientFile]) -> JudgedTable:
     cells, misread, numbers, rows = _cells(table, files)
     parsed = Parsed(cells=cells, misread=tuple(misread), header=(), unknown_columns=())
     good, bad = judged(parsed, table, table.name)
-    good = good.select(*columns_of(table), RECORD, MADE_MISSING, "file", _numbered(numbers, good))
+    good = good[[*columns_of(table), RECORD, MADE_MISSING, FILE]].hstack([_numbered(numbers, good)])
     told = _deduplicated(good, table)
     if told.conflicting.height:
         bad = pl.concat([bad, conflicting(told.conflicting, table)])
@@ -215,11 +217,9 @@ def _numbered(numbers: NDArray[np.int64], frame: pl.DataFrame) -> pl.Series:
 
 def _deduplicated(rows: pl.DataFrame, table: Table) -> Deduplicated:
     """Duplicates within each file; what two files say alike is no duplicate."""
-    if rows.height < 2:
-        return Deduplicated(rows, rows.clear(), rows.clear())
-    told = deduplicate(rows, table)
-    if told.repeated.is_empty() and told.conflicting.is_empty():
-        return told
+    keys = rows[[_FILE, *(table.key or columns_of(table))]].rows()
+    if len(set(keys)) == len(keys):  # of few rows Python sees it sooner than polars
+        return Deduplicated(rows, rows.head(0), rows.head(0))
     each = [deduplicate(of_file, table) for of_file in rows.partition_by(_FILE, maintain_order=True)]
     return Deduplicated(
         kept=pl.concat([told.kept for told in each]),
