@@ -67,3 +67,30 @@ def test_a_model_of_whole_files_is_not_taken_and_ready_says_so(
     (problem,) = [each for each in adviser.ask("/ready").body["problems"] if "estimate" in each]
     assert "version 2 is not taken" in problem
     assert adviser.ask("/v1/estimates", FOUR).body["model_version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "detail"),
+    [
+        ({"amount": None}, "/body/amount", "Doit être un nombre"),
+        ({"amount": 0}, "/body/amount", "Doit être supérieur à 0"),
+        ({"amount": 1e13}, "/body/amount", "Doit être d'au plus 1e+12"),
+        ({"children": 1.5}, "/body/children", "Doit être un nombre entier, sans partie décimale"),
+        ({"children": -1}, "/body/children", "Doit être d'au moins 0"),
+        ({"car": "yes"}, "/body/car", "Doit être true ou false"),
+        ({"unknown": 1}, "/body/unknown", "Champ ou paramètre inconnu"),
+        ({"education": "x"}, "/body/education", "Doit être l'une des valeurs 'Lower secondary'"),
+    ],
+)
+def test_what_is_wrong_is_said_in_french(adviser: Caller, body: dict[str, object], pointer: str, detail: str) -> None:
+    errors = adviser.ask("/v1/estimates?language=fr", FOUR | body).body["errors"]
+    assert [(each["pointer"], each["detail"][: len(detail)]) for each in errors] == [(pointer, detail)]
+
+
+def test_what_is_absent_or_unreadable_is_said_in_french(adviser: Caller) -> None:
+    (absent,) = adviser.ask("/v1/estimates?language=fr", {k: v for k, v in FOUR.items() if k != "income"}).body[
+        "errors"
+    ]
+    assert absent["detail"] == "Champ obligatoire"
+    (unknown,) = adviser.ask("/v1/estimates?language=fr&x=1", FOUR).body["errors"]
+    assert unknown["detail"] == "Champ ou paramètre inconnu"

@@ -34,11 +34,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from credit_scoring.features.words import Language
 from credit_scoring.serving.journal import Entry
 from credit_scoring.serving.problems import DATABASE_AWAY, FAILED, REQUEST_WRONG, Refusal, WrongPart
 from credit_scoring.serving.service import Service
 from credit_scoring.serving.store import DatabaseAwayError
-from credit_scoring.serving.words import of_request
+from credit_scoring.serving.words import of_request, wrong
 
 log = logging.getLogger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -79,7 +80,7 @@ class RecordedRoute(APIRoute):
                 _UNKNOWN.set([name for name in request.query_params if name not in known])
                 response = await own(request)
             except Exception as error:
-                refusal = _refusal(error)
+                refusal = _refusal(error, of_request(request))
                 entry.code, entry.errors = refusal.problem.code, tuple(refusal.errors)
                 response = refusal.answer(str(entry.id), of_request(request))
             entry.status = response.status_code
@@ -124,10 +125,13 @@ def _without_unknown(endpoint: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _unknown() -> list[dict[str, Any]]:
-    return [{"type": "extra_forbidden", "loc": ("query", name), "msg": "Unknown parameter"} for name in _UNKNOWN.get()]
+    return [
+        {"type": "extra_forbidden", "loc": ("query", name), "msg": "Unknown parameter", "input": None}
+        for name in _UNKNOWN.get()
+    ]
 
 
-def _refusal(error: Exception) -> Refusal:
+def _refusal(error: Exception, language: Language) -> Refusal:
     """What the caller is told of an error."""
     if isinstance(error, Refusal):
         return error
@@ -135,11 +139,11 @@ def _refusal(error: Exception) -> Refusal:
         return DATABASE_AWAY()
     if isinstance(error, RequestValidationError):
         known = error.errors()
-        errors = wrong_parts([*known, *(each for each in _unknown() if each not in known)])
+        errors = wrong_parts([*known, *(each for each in _unknown() if each not in known)], language)
         return REQUEST_WRONG(errors, count=len(errors))
     if isinstance(error, HTTPException) and error.status_code == 400:  # FastAPI's word for a body that is no JSON
-        wrong = WrongPart(code="json_invalid", pointer="/body", detail="The body is not readable JSON")
-        return REQUEST_WRONG([wrong], count=1)
+        unread = {"type": "json_invalid", "loc": ("body",), "msg": "The body is not readable JSON", "input": None}
+        return REQUEST_WRONG(wrong_parts([unread], language), count=1)
     # Texts of errors quote values: only kind and place are told.
     frames = traceback.extract_tb(error.__traceback__)
     place = f"{frames[-1].name}, line {frames[-1].lineno}" if frames else "?"
@@ -147,10 +151,10 @@ def _refusal(error: Exception) -> Refusal:
     return FAILED()
 
 
-def wrong_parts(errors: Iterable[Any]) -> list[WrongPart]:
+def wrong_parts(errors: Iterable[Any], language: Language) -> list[WrongPart]:
     """The errors of pydantic as pointers; the values that were sent are not repeated."""
     return [
-        WrongPart(code=each["type"], pointer="/" + "/".join(map(_escaped, each["loc"])), detail=each["msg"])
+        WrongPart(code=each["type"], pointer="/" + "/".join(map(_escaped, each["loc"])), detail=wrong(each, language))
         for each in errors
     ]
 

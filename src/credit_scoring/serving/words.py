@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query
 from starlette.requests import Request
@@ -54,3 +55,51 @@ async def _asked(
 
 AskedLanguage = Annotated[Language, Depends(_asked)]
 """Parameter of a route: the language that the caller wants."""
+
+
+_WRONG_IN_FRENCH = {
+    "missing": "Champ obligatoire",
+    "extra_forbidden": "Champ ou paramètre inconnu",
+    "int_type": "Doit être un nombre entier",
+    "int_parsing": "Doit être un nombre entier",
+    "int_from_float": "Doit être un nombre entier, sans partie décimale",
+    "int_parsing_size": "Ce nombre est trop grand",
+    "float_type": "Doit être un nombre",
+    "float_parsing": "Doit être un nombre",
+    "finite_number": "Doit être un nombre fini",
+    "bool_type": "Doit être true ou false",
+    "bool_parsing": "Doit être true ou false",
+    "string_type": "Doit être un texte",
+    "string_too_short": "Doit compter au moins {min_length} caractères",
+    "string_too_long": "Doit compter au plus {max_length} caractères",
+    "string_pattern_mismatch": "Doit suivre le motif {pattern}",
+    "greater_than": "Doit être supérieur à {gt}",
+    "greater_than_equal": "Doit être d'au moins {ge}",
+    "less_than": "Doit être inférieur à {lt}",
+    "less_than_equal": "Doit être d'au plus {le}",
+    "literal_error": "Doit être l'une des valeurs {expected}",
+    "list_type": "Doit être une liste",
+    "too_short": "Doit compter au moins {min_length} éléments",
+    "too_long": "Doit compter au plus {max_length} éléments",
+    "dict_type": "Doit être un objet",
+    "model_type": "Doit être un objet",
+    "model_attributes_type": "Doit être un objet",
+    "uuid_parsing": "Doit être un UUID",
+    "json_invalid": "Le corps de la requête n'est pas un JSON lisible",
+}
+"""What pydantic says in English, by its type of error."""
+
+
+def wrong(error: Mapping[str, Any], language: Language) -> str:
+    """What an error of pydantic says; in English where nobody has said it in French. An error without `input` is one
+    of ours, which is in the language already."""
+    french = _WRONG_IN_FRENCH.get(error["type"])
+    if language == "en" or french is None or "input" not in error:
+        return str(error["msg"])
+    return french.format(**{name: _french(value) for name, value in error.get("ctx", {}).items()})
+
+
+def _french(value: object) -> str:
+    if isinstance(value, int | float):
+        return f"{value:,.10g}".replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",")
+    return str(value).replace(" or ", " ou ")
