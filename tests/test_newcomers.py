@@ -35,7 +35,7 @@ SMALL = {
     "RETURNING": range(20_000, 20_060),
     "SETTLED": range(20_100, 20_200),
 }
-"""A tenth of the lender of `make score`: all its kinds of clients, and the client whom the tutorial explains."""
+"""An eighth of the lender of `make score`: all its kinds of clients, and the client whom the tutorial explains."""
 
 
 def conf() -> str:

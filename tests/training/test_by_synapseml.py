@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 from credit_scoring.training.by_lightgbm import LightGbm
 from credit_scoring.training.by_synapseml import SynapseMl
 from credit_scoring.training.evaluate import auc_of
-from credit_scoring.training.fit import Rebalancing, fit_rounds, fit_until_best, rounds_of
+from credit_scoring.training.fit import Rebalancing, fit_rounds, rounds_of, until_best
 from credit_scoring.training.intervals import Resampling, difference, intervals
 from training.conftest import draw, outcomes
 
@@ -50,7 +50,7 @@ def test_it_learns_from_the_clients_that_are_named_and_no_others(frame, learners
 
 def test_fitting_stops_where_the_judges_are_served_best(frame, clients, inputs, parameters):
     judges = clients.client_id % 4 == 0
-    text = fit_until_best(SynapseMl(frame), clients, judges, inputs, parameters)
+    text = SynapseMl(frame).fit(until_best(clients, judges, inputs, parameters))
     best = rounds_of(text)
     assert 1 < best < parameters.max_rounds - parameters.early_stopping_rounds
     held = clients.where(judges)
@@ -74,7 +74,7 @@ def auc_below(first: str, second: str, held):
 def test_both_trainers_order_clients_equally_well(frame, clients, inputs, parameters, rebalancing):
     judges = clients.client_id % 4 == 0
     texts = [
-        fit_until_best(trainer, clients, judges, inputs, parameters, rebalancing)
+        trainer.fit(until_best(clients, judges, inputs, parameters, rebalancing))
         for trainer in (LightGbm(), SynapseMl(frame))
     ]
     apart = auc_below(*texts, clients.where(judges))
@@ -84,7 +84,7 @@ def test_both_trainers_order_clients_equally_well(frame, clients, inputs, parame
 
 def test_two_tasks_are_as_good_as_one_and_keep_the_constraints(frame, clients, inputs, parameters):
     judges = clients.client_id % 4 == 0
-    one, two = (fit_until_best(SynapseMl(frame, tasks), clients, judges, inputs, parameters) for tasks in (1, 2))
+    one, two = (SynapseMl(frame, tasks).fit(until_best(clients, judges, inputs, parameters)) for tasks in (1, 2))
     # Which of two tasks comes first is chance, so there are two models. Each chose its rounds by the 375 judges, who
     # can judge it no more, and whose resamples know nothing of the chance in a fit. On clients that nobody has seen,
     # one task has AUCs from .8380 to .8400 with six seeds, two tasks from .8379 to .8407.

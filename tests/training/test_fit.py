@@ -12,7 +12,7 @@ import pytest
 from credit_scoring import training
 from credit_scoring.errors import ModelError
 from credit_scoring.training.by_lightgbm import LightGbm
-from credit_scoring.training.fit import fit_rounds, fit_until_best, rounds_of
+from credit_scoring.training.fit import Rebalancing, fit_rounds, rounds_of, until_best
 
 ROOT = Path(training.__file__).parent
 
@@ -22,7 +22,7 @@ import numpy as np
 from credit_scoring.settings import TrainingSettings
 from credit_scoring.model.artifacts import Features
 from credit_scoring.training.by_lightgbm import LightGbm
-from credit_scoring.training.fit import fit_until_best
+from credit_scoring.training.fit import until_best
 from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.learners import Learners
 
@@ -31,7 +31,7 @@ path, features, parameters = sys.argv[1:]
 inputs = Inputs(Features.from_json(features, "features"), (1, -1, 0, 0, 0, 0, 0, 0))
 clients = Learners(**np.load(path))
 parameters = TrainingSettings.model_validate_json(parameters)
-text = fit_until_best(LightGbm(), clients, clients.client_id % 4 == 0, inputs, parameters)
+text = LightGbm().fit(until_best(clients, clients.client_id % 4 == 0, inputs, parameters))
 print("sha256", hashlib.sha256(text.encode()).hexdigest())
 """
 
@@ -55,13 +55,38 @@ def test_the_order_of_the_rows_does_not_matter(learners, lender, inputs, paramet
 def test_one_core_or_two_give_the_same_bytes_and_pyspark_is_not_needed(learners, lender, inputs, parameters, tmp_path):
     clients = learners(lender)
     np.savez(tmp_path / "clients.npz", **vars(clients))
-    here = fit_until_best(LightGbm(), clients, clients.client_id % 4 == 0, inputs, parameters)
+    here = LightGbm().fit(until_best(clients, clients.client_id % 4 == 0, inputs, parameters))
     arguments = [str(tmp_path / "clients.npz"), inputs.declared.to_json(), parameters.model_dump_json()]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "123"}
     alone = subprocess.run(
         [sys.executable, "-c", ALONE, *arguments], capture_output=True, text=True, check=True, env=environment
     )
     assert f"sha256 {hashlib.sha256(here.encode()).hexdigest()}" in alone.stdout
+
+
+@pytest.mark.parametrize("cores", [1, 2, 4])
+def test_models_that_are_asked_for_together_are_those_that_are_asked_for_alone(
+    learners, lender, inputs, parameters, cores
+):
+    clients = learners(lender)
+    wanted = [
+        until_best(clients, clients.part == fold, inputs, parameters, rebalancing)
+        for rebalancing in (None, Rebalancing(class_weights=True), Rebalancing(good_share=0.3))
+        for fold in range(3)
+    ]
+    together = list(LightGbm(cores=cores).fit_all(wanted))
+    assert together == [LightGbm().fit(each) for each in wanted]
+    assert len(set(together)) == len(wanted)
+
+
+def test_where_one_of_several_cannot_be_fitted_the_others_end_soon(learners, lender, inputs, parameters):
+    clients = learners(lender)
+    endless = parameters.model_copy(update={"max_rounds": 1_000_000, "early_stopping_rounds": 1_000_000})
+    nobody = np.zeros(len(clients.target), bool)
+    nobody[:30] = True  # too few for two leaves
+    cannot = replace(until_best(clients, clients.part == 0, inputs, parameters), learns=nobody)
+    with pytest.raises(ModelError, match="constant"):
+        list(LightGbm(cores=2).fit_all([cannot, until_best(clients, clients.part == 1, inputs, endless)]))
 
 
 def test_constraints_hold(booster):
@@ -84,7 +109,7 @@ def test_nan_is_missing_and_zero_is_a_value(booster):
 def test_fitting_stops_where_the_other_rows_are_served_best(learners, lender, inputs, parameters):
     clients = learners(lender)
     judges = clients.client_id % 4 == 0
-    text = fit_until_best(LightGbm(), clients, judges, inputs, parameters)
+    text = LightGbm().fit(until_best(clients, judges, inputs, parameters))
     best = rounds_of(text)
     assert 1 < best < parameters.max_rounds - parameters.early_stopping_rounds
     held = clients.where(judges)

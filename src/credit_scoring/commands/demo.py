@@ -17,7 +17,7 @@ from credit_scoring.storage.files import Folder
 from credit_scoring.synthetic.later import write_later
 from credit_scoring.synthetic.writing import write
 
-KNOWN, NEW, LATER, SEED = range(20_000), range(20_000, 22_000), range(22_000, 22_300), 7
+KNOWN, NEW, LATER, SEED = range(8_000, 20_000), range(20_000, 22_000), range(22_000, 22_300), 7
 """The clients of the three deliveries: with an outcome, new, and new a week later."""
 RETURNING, SETTLED = NEW[:150], NEW[-600:]
 """Of the new clients, those who come back a week later, and those whose outcome is known by then."""

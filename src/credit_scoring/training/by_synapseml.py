@@ -8,6 +8,7 @@ finds the bins of, from its own clients, so that bins and trees may differ from 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +19,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 from synapse.ml.lightgbm import LightGBMClassifier
 
-from credit_scoring.training.fit import Fit, TrainerName
+from credit_scoring.training.fit import Fit, TrainerName, with_splits
 from credit_scoring.training.inputs import Inputs
 
 _LEARNT_FROM, _JUDGE, _NEITHER = 0, 1, -1
@@ -39,7 +40,11 @@ class SynapseMl:
         """The native text of the model."""
         # A new one for every fit: it keeps the bins of its first fit, and would fit other rows with them.
         text: str = _classifier(wanted, self.tasks).fit(self._rows(wanted)).getNativeModel()
-        return text
+        return with_splits(text)
+
+    def fit_all(self, wanted: Sequence[Fit]) -> Iterator[str]:
+        """One after the other: each fit takes all cores that its tasks have."""
+        return map(self.fit, wanted)
 
     def _rows(self, wanted: Fit) -> DataFrame:
         """The rows of the clients as SynapseML takes them, sorted by client id, which no two rows share.
@@ -59,7 +64,7 @@ class SynapseMl:
 def _role(wanted: Fit) -> Column:
     """What each client is to a fit; computed from its id alone, wherever it lies."""
     ids = wanted.clients.client_id
-    roles = np.full(len(ids), _LEARNT_FROM, np.int8)
+    roles = np.where(wanted.learns, _LEARNT_FROM, _NEITHER).astype(np.int8)
     if wanted.judges is not None:
         roles[wanted.judges] = _JUDGE
 

@@ -6,14 +6,20 @@ What that takes of a trainer:
 - deterministic, a seed, and a fixed way to build histograms (force_col_wise; LightGBM would time both and choose).
 - num_threads as a fixed number in the text: 0, all cores. The trees are the same for any number of cores.
 
+Models that do not wait for each other (those of the folds) are asked for together, so that a trainer may fit several at
+a time.
+
 Two trainers give two texts: SynapseML brings an older LightGBM and draws the bags by another seed.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+import numpy as np
 
 from credit_scoring.errors.models import NOTHING_TO_SPLIT
 from credit_scoring.explanation.points import Integers
@@ -47,16 +53,17 @@ class Rebalancing:
 class Fit:
     """One model that a trainer is asked for.
 
-    `clients`: with the vectors of all declared features, of which `inputs` says which are fitted on. `rounds`: trees;
-    where `judges` [n] names clients that are not learnt from, the most trees: the text then ends with the best round,
-    after which the log-loss of the judges (with `by_auc` their AUC) does not get better for `patience` rounds.
-    `balanced`: defaulted clients weigh as much as all good ones.
+    `clients`: with the vectors of all declared features, of which `inputs` says which are fitted on. `learns` [n]:
+    whether each of them is learnt from. `rounds`: trees; where `judges` [n] names clients that are not learnt from, the
+    most trees: the text then ends with the best round, after which the log-loss of the judges (with `by_auc` their AUC)
+    does not get better for `patience` rounds. `balanced`: defaulted clients weigh as much as all good ones.
     """
 
     clients: Learners
     inputs: Inputs
     parameters: TrainingSettings
     rounds: int
+    learns: Flags
     judges: Flags | None = None
     by_auc: bool = False
     balanced: bool = False
@@ -77,23 +84,25 @@ class Trainer(Protocol):
     def tasks(self) -> int: ...  # noqa: D102
 
     def fit(self, wanted: Fit) -> str:
-        """The native text of the model."""
+        """The native text of the model; ModelError where no tree could split the clients."""
+
+    def fit_all(self, wanted: Sequence[Fit]) -> Iterator[str]:
+        """The native texts of the models, in their order, each as `fit` gives it."""
 
 
 def fit_rounds(trainer: Trainer, clients: Learners, inputs: Inputs, parameters: TrainingSettings, rounds: int) -> str:
     """The native text of a model of `rounds` trees, fitted on all `clients`."""
-    return _some(trainer.fit(Fit(clients, inputs, parameters, rounds)))
+    return trainer.fit(Fit(clients, inputs, parameters, rounds, np.ones(len(clients.target), np.bool_)))
 
 
-def fit_until_best(
-    trainer: Trainer,
+def until_best(
     clients: Learners,
     judges: Flags,
     inputs: Inputs,
     parameters: TrainingSettings,
     rebalancing: Rebalancing | None = None,
-) -> str:
-    """The native text of a model with the trees up to its best round.
+) -> Fit:
+    """A model with the trees up to its best round.
 
     It is fitted on the clients where `judges` [n] is false; the best round is the one after which the log-loss of the
     others (their AUC, with a rebalancing) does not get better for `early_stopping_rounds` rounds, or the last of
@@ -101,10 +110,9 @@ def fit_until_best(
     """
     rounds = parameters.max_rounds
     if rebalancing is None:
-        return _some(trainer.fit(Fit(clients, inputs, parameters, rounds, judges)))
-    kept = judges | rebalancing.learns_from(clients.client_id, clients.target)
-    fewer, weighted = clients.where(kept), rebalancing.class_weights
-    return _some(trainer.fit(Fit(fewer, inputs, parameters, rounds, judges[kept], by_auc=True, balanced=weighted)))
+        return Fit(clients, inputs, parameters, rounds, ~judges, judges)
+    learns, balanced = ~judges & rebalancing.learns_from(clients.client_id, clients.target), rebalancing.class_weights
+    return Fit(clients, inputs, parameters, rounds, learns, judges, by_auc=True, balanced=balanced)
 
 
 def rounds_of(booster_text: str) -> int:
@@ -112,7 +120,8 @@ def rounds_of(booster_text: str) -> int:
     return booster_text.count("\nTree=")
 
 
-def _some(text: str) -> str:
+def with_splits(text: str) -> str:
+    """The model text; ModelError where no tree could split the clients."""
     if re.search(r"^split_feature=\d", text, re.MULTILINE) is None:
         raise NOTHING_TO_SPLIT()
     return text

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from credit_scoring.progress import counted
 from credit_scoring.settings import TrainingSettings
-from credit_scoring.training.fit import Rebalancing, Trainer, fit_until_best, rounds_of
+from credit_scoring.training.fit import Rebalancing, Trainer, rounds_of, until_best
 from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.learners import Learners
 from credit_scoring.training.predict import Margins, margins
@@ -39,10 +39,14 @@ def fit_folds(
     rebalancing: Rebalancing | None = None,
 ) -> FoldModels:
     """Fits a model for each fold of `development`."""
+    wanted = [
+        until_best(development, development.part == fold, inputs, parameters, rebalancing)
+        for fold in range(parameters.folds)
+    ]
     texts = {}
-    for fold in counted(range(parameters.folds), parameters.folds, "folds"):
-        texts[fold] = fit_until_best(trainer, development, development.part == fold, inputs, parameters, rebalancing)
-        rounds = rounds_of(texts[fold])
+    for fold, text in enumerate(counted(trainer.fit_all(wanted), parameters.folds, "folds")):
+        texts[fold] = text
+        rounds = rounds_of(text)
         log.info("fold %d of %d: best after %d rounds", fold + 1, parameters.folds, rounds)
         if rounds == parameters.max_rounds:
             log.warning("fold %d was still getting better: consider more training.max_rounds", fold + 1)

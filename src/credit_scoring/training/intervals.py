@@ -11,9 +11,12 @@ calibration error up, the cost at the best threshold in hindsight down), a perce
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +25,7 @@ from threadpoolctl import threadpool_limits
 from credit_scoring.explanation.arrays import Floats
 
 Flags = npt.NDArray[np.bool_]
+Counts = npt.NDArray[np.uint8]
 
 Statistic = Callable[[Floats], Floats]
 """Counts [r, n], how often each of n clients stands in each of r resamples, -> the statistic of each resample [r].
@@ -92,12 +96,14 @@ def intervals(statistics: Mapping[str, Statistic], clients: int, resampling: Res
     if not statistics:
         return {}
     found: dict[str, list[Floats]] = {name: [] for name in statistics}
+    measured, cores = partial(_measured, statistics, _Leaves.of(statistics.values())), os.cpu_count() or 1
     # On more threads BLAS adds up in another order, and the last bits would depend on the machine.
-    with threadpool_limits(1):
-        for counts in _resamples(clients, resampling):
-            known = _leaves(statistics.values(), counts)
-            for name, statistic in statistics.items():
-                found[name].append(_put_together(statistic, known))
+    with threadpool_limits(1), ThreadPoolExecutor(cores) as pool:
+        blocks = _resamples(clients, resampling)
+        while some := list(islice(blocks, cores)):
+            for values in pool.map(measured, some):
+                for name in statistics:
+                    found[name].append(values[name])
     everyone = np.ones((1, clients))
     return {
         name: _pivotal(float(statistic(everyone)[0]), np.concatenate(found[name]), resampling.level)
@@ -131,22 +137,38 @@ def mean_of(values: Floats | Flags, where: Flags | None = None) -> Statistic:
     return ratio(Total(values * weights), Total(weights))
 
 
-def _leaves(statistics: Iterable[Statistic], counts: Floats) -> dict[int, Floats]:
-    """What the statistics are made of, each once: all totals by one product of matrices."""
-    leaves: dict[int, Statistic] = {}
-    waiting = list(statistics)
-    while waiting:
-        statistic = waiting.pop()
-        if isinstance(statistic, Composed):
-            waiting += statistic.parts
-        else:
-            leaves[id(statistic)] = statistic
-    totals = {key: leaf for key, leaf in leaves.items() if isinstance(leaf, Total)}
-    found = {key: leaf(counts) for key, leaf in leaves.items() if key not in totals}
-    if totals:
-        values = counts @ np.column_stack([total.values for total in totals.values()])
-        found |= dict(zip(totals, values.T, strict=True))
-    return found
+@dataclass(frozen=True, eq=False)
+class _Leaves:
+    """What statistics are made of, each once, by its id: `totals` of the columns of `values` [n, t], and `others`."""
+
+    totals: tuple[int, ...]
+    values: Floats
+    others: Mapping[int, Statistic]
+
+    @classmethod
+    def of(cls, statistics: Iterable[Statistic]) -> _Leaves:
+        """Takes the statistics apart."""
+        leaves: dict[int, Statistic] = {}
+        waiting = list(statistics)
+        while waiting:
+            statistic = waiting.pop()
+            if isinstance(statistic, Composed):
+                waiting += statistic.parts
+            else:
+                leaves[id(statistic)] = statistic
+        totals = {key: leaf for key, leaf in leaves.items() if isinstance(leaf, Total)}
+        values = np.column_stack([total.values for total in totals.values()]) if totals else np.zeros((0, 0))
+        return cls(tuple(totals), values, {key: leaf for key, leaf in leaves.items() if key not in totals})
+
+    def known(self, counts: Floats) -> dict[int, Floats]:
+        """Their values in each resample [r]; all totals by one product of matrices."""
+        found = {key: leaf(counts) for key, leaf in self.others.items()}
+        return found | dict(zip(self.totals, (counts @ self.values).T, strict=True)) if self.totals else found
+
+
+def _measured(statistics: Mapping[str, Statistic], leaves: _Leaves, drawn: Counts) -> dict[str, Floats]:
+    known = leaves.known(drawn.astype(np.float64))
+    return {name: _put_together(statistic, known) for name, statistic in statistics.items()}
 
 
 def _put_together(statistic: Statistic, known: Mapping[int, Floats]) -> Floats:
@@ -155,28 +177,25 @@ def _put_together(statistic: Statistic, known: Mapping[int, Floats]) -> Floats:
     return known[id(statistic)]
 
 
-def _resamples(clients: int, resampling: Resampling) -> Iterator[Floats]:
+def _resamples(clients: int, resampling: Resampling) -> Iterator[Counts]:
     """Counts [r, n] of all resamples, some at a time; the same for the same number of clients, repeats and seed."""
     at_a_time = max(1, _COUNTS_AT_A_TIME // max(1, clients))
-    kept = clients * resampling.repeats <= _COUNTS_KEPT
-    drawn: Iterable[npt.NDArray[np.uint8]] = _kept(clients, resampling) if kept else _drawn(clients, resampling)
-    some = []
-    for counts in drawn:
-        some.append(counts)
-        if len(some) == at_a_time:
-            yield np.array(some, np.float64)
-            some = []
-    if some:
-        yield np.array(some, np.float64)
+    if clients * resampling.repeats <= _COUNTS_KEPT:
+        kept = _kept(clients, resampling)
+        yield from (kept[start : start + at_a_time] for start in range(0, resampling.repeats, at_a_time))
+        return
+    drawn = _drawn(clients, resampling)
+    while some := list(islice(drawn, at_a_time)):
+        yield np.array(some)
 
 
 @lru_cache(maxsize=2)
-def _kept(clients: int, resampling: Resampling) -> npt.NDArray[np.uint8]:
+def _kept(clients: int, resampling: Resampling) -> Counts:
     """All resamples of a number of clients [r, n]; most numbers of a training are of the same two."""
     return np.array(list(_drawn(clients, resampling)))
 
 
-def _drawn(clients: int, resampling: Resampling) -> Iterator[npt.NDArray[np.uint8]]:
+def _drawn(clients: int, resampling: Resampling) -> Iterator[Counts]:
     """One resample after the other [n]. Nobody is drawn 256 times: that has a chance of e^-1000."""
     random = np.random.default_rng(resampling.seed)
     for _ in range(resampling.repeats):

@@ -18,7 +18,7 @@ import optuna
 
 from credit_scoring.settings import TrainingSettings
 from credit_scoring.training.evaluate import discrimination
-from credit_scoring.training.fit import Trainer, fit_until_best, rounds_of
+from credit_scoring.training.fit import Trainer, rounds_of, until_best
 from credit_scoring.training.inputs import Inputs
 from credit_scoring.training.learners import Learners
 from credit_scoring.training.predict import margins
@@ -125,7 +125,7 @@ def _run(
     rounds: list[int] = []
     given_up = False
     for fold in range(parameters.folds):
-        text = fit_until_best(trainer, development, development.part == fold, inputs, tried)
+        text = trainer.fit(until_best(development, development.part == fold, inputs, tried))
         clients = margins(development, inputs, {fold: text})
         aucs.append(discrimination(clients.target, clients.margin).auc)
         rounds.append(rounds_of(text))

@@ -6,7 +6,9 @@ left nothing out. What tells it most is named, because that is where a reviewer 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import lightgbm as lgb
@@ -29,7 +31,7 @@ _PARAMETERS = {
     "feature_fraction": 0.3,
     "deterministic": True,
     "force_col_wise": True,  # a third of the columns is looked at: half the time of row by row, and the same trees
-    "num_threads": 1,  # seconds either way; and the same on any machine
+    "num_threads": 1,  # of each fit; the fits go side by side
     "verbose": -1,
 }
 
@@ -53,14 +55,15 @@ def proxy(vectors: Matrix, names: Sequence[str], of_kind: Flags, resampling: Res
         return None
     told: Floats = np.zeros(len(vectors))
     gain: Floats = np.zeros(len(names))
-    folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=resampling.seed)
+    folds = list(StratifiedKFold(_FOLDS, shuffle=True, random_state=resampling.seed).split(vectors, of_kind))
     given = {**_PARAMETERS, "seed": resampling.seed}
     # Bins are made once, of all clients: they tell nothing of the kind.
     everybody = lgb.Dataset(vectors, of_kind.astype(np.float64), params=given, free_raw_data=False).construct()
-    for learn, judge in folds.split(vectors, of_kind):
-        booster = lgb.train(given, everybody.subset(learn.tolist()), _ROUNDS)
-        told[judge] = np.asarray(booster.predict(vectors[judge], raw_score=True))
-        gain += booster.feature_importance("gain")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        fits = [pool.submit(lgb.train, given, everybody.subset(learn.tolist()), _ROUNDS) for learn, _ in folds]
+    for fit, (_, judge) in zip(fits, folds, strict=True):
+        told[judge] = np.asarray(fit.result().predict(vectors[judge], raw_score=True))
+        gain += fit.result().feature_importance("gain")
     strongest = np.argsort(-gain, kind="stable")[:_NAMED].tolist()
     auc = bootstrap(auc_of(of_kind.astype(np.int64), told), len(told), resampling)
     return Proxy(len(vectors), auc.within(0, 1), tuple((names[i], float(gain[i] / gain.sum())) for i in strongest))
