@@ -7,9 +7,7 @@ from sklearn.metrics import roc_auc_score
 
 from credit_scoring.training.by_lightgbm import LightGbm
 from credit_scoring.training.by_synapseml import SynapseMl
-from credit_scoring.training.evaluate import auc_of
 from credit_scoring.training.fit import Rebalancing, fit_rounds, rounds_of, until_best
-from credit_scoring.training.intervals import Resampling, difference, intervals
 from training.conftest import draw, outcomes
 
 SCHEMA = "client_id BIGINT, target INT, features ARRAY<FLOAT>"
@@ -63,11 +61,11 @@ def test_fitting_stops_where_the_judges_are_served_best(frame, clients, inputs, 
     assert min(range(1, best + 1), key=log_loss) == best
 
 
-def auc_below(first: str, second: str, held):
-    """The interval of the difference of two models' AUC on the same clients."""
-    told = [lgb.Booster(model_str=text).predict(held.features, raw_score=True) for text in (first, second)]
-    statistic = difference(*(auc_of(held.target, margin) for margin in told))
-    return intervals({"": statistic}, len(held.target), Resampling(300))[""]
+def aucs_on_unseen(*texts: str) -> list[float]:
+    """Of models, on 20,000 clients that no fit has learned from or chosen its rounds by."""
+    unseen = draw(20_000, 11)
+    target = outcomes(unseen, 12)
+    return [roc_auc_score(target, lgb.Booster(model_str=text).predict(unseen)) for text in texts]
 
 
 @pytest.mark.parametrize("rebalancing", [None, Rebalancing(class_weights=True), Rebalancing(good_share=0.3)])
@@ -77,9 +75,9 @@ def test_both_trainers_order_clients_equally_well(frame, clients, inputs, parame
         trainer.fit(until_best(clients, judges, inputs, parameters, rebalancing))
         for trainer in (LightGbm(), SynapseMl(frame))
     ]
-    apart = auc_below(*texts, clients.where(judges))
-    assert apart.low <= 0 <= apart.high
-    assert abs(apart.value) < 0.02
+    # Of LightGBM alone, other seeds move the AUC by .002 without a rebalancing, by .007 with one.
+    here, on_spark = aucs_on_unseen(*texts)
+    assert abs(here - on_spark) < (0.004 if rebalancing is None else 0.012)
 
 
 def test_two_tasks_are_as_good_as_one_and_keep_the_constraints(frame, clients, inputs, parameters):
@@ -88,9 +86,7 @@ def test_two_tasks_are_as_good_as_one_and_keep_the_constraints(frame, clients, i
     # Which of two tasks comes first is chance, so there are two models. Each chose its rounds by the 375 judges, who
     # can judge it no more, and whose resamples know nothing of the chance in a fit. On clients that nobody has seen,
     # one task has AUCs from .8380 to .8400 with six seeds, two tasks from .8379 to .8407.
-    unseen = draw(20_000, 11)
-    target = outcomes(unseen, 12)
-    aucs = [roc_auc_score(target, lgb.Booster(model_str=text).predict(unseen)) for text in (one, two)]
+    aucs = aucs_on_unseen(one, two)
     assert abs(aucs[0] - aucs[1]) < 0.004
     grid = np.linspace(-3, 3, 200)
     booster = lgb.Booster(model_str=two)
