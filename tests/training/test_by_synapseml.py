@@ -68,16 +68,19 @@ def aucs_on_unseen(*texts: str) -> list[float]:
     return [roc_auc_score(target, lgb.Booster(model_str=text).predict(unseen)) for text in texts]
 
 
-@pytest.mark.parametrize("rebalancing", [None, Rebalancing(class_weights=True), Rebalancing(good_share=0.3)])
-def test_both_trainers_order_clients_equally_well(frame, clients, inputs, parameters, rebalancing):
+@pytest.mark.parametrize(
+    ("rebalancing", "within"),
+    [(None, 0.004), (Rebalancing(class_weights=True), 0.012), (Rebalancing(good_share=0.3), 0.035)],
+)
+def test_both_trainers_order_clients_equally_well(frame, clients, inputs, parameters, rebalancing, within):
     judges = clients.client_id % 4 == 0
     texts = [
         trainer.fit(until_best(clients, judges, inputs, parameters, rebalancing))
         for trainer in (LightGbm(), SynapseMl(frame))
     ]
-    # Of LightGBM alone, other seeds move the AUC by .002 without a rebalancing, by .007 with one.
+    # Six seeds of LightGBM alone lie within .002, .007 and, learning from some 400 clients, .024 of each other.
     here, on_spark = aucs_on_unseen(*texts)
-    assert abs(here - on_spark) < (0.004 if rebalancing is None else 0.012)
+    assert abs(here - on_spark) < within
 
 
 def test_two_tasks_are_as_good_as_one_and_keep_the_constraints(frame, clients, inputs, parameters):
