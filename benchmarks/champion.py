@@ -21,7 +21,7 @@ from credit_scoring.model.scorer import assemble
 from credit_scoring.model.store import connect
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.settings import Settings
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import known
 from credit_scoring.training.inputs import inputs
 
 Matrix = npt.NDArray[np.float32]

@@ -62,7 +62,7 @@ from credit_scoring.schema.tables import SOURCES
 from credit_scoring.settings import GatherSettings, Settings, SparkSettings
 from credit_scoring.storage.arrow import Frames, lists
 from credit_scoring.storage.files import Folder
-from credit_scoring.synthetic.reference_lender import known as generated
+from credit_scoring.synthetic.lender import known as generated
 
 SEQ, SEED = 1, 7
 AT_ONCE = 20_000

@@ -45,8 +45,7 @@ from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import SOURCES
 from credit_scoring.settings import Settings
 from credit_scoring.settings_file import load
-from credit_scoring.synthetic.lender import blocks_of
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import blocks_of, known
 from credit_scoring.synthetic.writing import NEW, write
 
 SEED, TREES, LEARNED_FROM = 7, 300, 5_000

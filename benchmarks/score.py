@@ -56,7 +56,7 @@ from credit_scoring.model.texts import ModelTexts
 from credit_scoring.scoring.rows import RunMetadata, score_rows
 from credit_scoring.settings import Settings
 from credit_scoring.settings_file import load
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import known
 from credit_scoring.synthetic.writing import write
 
 Matrix = npt.NDArray[np.float32]

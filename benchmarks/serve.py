@@ -56,7 +56,7 @@ from credit_scoring.schema.table import CLIENT
 from credit_scoring.scoring.on_the_fly.client_file import COLUMNS
 from credit_scoring.scoring.rows import RunMetadata, score_rows
 from credit_scoring.settings import MlflowSettings, OnlineSettings
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import known
 from credit_scoring.training.estimate import estimating, facts
 from credit_scoring.training.inputs import Inputs, inputs
 from credit_scoring.training.learners import Learners

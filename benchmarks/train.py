@@ -41,8 +41,7 @@ from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.settings import Settings, SparkSettings, TrainingSettings
 from credit_scoring.settings_file import load
-from credit_scoring.synthetic.lender import generate
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import generate, known
 from credit_scoring.training.by_lightgbm import LightGbm
 from credit_scoring.training.card.card import card
 from credit_scoring.training.examination.examine import examine

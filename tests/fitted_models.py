@@ -15,8 +15,7 @@ from credit_scoring.features.vector import client_vectors
 from credit_scoring.model.artifacts import Costs, Decision
 from credit_scoring.model.scorer import assemble
 from credit_scoring.model.texts import ModelTexts
-from credit_scoring.synthetic.lender import generate
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import generate, known
 from credit_scoring.training.estimate import estimating, facts
 from credit_scoring.training.inputs import Inputs, inputs
 from credit_scoring.training.learners import Learners

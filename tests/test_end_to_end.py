@@ -45,7 +45,7 @@ from credit_scoring.model.texts import ModelTexts
 from credit_scoring.printing import scores as printing
 from credit_scoring.schema.tables import TABLES
 from credit_scoring.settings import GateSettings, MlflowSettings, Settings, SparkSettings, TrainingSettings
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import known
 from credit_scoring.synthetic.writing import NEW as NEW_FILE
 from credit_scoring.synthetic.writing import WITH_OUTCOME, write
 from credit_scoring.training.promotion.gates import Verdict

@@ -39,7 +39,7 @@ from credit_scoring.printing.table import plain
 from credit_scoring.publishing.reason_audit import audit_reasons
 from credit_scoring.runtime import jars, java_home
 from credit_scoring.settings import GatherSettings, MlflowSettings
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import known
 from credit_scoring.synthetic.writing import write
 from credit_scoring.training.from_store import opened
 from short_lived import SHORT_LIVED

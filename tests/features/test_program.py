@@ -22,7 +22,7 @@ from credit_scoring.features.steps import Merge
 from credit_scoring.features.vector import aggregates, application_vectors, client_vectors, feature_frame, matrix
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import known
 
 Rows = dict[str, pl.DataFrame]
 

@@ -16,7 +16,7 @@ from credit_scoring.features.promises import PROMISES, Promise, moves
 from credit_scoring.features.registry import FEATURES
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.schema.tables import TABLES
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import known
 
 Rows = dict[str, pl.DataFrame]
 

@@ -14,7 +14,7 @@ from credit_scoring.features.reasons import Reason
 from credit_scoring.features.statements import ABSENCES, FINDINGS, STATEMENTS, by_code, stated
 from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.schema.table import CLIENT
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import known
 
 Rows = dict[str, pl.DataFrame]
 

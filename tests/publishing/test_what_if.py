@@ -11,7 +11,7 @@ from credit_scoring.model.scorer import scorer
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.scoring.stored_what_if import improved
 from credit_scoring.scoring.what_if import AS_IT_IS, STEPS, TOGETHER, Improvement, improvements, least
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import known
 
 SEED = 3
 INCOME = next(promise for promise in PROMISES if promise.name == "income")

@@ -15,7 +15,7 @@ from credit_scoring.features.vector import application_vectors, client_vectors
 from credit_scoring.model.scorer import Scorer, scorer
 from credit_scoring.schema.application import APPLICATION
 from credit_scoring.scoring.on_the_fly.estimate import Impossible, Person, estimate, is_estimate
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import known
 from drawn_model import drawn_model
 from fitted_models import estimate_model, learners
 

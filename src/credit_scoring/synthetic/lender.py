@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from credit_scoring.schema.bureau import BUREAU
+from credit_scoring.schema.bureau_balance import BUREAU_BALANCE
+from credit_scoring.schema.outcomes import OUTCOMES
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.schema.tables import TABLES, modules
 from credit_scoring.synthetic.block import BLOCK_SIZE, Block
@@ -25,6 +28,15 @@ def generate(clients: range, seed: int) -> Tables:
     if not blocks:
         return {table.name: pl.DataFrame(schema=table.polars_schema()) for table in TABLES}
     return {table.name: pl.concat([block[table.name] for block in blocks]) for table in TABLES}
+
+
+def known(clients: range, seed: int) -> Tables:
+    """What intake would know of these clients, without the outcomes: bureau_balance has the client of its credit."""
+    tables = {name: rows for name, rows in generate(clients, seed).items() if name != OUTCOMES.name}
+    credit = BUREAU_BALANCE.owner
+    owners = tables[BUREAU.name].select(credit, CLIENT)
+    balances = tables[BUREAU_BALANCE.name].join(owners, on=credit, how="inner", maintain_order="left")
+    return {**tables, BUREAU_BALANCE.name: balances}
 
 
 def blocks_of(clients: range, seed: int) -> Iterator[Tables]:

@@ -15,7 +15,7 @@ from credit_scoring.features.vector import feature_frame, matrix
 from credit_scoring.model.registry import Alias, load_version
 from credit_scoring.progress import doing
 from credit_scoring.settings import Settings
-from credit_scoring.synthetic.reference_lender import known
+from credit_scoring.synthetic.lender import known
 from credit_scoring.training.bins import bins
 from credit_scoring.training.card.card import card
 from credit_scoring.training.estimate import estimating, facts
