@@ -29,7 +29,7 @@ CLASSES := .jars/classes.stamp
 CONNECT := .jars-connect/jars.stamp
 AZURITE := node_modules/azurite.stamp
 
-.PHONY: help score serve test test-quick coverage crash setup jars check fix docs notebooks lock clean system system-spark system-serve system-test
+.PHONY: help score serve test test-quick coverage crash setup jars check fix docs notebooks lock evidently clean system system-spark system-serve system-test
 
 help:  ## say what there is
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -86,11 +86,18 @@ lock: system-test $(BUILD_TOOLS)  ## renew the locks from pyproject.toml and pac
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) requirements-build.in -o requirements-build.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra serving -o requirements.lock
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra spark --extra serving -c requirements.lock -o requirements-spark.lock
-	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --all-extras -c requirements-spark.lock -o requirements-dev.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra spark --extra serving --extra test --extra dev -c requirements-spark.lock -o requirements-dev.lock
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) pyproject.toml --extra evidently -c requirements.lock -o requirements-evidently.lock
 	@tools/lock-npm
 
+evidently: system $(PACKAGE)  ## make .venv-evidently, for `credit-scoring monitor --evidently`
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-evidently
+	@$(BIN)/uv pip install --quiet --python .venv-evidently/bin/python --require-hashes \
+		--build-constraints requirements-build.lock -r requirements-evidently.lock
+	@echo "ready: credit-scoring monitor --evidently"
+
 clean:  ## remove what setup made; var/ stays, it is yours
-	@rm -rf .venv .jars .jars-connect node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-evidently .jars .jars-connect node_modules .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 
 system:
 	@tools/system-packages run

@@ -215,6 +215,8 @@ class MonitoringSettings(Section):
     which defaults may miss the expected ones; `max_auc_loss`: below the AUC that the probabilities claim.
     `max_group_approval`: by which a group's share of approvals moves beside that of all others. `min_clients`: in fewer
     nothing is looked for. `after_delivery`: whether every score run monitors what it published.
+    `evidently_python`: the interpreter that makes Evidently's report where it is asked for, by default that of
+    `make evidently`; `evidently_clients`: how many clients of either side it is given.
     """
 
     after_delivery: bool = False
@@ -229,6 +231,8 @@ class MonitoringSettings(Section):
     max_default_ratio: Annotated[float, Field(ge=0)] = 0.25
     max_auc_loss: Share = 0.03
     max_group_approval: Share = 0.05
+    evidently_python: str = ""
+    evidently_clients: Annotated[int, Field(ge=100)] = 2_000
 
 
 Days = Annotated[int, Field(ge=1)] | None

@@ -69,6 +69,7 @@ from credit_scoring.model.registry import Alias, version_of
 from credit_scoring.model.scorer import Scorer, assemble, scorer
 from credit_scoring.model.store import asking_mlflow, connect
 from credit_scoring.model.texts import FILES, ModelTexts
+from credit_scoring.monitoring.second_opinion import interpreter
 from credit_scoring.online.reader import PublishedStore
 from credit_scoring.publishing.publication import verify_files
 from credit_scoring.publishing.scores_csv import Written
@@ -329,6 +330,7 @@ PROVOKED: dict[ErrorKind[Any], Callable[[Bench], object]] = {
         load(bench.conf()),
     ),
     usage.ROLLBACK_ALONE: lambda bench: bench.command("promote", "--rollback", "--force"),
+    usage.EVIDENTLY_MISSING: lambda bench: interpreter(str(bench.tmp / "python")),
     usage.MONITOR_ONE: lambda bench: bench.command("monitor", "--delivery", "d", "--month", "2026-11"),
     usage.FORCE_NEEDS_REASON: lambda bench: bench.command("promote", "--force"),
     usage.AS_OF_ALONE: lambda bench: bench.command("score", "--as-of", "1"),
@@ -559,6 +561,7 @@ ELSEWHERE: dict[ErrorKind[Any], str] = {
     usage.NOBODY_SCORED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.NOBODY_APPLIED: "test_cli.py::test_checks_without_anything_to_check_end_with_2",
     usage.PICTURE_NOT_WRITTEN: "test_end_to_end.py::test_a_client_is_explained_in_words_and_in_a_picture",
+    usage.EVIDENTLY_FAILED: "monitoring/test_run.py::test_an_interpreter_without_evidently_is_said_after_our_own_page",
     usage.NOTHING_SCORED: "monitoring/test_run.py::test_a_subject_of_whom_nobody_was_scored_is_refused",
     usage.NOT_HELD: "publishing/test_breaker.py::test_a_held_delivery_is_published_when_it_is_let_through",
     usage.WITHDRAWAL_OF_WITHDRAWAL: (

@@ -15,9 +15,9 @@ from credit_scoring.ledger.events import FileAccount, LedgerEvent, Unread
 from credit_scoring.model.artifacts import Costs
 from credit_scoring.model.bins import Bins, FeatureBins, Group
 from credit_scoring.monitoring.drift import feature_drifts, score_drift
-from credit_scoring.monitoring.fairness import group_drifts
+from credit_scoring.monitoring.fairness import group_drifts, group_outcomes
 from credit_scoring.monitoring.findings import Compared, Finding, findings
-from credit_scoring.monitoring.outcomes import performance
+from credit_scoring.monitoring.outcomes import Judged, performance
 from credit_scoring.monitoring.profile import as_profile, edges
 from credit_scoring.monitoring.vocabulary import new_values, undeclared
 from credit_scoring.settings import MonitoringSettings
@@ -209,7 +209,8 @@ def compared_to(
     score, probability = made.score, made.probability
     scores = dict(zip(*(each.tolist() for each in np.unique(score, return_counts=True)), strict=True))
     learned_from, come = sum(defaults for _, _, defaults in bins.scores), made.target >= 0
-    judged = performance(made.target[come], probability[come], score[come] >= CUT_OFF, COSTS, resampling, learned_from)
+    known = Judged(made.target[come], probability[come], score[come] >= CUT_OFF, COSTS, learned_from)
+    judged = performance(known, resampling)
     events = [_accepted(1, training), _accepted(2, made)]
     return Compared(
         score=score_drift(bins, scores, float(probability.mean()), CUT_OFF, limits.max_score_psi),
@@ -218,7 +219,8 @@ def compared_to(
         ),
         vocabulary=(*new_values(bins.vocabulary, made.categories), *undeclared(events, [1], [2])),
         by_month={"2026-11": judged} if judged else {},
-        groups=group_drifts(bins, made.application, score >= CUT_OFF, made.target, probability),
+        groups=group_drifts(bins, made.application, score >= CUT_OFF),
+        group_outcomes=group_outcomes(made.application.filter(come), known, resampling),
     )
 
 

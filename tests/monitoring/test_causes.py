@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from credit_scoring.features import registry
 from credit_scoring.monitoring.causes import Reading
 from credit_scoring.monitoring.drift import FeatureDrift
+from credit_scoring.monitoring.run import reads
 
 AGENCY, ANNUITY, CREDIT, AGE = (
     ("application", name) for name in ("EXT_SOURCE_1", "AMT_ANNUITY", "AMT_CREDIT", "DAYS_BIRTH")
@@ -57,6 +59,14 @@ def test_a_column_of_which_something_is_known_explains_first() -> None:
         (ANNUITY, False, "annuity_to_credit"),
         (CREDIT, False, "credit"),
     ]
+
+
+def test_every_feature_has_a_cause_when_all_moved() -> None:
+    """One that only counts rows reads no column of them."""
+    moved = [drift(name, 1.0) for name in registry.names()]
+    found = Reading(reads()).causes(moved, [])
+    assert {feature.name for cause in found for feature in cause.features} == set(registry.names())
+    assert ("bureau", "SK_ID_CURR") in {cause.column for cause in found}
 
 
 def test_what_moved_most_points_comes_first() -> None:

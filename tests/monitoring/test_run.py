@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -46,9 +47,9 @@ class Lender:
     root: Path
     texts: ModelTexts
 
-    def look(self, texts: ModelTexts | None = None, **wanted: object) -> Monitored:
+    def look(self, texts: ModelTexts | None = None, run_id: str = "run-m", **wanted: object) -> Monitored:
         context = context_at(
-            self.root, self.engine, "run-m", AT + timedelta(days=40), gather=GATHER,
+            self.root, self.engine, run_id, AT + timedelta(days=40), gather=GATHER,
             monitoring=MonitoringSettings(min_clients=100), training=TrainingSettings(resamples=100),
         )  # fmt: skip
         return monitor(context, lambda version: texts or self.texts, **wanted)
@@ -161,6 +162,13 @@ def test_the_page_begins_with_what_to_do_and_holds_no_client(seen: Monitored) ->
     assert "refused, and without an outcome for that reason" in text
 
 
+def test_inputs_are_ranked_on_the_page_and_in_the_table(lender: Lender, seen: Monitored) -> None:
+    text = Path(seen.page).read_text()
+    kept = lender.rows("monitor_drift").filter((pl.col("kind") == "column") & (pl.col("figure") == "psi"))
+    assert kept.height > 0
+    assert all(f"<td>{name}</td>" in text[text.index("<h2>Inputs") :] for name in kept["name"])
+
+
 def test_a_model_of_an_earlier_release_has_no_bins_and_that_is_said(lender: Lender) -> None:
     found = lender.look(replace(lender.texts, bins=""), delivery="d1")
     assert (found.subject, found.note, found.psi) == ("d1", NO_BINS, None)
@@ -172,6 +180,13 @@ def test_a_model_of_an_earlier_release_has_no_bins_and_that_is_said(lender: Lend
 def test_a_model_of_other_features_is_not_counted(lender: Lender, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("credit_scoring.features.registry.fingerprint", lambda: "another")
     assert lender.look().note == OTHER_FEATURES
+
+
+def test_an_interpreter_without_evidently_is_said_after_our_own_page(lender: Lender) -> None:
+    before = set((lender.root / "reports").iterdir())
+    with pytest.raises(CreditScoringError, match="ModuleNotFoundError"):
+        lender.look(evidently=Path(sys.executable), run_id="run-e")
+    assert {each.name for each in set((lender.root / "reports").iterdir()) - before} == {"monitor-run-e.html"}
 
 
 @pytest.mark.parametrize("wanted", [{"delivery": "d2"}, {"delivery": "d9"}, {"month": "2026-10"}])

@@ -84,7 +84,12 @@ def promises(call: Call, clients: int) -> None:
 @click.option(
     "--month", default="", metavar="YYYY-MM", help="Look at the deliveries of this month; else of the latest."
 )
-def monitor(call: Call, delivery: str, month: str) -> None:
+@click.option(
+    "--evidently",
+    is_flag=True,
+    help="Also write Evidently's drift report of a sample (see monitoring.evidently_python).",
+)
+def monitor(call: Call, delivery: str, month: str, evidently: bool) -> None:
     """Say whether the model is still right: hold scored clients against those it learned from, and outcomes against
     scores; writes a page and two tables."""
     from credit_scoring.commands.models import monitor as monitor_scores
@@ -92,4 +97,4 @@ def monitor(call: Call, delivery: str, month: str) -> None:
 
     if delivery and month:
         raise MONITOR_ONE()
-    call.print(monitor_scores(call.store(), delivery, month), monitored)
+    call.print(monitor_scores(call.store(), delivery, month, evidently), monitored)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from credit_scoring.code_version import code_version
@@ -106,13 +107,17 @@ def _training_source(settings: Settings) -> Callable[[], AbstractContextManager[
     return partial(opened, context.engine, context.ledger, settings.gather)
 
 
-def monitor(settings: Settings, delivery: str = "", month: str = "") -> Monitored:
-    """Holds a delivery, or a month, against what its model learned from, and the outcomes so far against the scores."""
+def monitor(settings: Settings, delivery: str = "", month: str = "", evidently: bool = False) -> Monitored:
+    """Holds a delivery, or a month, against what its model learned from, and the outcomes so far against the scores;
+    with `evidently` also by Evidently's report of a sample."""
+    from credit_scoring.monitoring.second_opinion import interpreter
+
+    python = interpreter(settings.monitoring.evidently_python) if evidently else None
     connect(settings.mlflow)
-    return monitor_run(start(settings), delivery, month)
+    return monitor_run(start(settings), delivery, month, python)
 
 
-def monitor_run(context: Context, delivery: str, month: str = "") -> Monitored:
+def monitor_run(context: Context, delivery: str, month: str = "", evidently: Path | None = None) -> Monitored:
     """The same in a run that is started already, with what people decided where the online store answers."""
     from credit_scoring.monitoring.metrics import JOB, gauges
     from credit_scoring.monitoring.overrides import human_decisions
@@ -133,6 +138,6 @@ def monitor_run(context: Context, delivery: str, month: str = "") -> Monitored:
                     human = human_decisions(connection)
             except CreditScoringError as error:
                 log.warning("What people decided is left out: the online store does not answer: %s", error)
-    found = look(context, texts_of, delivery, month, human)
+    found = look(context, texts_of, delivery, month, human, evidently)
     tell(gauges(found, clock()), settings.metrics, JOB)
     return found

@@ -301,6 +301,19 @@ MONITOR_ONE = ErrorKind(
     "A monitoring looks at a delivery or at a month, not at both.",
     "Give --delivery or --month.",
 )
+EVIDENTLY_MISSING = ErrorKind(
+    "evidently-missing",
+    UsageError,
+    "Evidently works in an environment of its own, and there is no interpreter {python}.",
+    "`make evidently` makes one in a checkout. Elsewhere install credit-scoring[evidently] into a new environment, and "
+    "set monitoring.evidently_python to its interpreter. Without --evidently all else is done.",
+)
+EVIDENTLY_FAILED = ErrorKind(
+    "evidently-failed",
+    UsageError,
+    "Evidently, run by {python}, ended with an error ({kind}); our own page is written.",
+    "Has this interpreter Evidently 0.7? `make evidently` makes one that has. Without --evidently all else is done.",
+)
 NOTHING_SCORED = ErrorKind(
     "nothing-scored",
     UsageError,

@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 
-from credit_scoring.monitoring.fairness import ratio_of_approvals
 from credit_scoring.monitoring.findings import Compared, Finding
+from credit_scoring.monitoring.outcomes import Performance
 from credit_scoring.monitoring.overrides import Overrides
 from credit_scoring.settings import MonitoringSettings
 from credit_scoring.training.intervals import Interval
@@ -60,36 +60,29 @@ def _figures(
             "feature", each.name, "missing", each.missing_now, each.missing_then,
             max_allowed=limits.max_missing, chance=each.missing_chance,
         )  # fmt: skip
+    for column in found.columns:
+        yield Figure("column", column.name, "psi", column.psi, 0.0, chance=column.chance)
+        yield Figure("column", column.name, "points", column.points, 0.0)
+        yield Figure("column", column.name, "points_with_others", column.points_with_others, 0.0)
+        yield Figure("column", column.name, "missing", column.missing_now, column.missing_then)
     for new in found.vocabulary:
         name = f"{new.table}.{new.column}{f'={new.value}' if new.value else ''}"
         yield Figure(
             "vocabulary", name, "share", new.share, new.before, max_allowed=limits.max_new_values, chance=new.chance
         )
     for month, seen in sorted((found.by_month or {}).items()):
-        rate = seen.expected / seen.clients
-        yield _with("outcomes", month, "default_rate", seen.observed, rate, seen.ratio_chance)
-        yield Figure("outcomes", month, "default_ratio", seen.ratio, 1.0, chance=seen.ratio_chance)
-        if seen.auc is not None:
-            yield _with("outcomes", month, "auc", seen.auc, seen.auc_expected, seen.auc_chance)
-        yield Figure("outcomes", month, "ks", seen.ks)
-        yield Figure("outcomes", month, "brier", seen.brier)
-        if seen.calibration_error is not None:
-            yield _with(
-                "outcomes", month, "calibration_error", seen.calibration_error, seen.calibration_by_chance, None
-            )
-        yield _with("outcomes", month, "cost", seen.cost, None, None)
+        yield from _outcomes("outcomes", month, seen)
     for group in found.groups:
-        name = f"{group.grouping}: {group.label}"
         yield Figure(
-            "group", name, "approved", group.approved_now, group.approved_then,
+            "group", f"{group.grouping}: {group.label}", "approved", group.approved_now, group.approved_then,
             max_allowed=limits.max_group_approval, chance=group.chance,
         )  # fmt: skip
-        if group.expected > 0 and group.ratio_chance is not None:
-            yield Figure(
-                "group", name, "default_ratio", group.defaults / group.expected, 1.0, chance=group.ratio_chance
-            )
-    for grouping, ratio in ratio_of_approvals(found.groups).items():
-        yield Figure("group", grouping, "approval_ratio", ratio, 1.0)
+    for grouping, ratio in found.approval_ratios.items():
+        yield _with("group", grouping, "approval_ratio", ratio, 1.0, None)
+    for judged in found.group_outcomes:
+        name = f"{judged.grouping}: {judged.label}"
+        yield Figure("group", name, "default_ratio_beside_all", judged.beside, 1.0, chance=judged.chance)
+        yield from _outcomes("group", name, judged.performance)
     if people is not None:
         for name in ("decisions", "overrides", "approved", "refused", "paid", "defaulted"):
             yield Figure("overrides", "", name, float(getattr(people, name)))
@@ -99,6 +92,19 @@ def _figures(
             "finding", each_told.subject, each_told.kind, each_told.value,
             max_allowed=each_told.limit, chance=each_told.chance, sentence=each_told.sentence,
         )  # fmt: skip
+
+
+def _outcomes(kind: str, name: str, seen: Performance) -> Iterator[Figure]:
+    """What scores were worth, of a month of application or of a group."""
+    yield _with(kind, name, "default_rate", seen.observed, seen.expected / seen.clients, seen.ratio_chance)
+    yield Figure(kind, name, "default_ratio", seen.ratio, 1.0, chance=seen.ratio_chance)
+    if seen.auc is not None:
+        yield _with(kind, name, "auc", seen.auc, seen.auc_expected, seen.auc_chance)
+    yield Figure(kind, name, "ks", seen.ks)
+    yield Figure(kind, name, "brier", seen.brier)
+    if seen.calibration_error is not None:
+        yield _with(kind, name, "calibration_error", seen.calibration_error, seen.calibration_by_chance, None)
+    yield _with(kind, name, "cost", seen.cost, None, None)
 
 
 def _with(kind: str, name: str, figure: str, found: Interval, expected: float | None, chance: float | None) -> Figure:

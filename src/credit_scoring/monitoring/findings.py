@@ -8,16 +8,18 @@ of 315 features raises no more false alarms than one of three.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from credit_scoring.monitoring.causes import Cause, Column, Reading
 from credit_scoring.monitoring.chance import any_of, false_discovery
+from credit_scoring.monitoring.columns import ColumnDrift
 from credit_scoring.monitoring.drift import FeatureDrift, ScoreDrift
-from credit_scoring.monitoring.fairness import GroupDrift
+from credit_scoring.monitoring.fairness import GroupDrift, GroupOutcomes
 from credit_scoring.monitoring.outcomes import Performance
 from credit_scoring.monitoring.vocabulary import NewValues
 from credit_scoring.settings import MonitoringSettings
+from credit_scoring.training.intervals import Interval
 
 Kind = Literal[
     "score", "feature", "missing", "vocabulary", "default rate", "calibration", "order", "group", "group rate"
@@ -44,13 +46,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class Compared:
-    """All that was computed of a profile. `by_month`: month of application -> performance, where there are enough."""
+    """All that was computed of a profile. `by_month`: month of application -> performance, where there are enough.
+    `approval_ratios`: grouping -> the lowest approval rate of its groups by the highest."""
 
     score: ScoreDrift | None = None
     features: tuple[FeatureDrift, ...] = ()
+    columns: tuple[ColumnDrift, ...] = ()
     vocabulary: tuple[NewValues, ...] = ()
     by_month: Mapping[str, Performance] | None = None
     groups: tuple[GroupDrift, ...] = ()
+    approval_ratios: Mapping[str, Interval] = field(default_factory=dict)
+    group_outcomes: tuple[GroupOutcomes, ...] = ()
 
 
 def findings(
@@ -71,7 +77,8 @@ def findings(
         *_outcomes(found.by_month or {}, limits, level),
         *_score(found.score, limits, level),
         *inputs,
-        *_groups(found.groups, limits, level),
+        *_groups(found.groups, limits, level / 2),
+        *_group_rates(found.group_outcomes, limits, level / 2),
     )
 
 
@@ -133,7 +140,7 @@ def _of_cause(cause: _Moved, limits: MonitoringSettings) -> Finding:
     clients = max(each.clients_moved for each in cause.features)
     others = f" and {len(names) - 1} more features that read it" if len(names) > 1 else ""
     if cause.missing:
-        most = max(cause.features, key=lambda each: abs(each.missing_now - each.missing_then))
+        most = cause.features[0]
         value = most.missing_now - most.missing_then
         sentence = (
             f"{subject}: {most.name} is missing for {most.missing_now:.1%} of the clients after {most.missing_then:.1%}"
@@ -210,9 +217,9 @@ def _outcomes(by_month: Mapping[str, Performance], limits: MonitoringSettings, l
 
 def _groups(groups: Sequence[GroupDrift], limits: MonitoringSettings, level: float) -> list[Finding]:
     told = []
-    # Half of the level for approvals, half for outcomes. Of approvals only a group that is refused more than others.
+    # Only a group that is refused more than others.
     for each, chance in zip(groups, any_of([each.chance for each in groups]), strict=True):
-        if -each.beside >= limits.max_group_approval and chance <= level / 2:
+        if -each.beside >= limits.max_group_approval and chance <= level:
             told.append(
                 Finding(
                     "group", f"{each.grouping}: {each.label}", each.beside, -limits.max_group_approval, chance,
@@ -220,18 +227,19 @@ def _groups(groups: Sequence[GroupDrift], limits: MonitoringSettings, level: flo
                     f"{each.approved_then:.0%}, {each.beside:+.0%} beside all others",
                 )
             )  # fmt: skip
-    judged = [each for each in groups if each.ratio_chance is not None and each.expected > 0]
-    for each, chance in zip(judged, any_of([each.ratio_chance or 0.0 for each in judged]), strict=True):
-        ratio = each.defaults / each.expected
-        overall = sum(g.defaults for g in judged if g.grouping == each.grouping)
-        level_of_all = overall / sum(g.expected for g in judged if g.grouping == each.grouping)
-        beside = ratio / level_of_all if level_of_all else 1.0
-        if abs(beside - 1) >= limits.max_default_ratio and chance <= level / 2:
+    return told
+
+
+def _group_rates(groups: Sequence[GroupOutcomes], limits: MonitoringSettings, level: float) -> list[Finding]:
+    told = []
+    for each, chance in zip(groups, any_of([each.chance for each in groups]), strict=True):
+        if abs(each.beside - 1) >= limits.max_default_ratio and chance <= level:
+            seen = each.performance
             told.append(
                 Finding(
-                    "group rate", f"{each.grouping}: {each.label}", beside, 1 + limits.max_default_ratio, chance,
-                    f"{each.grouping} {each.label}: {each.defaults:,} defaulted where {each.expected:,.0f} were "
-                    f"expected, {beside:.2f} times as many as of all others",
+                    "group rate", f"{each.grouping}: {each.label}", each.beside, 1 + limits.max_default_ratio, chance,
+                    f"{each.grouping} {each.label}: {seen.defaults:,} defaulted where {seen.expected:,.0f} were "
+                    f"expected, {each.beside:.2f} times as many as of all clients",
                 )
             )  # fmt: skip
     return told

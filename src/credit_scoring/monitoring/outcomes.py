@@ -8,7 +8,7 @@ explain, and how far it varies.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr
@@ -57,23 +57,35 @@ def enough(target: Integers, probability: Floats) -> bool:
     return len(target) >= FEW_CLIENTS and probability.sum() >= FEW_DEFAULTS
 
 
-def performance(
-    target: Integers, probability: Floats, approved: Flags, costs: Costs, resampling: Resampling, learned_from: int
-) -> Performance | None:
-    """The figures of clients with `target` [n], who were given `probability` [n] and `approved` [n] by their score.
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """Clients with an outcome: `target` [n] (1: defaulted), the `probability` [n] that they were given, whether their
+    score approves them [n], what decisions cost; `learned_from`: the defaults that the model was calibrated on, which
+    is how surely its level is known."""
 
-    `learned_from`: the defaults that the model was calibrated on, which is how surely its level is known. None where
-    they are too few.
-    """
+    target: Integers
+    probability: Floats
+    approved: Flags
+    costs: Costs
+    learned_from: int
+
+    def among(self, here: Flags) -> Judged:
+        """Those of whom `here` [n] is true."""
+        return replace(self, target=self.target[here], probability=self.probability[here], approved=self.approved[here])
+
+
+def performance(clients: Judged, resampling: Resampling) -> Performance | None:
+    """The figures of these clients; None where they are too few."""
+    target, probability = clients.target, clients.probability
     if not enough(target, probability):
         return None
     n, defaults, expected = len(target), int(target.sum()), float(probability.sum())
     # Of independent outcomes with these probabilities, and of a level that is itself known from so many defaults.
-    error = float(np.sqrt((probability * (1 - probability)).sum() + expected**2 / max(1, learned_from)))
+    error = float(np.sqrt((probability * (1 - probability)).sum() + expected**2 / max(1, clients.learned_from)))
     both = 0 < defaults < n
     statistics = {
         "observed": mean_of(target.astype(np.float64)),
-        "cost": cost_of(target, approved, costs),
+        "cost": cost_of(target, clients.approved, clients.costs),
         "calibration": calibration_error_of(target, probability),
         **({"auc": auc_of(target, probability)} if both else {}),
     }

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.model.bins import Bins
-from credit_scoring.monitoring import sections
+from credit_scoring.monitoring import outcome_sections, sections
 from credit_scoring.monitoring.findings import Compared, Finding
 from credit_scoring.monitoring.outcomes import Performance
 from credit_scoring.monitoring.overrides import Overrides
@@ -51,11 +51,12 @@ class Shown:
     left_out: LeftOut
     features: Sequence[FeatureLine]
     limits: MonitoringSettings
+    least_approval_ratio: float
 
 
 def page(shown: Shown) -> Page:
     """The page of a run."""
-    score = shown.compared.score
+    compared, score = shown.compared, shown.compared.score
     many = f"{len(shown.deliveries)} deliveries" if len(shown.deliveries) != 1 else "1 delivery"
     facts = [("clients scored", f"{shown.clients:,}"), ("findings", f"{len(shown.findings):,}")]
     if score is not None:
@@ -74,13 +75,17 @@ def page(shown: Shown) -> Page:
             *note,
             sections.found(shown.findings),
             *sections.scores(score, shown.bins, shown.scores, shown.cut_off),
-            *sections.features(shown.compared.features, shown.features),
-            *sections.moved(shown.findings, shown.compared.features, shown.bins, shown.counted),
-            *sections.vocabulary(shown.compared.vocabulary),
-            *sections.outcomes(shown.compared.by_month or {}, shown.overall),
-            *sections.groups(shown.compared.groups),
-            *sections.people(shown.people),
-            sections.left_out(shown.left_out.refused, shown.left_out.waiting, shown.left_out.by_others),
-            sections.limits(shown.limits, score, shown.compared.features),
+            *sections.inputs(compared.columns),
+            *sections.features(compared.features, shown.features),
+            *sections.moved(shown.findings, compared.features, shown.bins, shown.counted),
+            *sections.vocabulary(compared.vocabulary),
+            *outcome_sections.outcomes(compared.by_month or {}, shown.overall),
+            *outcome_sections.groups(
+                compared.groups, compared.approval_ratios, compared.group_outcomes, shown.least_approval_ratio
+            ),
+            *outcome_sections.people(shown.people),
+            outcome_sections.left_out(shown.left_out.refused, shown.left_out.waiting, shown.left_out.by_others),
+            sections.limits(shown.limits, score, compared.features),
+            *sections.all_inputs(compared.columns),
         ],
     )

@@ -7,19 +7,17 @@ from itertools import pairwise
 
 from credit_scoring.model.artifacts import FeatureLine
 from credit_scoring.model.bins import Bins
+from credit_scoring.monitoring.columns import ColumnDrift
 from credit_scoring.monitoring.drift import FeatureDrift, ScoreDrift
-from credit_scoring.monitoring.fairness import GroupDrift, ratio_of_approvals
 from credit_scoring.monitoring.findings import FAMILIES, Finding
-from credit_scoring.monitoring.outcomes import Performance
-from credit_scoring.monitoring.overrides import Overrides
 from credit_scoring.monitoring.profile import Profile
 from credit_scoring.monitoring.vocabulary import NewValues
 from credit_scoring.pages.charts import Line, Mark, bars, lines
 from credit_scoring.pages.page import Cell, Section, Table, Text
 from credit_scoring.settings import MonitoringSettings
-from credit_scoring.training.intervals import Interval
+from credit_scoring.training.examination.stability import SHIFTING
 
-MOST_FEATURES, MOST_DRAWN, MOST_OPENED, BAND = 25, 15, 5, 10
+MOST_COLUMNS, MOST_FEATURES, MOST_DRAWN, MOST_OPENED, BAND = 15, 25, 15, 5, 10
 
 
 def chance(probability: float | None) -> str:
@@ -79,6 +77,32 @@ def scores(score: ScoreDrift | None, bins: Bins | None, now: Mapping[int, int], 
             ],
         )
     ]
+
+
+def inputs(columns: Sequence[ColumnDrift]) -> list[Section]:
+    """The raw columns whose values moved most."""
+    if not columns:
+        return []
+    return [
+        Section(
+            "Inputs",
+            [
+                Text(
+                    "Raw columns, the one whose values moved most first: PSI over their values, where missing ones are "
+                    "a value, too. Alone: what the features that read no other column did to the mean score, in "
+                    "points. With others: what all features that read it did; one that reads two columns counts for "
+                    f"both, so these do not add up. {_many(columns)}"
+                ),
+                _columns(columns[:MOST_COLUMNS]),
+            ],
+        )
+    ]
+
+
+def all_inputs(columns: Sequence[ColumnDrift]) -> list[Section]:
+    """The raw columns that `inputs` does not show."""
+    rest = columns[MOST_COLUMNS:]
+    return [Section("Further inputs", [_columns(rest, MOST_COLUMNS)])] if rest else []
 
 
 def features(drifts: Sequence[FeatureDrift], declared: Sequence[FeatureLine]) -> list[Section]:
@@ -149,89 +173,6 @@ def vocabulary(new: Sequence[NewValues]) -> list[Section]:
     return [Section("New values", [Table(("column", "value", "of the cells", "then", "by chance"), rows, words=2)])]
 
 
-def outcomes(by_month: Mapping[str, Performance], overall: Performance | None) -> list[Section]:
-    """Expected against observed, by month of application."""
-    if overall is None:
-        return [Section("Outcomes", [Text("Too few outcomes have come yet to say how true the probabilities are.")])]
-    head = (
-        "applied in", "clients", "defaulted", "expected", "ratio", "by chance", "AUC", "AUC to be expected", "KS",
-        "Brier", "calibration error", "by chance", "cost a client",
-    )  # fmt: skip
-    rows = [_outcome(month, each) for month, each in sorted(by_month.items())]
-    return [
-        Section(
-            "Outcomes",
-            [
-                Text(
-                    "Clients whose outcome has come, by the latest score that they were given before. The AUC to be "
-                    "expected is what these clients' own probabilities claim: of approved clients it is lower than a "
-                    "training's, because those of low score are not among them. A month of application is the month in "
-                    "which the delivery that first brought it was taken in."
-                ),
-                Table(head, [*rows, _outcome("all", overall)]),
-            ],
-        )
-    ]
-
-
-def groups(found_groups: Sequence[GroupDrift]) -> list[Section]:
-    """Whom the score would approve, by group."""
-    if not found_groups:
-        return []
-    rows: list[list[Cell]] = [
-        [
-            each.grouping, each.label, each.clients, f"{each.approved_now:.1%}", f"{each.approved_then:.1%}",
-            f"{each.beside:+.1%}", chance(each.chance),
-            f"{each.defaults:,} of {each.expected:,.0f}" if each.ratio_chance is not None else None,
-        ]
-        for each in found_groups
-    ]  # fmt: skip
-    ratios = "; ".join(f"{name} {ratio:.2f}" for name, ratio in ratio_of_approvals(tuple(found_groups)).items())
-    head = ("grouping", "group", "clients", "approved", "then", "beside others", "by chance", "defaults of expected")
-    return [
-        Section(
-            "Groups",
-            [
-                Text(
-                    "Shares that the score alone would approve. Beside others: how much more it moved than that of all "
-                    f"the others. The lowest approval rate of a group by the highest: {ratios}."
-                ),
-                Table(head, rows, words=2),
-            ],
-        )
-    ]
-
-
-def people(found_people: Overrides | None) -> list[Section]:
-    """What people decided, and who was right."""
-    if found_people is None:
-        return []
-    each = found_people
-    rows: list[list[Cell]] = [
-        ["decisions of people", each.decisions],
-        ["against the score", each.overrides],
-        ["approved though the score refused", each.approved],
-        ["refused though the score approved", each.refused],
-        ["approved against the score, and paid: the adviser was right", each.paid],
-        ["approved against the score, and defaulted: the model was right", each.defaulted],
-    ]
-    text = (
-        f"Of the {each.paid + each.defaulted:,} whom people approved against the score and whose outcome has come, the "
-        f"model expected {each.expected:.1f} to default. Who was refused has no outcome: nobody can tell who was right."
-    )
-    return [Section("Decisions of people", [Text(text), Table(("decision", "clients"), rows)])]
-
-
-def left_out(refused: int, waiting: int, by_others: int) -> Section:
-    """Whom the outcomes say nothing of."""
-    rows: list[list[Cell]] = [
-        ["refused, and without an outcome for that reason", refused],
-        ["not refused, and without an outcome yet", waiting],
-        ["scores of another model version, left out above", by_others],
-    ]
-    return Section("Who is not in the outcomes", [Table(("clients", "how many"), rows)])
-
-
 def limits(given: MonitoringSettings, score: ScoreDrift | None, drifts: Sequence[FeatureDrift]) -> Section:
     """The limits, and how likely chance passes each with as many clients as these."""
     least = max((each.limit_chance for each in drifts), default=None)
@@ -260,20 +201,22 @@ def limits(given: MonitoringSettings, score: ScoreDrift | None, drifts: Sequence
     )
 
 
-def _outcome(month: str, each: Performance) -> list[Cell]:
-    return [
-        month, each.clients, each.defaults, f"{each.expected:,.0f}", f"{each.ratio:.2f}", chance(each.ratio_chance),
-        _interval(each.auc, 3), None if each.auc_expected is None else f"{each.auc_expected:.3f}",
-        None if each.ks is None else f"{each.ks:.3f}", f"{each.brier:.4f}", _interval(each.calibration_error, 3),
-        f"{each.calibration_by_chance:.3f}", _interval(each.cost, 2),
+def _many(columns: Sequence[ColumnDrift]) -> str:
+    shifted = sum(each.psi >= SHIFTING for each in columns)
+    return f"{shifted} of {len(columns)} have a PSI of {SHIFTING:g} or more; the others are at the end of the page."
+
+
+def _columns(columns: Sequence[ColumnDrift], after: int = 0) -> Table:
+    rows: list[list[Cell]] = [
+        [
+            str(place), each.name, f"{each.psi:.3f}", chance(each.chance),
+            f"{each.missing_now:.1%} after {each.missing_then:.1%}", f"{each.points:+.2f}",
+            f"{each.points_with_others:+.2f}", each.readers,
+        ]
+        for place, each in enumerate(columns, after + 1)
     ]  # fmt: skip
-
-
-def _interval(found_interval: Interval | None, digits: int) -> str | None:
-    if found_interval is None:
-        return None
-    value, low, high = (f"{x:.{digits}f}" for x in (found_interval.value, found_interval.low, found_interval.high))
-    return f"{value} ({low} to {high})"
+    head = ("", "column", "PSI", "by chance", "missing", "points alone", "points with others", "features")
+    return Table(head, rows, words=2)
 
 
 def _points(points: float | None) -> str | None:

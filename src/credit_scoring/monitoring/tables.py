@@ -30,9 +30,9 @@ MONITOR_DRIFT = StoredTable(
     (
         *_WHICH,
         StoredColumn(
-            "kind", "STRING", "What the figure is of: score, feature, outcomes, group, overrides, finding, ..."
+            "kind", "STRING", "What the figure is of: score, feature, column, outcomes, group, overrides, finding, ..."
         ),
-        StoredColumn("name", "STRING", "Of which feature, month of application, group; empty: of all"),
+        StoredColumn("name", "STRING", "Of which feature, column, month of application, group; empty: of all"),
         StoredColumn("figure", "STRING", "Which figure: psi, points, missing, auc, ..."),
         StoredColumn("value", "DOUBLE", "Its value now"),
         StoredColumn("expected", "DOUBLE", "Its value at the training, or what is to be expected; null: nothing is"),

@@ -100,5 +100,6 @@ def monitored(found: Monitored) -> str:
             *([found.note] if found.note else []),
             *([table(["kind", "subject", "value", "limit", "by chance", "points"], rows)] if rows else []),
             f"Page: {found.page}",
+            *([f"Evidently's report of a sample: {found.evidently}"] if found.evidently else []),
         ]
     )
