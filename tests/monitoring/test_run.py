@@ -23,6 +23,7 @@ from conftest import (
 )
 from credit_scoring.clients.cohort import known_at
 from credit_scoring.clients.gather import vectors
+from credit_scoring.commands import models, scores
 from credit_scoring.engines.engine import Engine
 from credit_scoring.errors import CreditScoringError
 from credit_scoring.ledger.ledger import Ledger
@@ -201,3 +202,31 @@ def test_both_engines_count_the_same(engine_at: EngineAt, tmp_path: Path, lender
     assert made_here.look().psi == 0
     rows = made_here.rows("monitor_profile")
     assert rows.filter(pl.col("clients_then") != pl.col("clients_now")).is_empty()
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_a_score_run_monitors_what_it_published_where_the_settings_say_so(
+    wanted: bool, tmp_path: Path, lender_at: Callable, drawn: Callable, monkeypatch: pytest.MonkeyPatch, lender: Lender
+) -> None:
+    """With a delivery of two clients, too: few are said to be few, and the scores are out all the same."""
+    stored, engine = lender_at(tmp_path / "tables"), embedded(tmp_path / "tables")
+    ledger = Ledger(engine)
+    ledger.create()
+    for seq, clients in ((1, CLIENTS), (2, range(9_420_000, 9_420_002))):
+        delivered = stored.deliver(seq, {"application": [drawn("application", client, 1) for client in clients]})
+        claim = ledger.claim("intake", lambda events, one=delivered: [one], "intake", AT, 60)
+        ledger.record(claim, "accepted", delivered, AT, files=[])
+    for module in (scores, models):  # what the registry of MLflow holds is not what this is about
+        monkeypatch.setattr(module, "load_version", lambda name, version: (lender.texts, 1))
+    context = context_at(
+        tmp_path, engine, "run-s", AT + timedelta(hours=1), gather=GATHER,
+        monitoring=MonitoringSettings(after_delivery=wanted), training=TrainingSettings(resamples=100),
+    )  # fmt: skip
+    report = scores.score_and_publish(context)
+    assert [each.delivery for each in report.published] == ["d1", "d2"]
+    pages = [each.read_text() for each in (tmp_path / "reports").glob("monitor-*.html")]
+    told = sorted(f"Monitoring of d{seq}" for seq in (1, 2) if wanted)
+    assert sorted(page[page.index("<h1>") + 4 : page.index("</h1>")] for page in pages) == told
+    if wanted:
+        assert {row["subject"] for row in frame(engine, "monitor_drift").to_dicts()} == {"d1", "d2"}
+        assert any("2 clients are too few to look for drift in" in page for page in pages)

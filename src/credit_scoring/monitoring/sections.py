@@ -215,7 +215,7 @@ def _columns(columns: Sequence[ColumnDrift], after: int = 0) -> Table:
         ]
         for place, each in enumerate(columns, after + 1)
     ]  # fmt: skip
-    head = ("", "column", "PSI", "by chance", "missing", "points alone", "points with others", "features")
+    head = ("place", "column", "PSI", "by chance", "missing", "points alone", "points with others", "features")
     return Table(head, rows, words=2)
 
 
