@@ -30,6 +30,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -358,11 +359,13 @@ def side_noise(folder: Path, clients: int, out: Path, engine: str = "local", cor
         (folder / "noise" / "seeds" / name).write_text("x")
     working = _engine(folder, engine, cores)
     size = NOISE_ROWS * NOISE_COLUMNS * 8
-    source = FileSource(Folder(str(folder / "noise")), tuple(("seeds", name, size) for name in names), noise)
+    # The embedded engine's workers do not run this script: they import it by its name, which Spark's do not know.
+    here = import_module("features" if engine == "local" else "__main__")
+    source = FileSource(Folder(str(folder / "noise")), tuple(("seeds", name, size) for name in names), here.noise)
     found: list[pl.DataFrame] = []
     schema = "rows BIGINT, total DOUBLE"
     cost = timed(
-        lambda: found.append(working.exchange([source], NOISE_SLOTS, noise_added, schema, NOISE_TASKS).collect())
+        lambda: found.append(working.exchange([source], NOISE_SLOTS, here.noise_added, schema, NOISE_TASKS).collect())
     )
     count, total = found[0].sum().row(0)
     mean = total / count / NOISE_COLUMNS
