@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -173,6 +174,59 @@ def test_ports_are_those_that_listen() -> None:
     assert targets[API_JOB] == [f"api:{settings.online.metrics_port}"]
     for name in ("prometheus", "api"):
         assert "watch" in SERVICES[name]["networks"]
+
+
+def said(service: dict[str, Any]) -> str:
+    """Everything that a service is called with, its check included."""
+    words = [service.get(name, []) for name in ("entrypoint", "command")] + [
+        service.get("healthcheck", {}).get("test", [])
+    ]
+    return filled(" ".join(" ".join(each) for each in words))
+
+
+def together(one: str, other: str) -> bool:
+    return bool({*SERVICES[one].get("networks", [])} & {*SERVICES[other].get("networks", [])})
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_address_is_that_of_a_service_it_reaches(name: str) -> None:
+    """Also the parts of one that libpq is told: they name the same server, user and database."""
+    settings = load(ROOT / "conf" / "container.yml")
+    listens = {"postgres": 5432, "api": settings.online.port, "prometheus": 9090}
+    told = given(SERVICES[name])
+    owner = given(SERVICES["postgres"])["POSTGRES_USER"]  # the image makes a database of that name
+    for address in (value for value in told.values() if "://" in value):
+        parts = urlsplit(address)
+        assert parts.port == listens[parts.hostname or ""]
+        assert together(name, parts.hostname or "")
+        if parts.scheme == "postgresql":
+            assert parts.path == f"/{owner}"
+    libpq = {key: told[key] for key in ("PGHOST", "PGUSER", "PGDATABASE") if key in told}
+    assert libpq in ({}, {"PGHOST": "postgres", "PGUSER": owner, "PGDATABASE": owner})
+    users = {
+        key.split("__")[1]: urlsplit(value).username for key, value in told.items() if "__" in key and "@" in value
+    }
+    assert users.items() <= {"URL": owner, "API_URL": f"{owner}_service"}.items()
+    assert set(re.findall(r"--(?:username|dbname)=(\S+)", said(SERVICES[name]))) <= {owner}
+
+
+@pytest.mark.parametrize(("name", "port"), {"prometheus": 9090, "grafana": 3000, "azurite": 10000}.items())
+def test_a_port_of_others_is_the_one_on_which_their_image_listens(name: str, port: int) -> None:
+    (published,) = [filled(each) for each in SERVICES[name]["ports"]]
+    assert published == f"127.0.0.1:{port}:{port}"
+    asked = re.findall(r"http://127\.0\.0\.1:(\d+)/", said(SERVICES[name]))
+    assert asked == [str(port)] * len(asked)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_path_in_a_command_lies_on_something_mounted(name: str) -> None:
+    places = [place for _, place in mounts(SERVICES[name])]
+    for path in re.findall(r"(?<![\w:/.-])/[a-z][\w./-]*", said(SERVICES[name])):
+        if path in ("/dev/null", "/dev/urandom"):
+            continue
+        assert any(f"{path}/".startswith(f"{place}/") or place.startswith(path) for place in places), path
+        if path.startswith("/scripts/"):
+            assert mounted(name, path).stat().st_mode & 0o111
 
 
 def test_the_database_is_on_a_network_of_its_own() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -103,6 +105,33 @@ def test_a_desk_that_answers_passes_too() -> None:
         )
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{desk.url} answers: ok\n"
+
+
+@pytest.mark.parametrize(("codes", "passes"), [((503, 200), True), ((401, 200), False)])
+def test_a_database_that_is_busy_at_first_is_asked_again_and_a_refusal_is_not(
+    codes: tuple[int, int], passes: bool
+) -> None:
+    """An API under its first requests: a 503 would have taken a good release back."""
+    left = list(codes)
+
+    class Api(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(left.pop(0) if self.path == "/v1/features" else 200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing is said."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Api) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        secret = {"API_KEY": "cs_key"}  # pragma: allowlist secret
+        environment = {**os.environ, **secret, "SMOKE_SECONDS": "60", "no_proxy": "127.0.0.1"}
+        command = [DEPLOY / "smoke", f"http://127.0.0.1:{server.server_port}"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        server.shutdown()
+    assert (done.returncode == 0) is passes, done.stderr
+    assert left == ([] if passes else [200])
 
 
 def test_shellcheck_finds_nothing() -> None:

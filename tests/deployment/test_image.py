@@ -72,7 +72,15 @@ def test_no_tool_and_no_test_is_in_an_image() -> None:
         copied = [line for line in said(stage, "COPY") if not line.startswith("--from=build /opt/credit-scoring ")]
         assert not re.search(r"tests|tools|src|\.lock|\s\.\s", " ".join(copied))
         assert not re.search(r"gcc|build-essential|git|curl|/tools", " ".join(said(stage, "RUN")))
-    assert "pip uninstall --yes pip setuptools wheel" in " ".join(said("product", "RUN"))
+    removing = " ".join(said("product", "RUN"))
+    assert "pip uninstall --yes pip setuptools wheel" in removing
+    assert "rm -rf /usr/local/lib/python3.11/ensurepip" in removing  # else `python -m ensurepip` brings it back
+    assert "find /opt/credit-scoring -type d -name tests -prune -exec rm -rf {} +" in said("build", "RUN")
+
+
+def test_no_part_of_a_build_comes_unpinned() -> None:
+    """A syntax line would have the builder fetch a frontend image by a tag."""
+    assert not TEXT.startswith("# syntax=")
 
 
 def test_nobody_in_an_image_is_root() -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
 from sqlalchemy import text
@@ -87,6 +88,8 @@ def test_a_backup_lives_on_in_another_server(
         assert verified(there) == before
         with pytest.raises(UsageError, match="journal-not-resumed"):
             seal(there)
+        with pytest.raises(UsageError, match="journal-not-resumed"):
+            served.record(there, client_id=10, asked="{}")  # its place in the journal would be before what is sealed
         assert databases.upgrade(there.settings.url) == databases.head()
         monkeypatch.setenv(API_PASSWORD, cluster.service_password(server.folder))
         online.grant_api(Settings(online=there.settings))
@@ -104,6 +107,29 @@ def test_a_backup_lives_on_in_another_server(
         with there.transaction() as connection:
             assert connection.execute(text("SELECT count(*) FROM restoration")).scalar() == 1
     assert verified(recorded) == before
+
+
+def test_an_api_answers_nothing_between_restore_and_upgrade_and_then_goes_on(
+    recorded: served.Database, postgres: Cluster, tmp_path: Path
+) -> None:
+    """In the server where it was, whose API nobody stopped: what it answers it must be able to record."""
+    url, api_url = (f"{each}_again" for each in (recorded.settings.url, recorded.settings.api_url))
+    there = replace(recorded, settings=recorded.settings.model_copy(update={"url": url, "api_url": api_url}))
+    key = recorded.key()
+    assert script("backup", tmp_path / "backup.dump", recorded.settings.url, postgres.passfile).returncode == 0
+    assert script("restore", tmp_path / "backup.dump", url, postgres.passfile).returncode == 0
+    with served.listening(there.settings) as api:
+
+        def answered() -> int:
+            told = {"Authorization": f"Bearer {key}"}
+            return httpx.get(f"{api.url}/v1/features", headers=told, trust_env=False).status_code
+
+        assert answered() == 503
+        databases.upgrade(url)
+        assert answered() == 200
+    seal(there)
+    found = verified(there)
+    assert (found.requests, found.problems, found.unsealed) == (5, (), 0)
 
 
 def test_where_the_journal_is_at_home_nothing_is_added(recorded: served.Database) -> None:

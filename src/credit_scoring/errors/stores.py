@@ -54,8 +54,8 @@ JOURNAL_KEPT = ErrorKind(
 JOURNAL_NOT_RESUMED = ErrorKind(
     "journal-not-resumed",
     UsageError,
-    "The journal was restored from another server, and does not go on in this one yet.",
-    "Run `credit-scoring database upgrade` before anything writes to it.",
+    "The database was restored from a backup, and its journal does not go on in this server yet.",
+    "Run `credit-scoring database upgrade`; nothing is written before.",
 )
 NO_POSTGRESQL = ErrorKind(
     "no-postgresql",

@@ -23,7 +23,13 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import NullPool
 
-from credit_scoring.errors.stores import DATABASE_AWAY, DATABASE_OLD, ONLINE_URL_MISSING, ONLINE_URL_WRONG
+from credit_scoring.errors.stores import (
+    DATABASE_AWAY,
+    DATABASE_OLD,
+    JOURNAL_NOT_RESUMED,
+    ONLINE_URL_MISSING,
+    ONLINE_URL_WRONG,
+)
 from credit_scoring.online.models import Base
 from credit_scoring.online.months import OPEN_MONTHS
 
@@ -52,11 +58,14 @@ def user(url: str) -> str:
 
 @contextmanager
 def transaction(url: str) -> Iterator[Connection]:
-    """One transaction as the owner; StorageError when the database is not there."""
+    """One transaction as the owner; StorageError when the database is not there, UsageError when it was restored and
+    is not taken over yet."""
     try:
         with engine(url).begin() as connection:
             yield connection
     except DBAPIError as error:
+        if isinstance(error.orig, psycopg.errors.ReadOnlySqlTransaction):
+            raise JOURNAL_NOT_RESUMED() from None
         if isinstance(error.orig, psycopg.OperationalError):
             raise DATABASE_AWAY(kind=type(error.orig).__name__) from None
         raise
@@ -91,18 +100,32 @@ def create(url: str) -> bool:
 def upgrade(url: str) -> str:
     """Brings the tables to this release, in one transaction; the revision that they have now.
 
-    A journal that was restored from another server goes on in this one from here.
+    A journal that was restored from another server goes on in this one from here; what was restored by
+    deploy/postgres/restore takes in nothing before.
 
     Two that upgrade at once wait for each other. PostgreSQL takes back a migration that is killed half-way.
     """
     with transaction(url) as connection:
+        connection.exec_driver_sql("SET TRANSACTION READ WRITE")
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(730300)")
         configuration = _alembic()
         configuration.attributes["connection"] = connection
         command.upgrade(configuration, "head")
         connection.exec_driver_sql(OPEN_MONTHS)
         connection.exec_driver_sql("SELECT resume_journal()")
+        _take_into_use(connection)
         return revision(connection) or ""
+
+
+def _take_into_use(connection: Connection) -> None:
+    """A database that was restored may be written to."""
+    name = connection.exec_driver_sql(
+        "SELECT datname FROM pg_database JOIN pg_db_role_setting ON setdatabase = pg_database.oid AND setrole = 0 "
+        "WHERE datname = current_database() AND 'default_transaction_read_only=on' = ANY (setconfig)"
+    ).scalar()
+    if name is not None:
+        statement = sql.SQL("ALTER DATABASE {} RESET default_transaction_read_only").format(sql.Identifier(name))
+        connection.exec_driver_sql(statement.as_string(None))
 
 
 def revision(connection: Connection) -> str | None:

@@ -66,8 +66,8 @@ class Store:
         return await self.using(lambda connection: connection.fetchrow(query, *values))
 
     async def using(self, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
-        """What `work` does with a connection. It is done again once where the connection had been closed meanwhile: so
-        it only reads, or does the same when it is repeated."""
+        """What `work` does with a connection. It is done again once where the connection had been closed meanwhile, or
+        was made when nothing might be written: so it only reads, or does the same when it is repeated."""
         try:
             async with asyncio.timeout(self.seconds):
                 for _ in range(self.connections):
@@ -75,6 +75,10 @@ class Store:
                         return await self._once(work)
                     except (asyncpg.ConnectionDoesNotExistError, asyncpg.InterfaceError, ConnectionResetError):
                         await asyncio.sleep(0)  # it was closed while nobody looked: the next one, or a new one
+                    except asyncpg.ReadOnlySQLTransactionError:
+                        assert self._pool is not None
+                        await self._pool.expire_connections()  # a new one may write, where a restored database was
+                        break  # taken into use meanwhile
                 return await self._once(work)
         except AWAY as error:
             raise DatabaseAwayError(type(error).__name__) from None
