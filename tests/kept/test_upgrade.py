@@ -3,53 +3,24 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import tarfile
 import time
 import urllib.request
 from pathlib import Path
 from typing import Any
 
-import pytest
-from sqlalchemy import select
-
 import served
 from credit_scoring.engines.local.engine import LocalEngine
 from credit_scoring.model.texts import ModelTexts
 from credit_scoring.model.usable import usable
-from credit_scoring.online import cluster, database, journal
-from credit_scoring.online.cluster import Cluster
+from credit_scoring.online import journal
 from credit_scoring.online.loading import Champion, load
-from credit_scoring.online.models import Model
 from credit_scoring.online.reader import PublishedStore
-from credit_scoring.online.service_user import grant
-from credit_scoring.settings import GatherSettings, OnlineSettings
+from credit_scoring.settings import GatherSettings
 
 HERE = Path(__file__).parent
-RESTORE = HERE.parents[1] / "deploy" / "postgres" / "restore"
-BEFORE = "0001"
-"""The revision of the kept database."""
 CLIENTS = 6
 """Of the kept store; one of them was erased from the database."""
-
-
-@pytest.fixture(scope="module")
-def kept(postgres: Cluster) -> served.Database:
-    """The kept database, restored as docs/deploy.md says, and not yet upgraded."""
-    url, api_url = (each.rsplit("/", 1)[0] + "/kept" for each in (postgres.url, postgres.api_url))
-    told = served.libpq(url, postgres.passfile)
-    subprocess.run([RESTORE, HERE / "database.dump"], env=told, check=True, capture_output=True)
-    return served.Database(OnlineSettings(url=url, api_url=api_url, answer_seconds=10))
-
-
-@pytest.fixture(scope="module")
-def upgraded(kept: served.Database, postgres: Cluster) -> served.Database:
-    with kept.transaction() as connection:
-        assert database.revision(connection) == BEFORE
-    assert database.upgrade(kept.settings.url) == database.head() != BEFORE
-    with kept.transaction() as connection:
-        grant(connection, cluster.SERVICE, cluster.service_password(postgres.folder))
-    return kept
 
 
 def asked(url: str, path: str, key: str = "") -> Any:
@@ -72,12 +43,9 @@ def test_the_journal_is_as_it_was_and_goes_on(upgraded: served.Database) -> None
     assert after.seals > before.seals
 
 
-def test_the_model_scores(upgraded: served.Database) -> None:
+def test_the_model_is_usable(kept_model: ModelTexts) -> None:
     """When a release changes a feature that it uses, it is trained again (docs/runbook.md), and so is what is kept."""
-    with upgraded.transaction() as connection:
-        texts = connection.execute(select(Model.texts)).scalar_one()
-    ready = usable(ModelTexts(**texts))  # which scores the 50 clients of its probe
-    assert ready.features.used
+    assert usable(kept_model).features.used  # it scores the 50 clients of its probe
 
 
 def test_the_api_answers_from_it(upgraded: served.Database) -> None:
@@ -96,13 +64,12 @@ def test_the_api_answers_from_it(upgraded: served.Database) -> None:
             assert asked(api.url, f"/v1/clients/{client}/score", key)["decision"] in ("approve", "refuse", "refer")
 
 
-def test_the_store_is_loaded_into_it(upgraded: served.Database, tmp_path: Path) -> None:
+def test_the_store_is_loaded_into_it(upgraded: served.Database, kept_model: ModelTexts, tmp_path: Path) -> None:
     with tarfile.open(HERE / "store.tar.gz") as packed:
         packed.extractall(tmp_path / "tables", filter="data")
     engine = LocalEngine(str(tmp_path / "tables"), tmp_path / "spill", memory=100_000_000, processes=1)
     with upgraded.transaction() as connection:
-        texts = ModelTexts(**connection.execute(select(Model.texts)).scalar_one())
-        champions = [Champion("credit_default", 2, lambda: texts)]
+        champions = [Champion("credit_default", 2, lambda: kept_model)]
         done = load(connection, lambda: PublishedStore.open(engine, GatherSettings()), champions, "upgraded")
     assert done.load is not None
     # Whoever was erased from the database and not forgotten in the store comes back: `forget` does both.
