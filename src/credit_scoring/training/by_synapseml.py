@@ -9,10 +9,11 @@ finds the bins of, from its own clients, so that bins and trees may differ from 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from pyspark import StorageLevel
 from pyspark.ml.functions import array_to_vector
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -25,40 +26,51 @@ from credit_scoring.training.inputs import Inputs
 _LEARNT_FROM, _JUDGE, _NEITHER = 0, 1, -1
 
 
-@dataclass(frozen=True)
+@dataclass
 class SynapseMl:
     """Fits on the rows of `frame`: client_id BIGINT, target INT, features ARRAY<FLOAT> in registry order.
 
     A fit names its clients by their ids, so that vectors go from the gather to LightGBM and not by way of this process.
+    SynapseML reads the rows of a fit several times (their width, their classes, the judges, the data set), so they are
+    kept as it takes them, until `close` or a fit on other features.
     """
 
     frame: DataFrame
     tasks: int = 1
     name: TrainerName = "synapseml"
+    _kept: tuple[tuple[str, ...], DataFrame] | None = field(default=None, init=False, repr=False)
 
     def fit(self, wanted: Fit) -> str:
         """The native text of the model."""
+        rows = self._vectors(wanted.inputs).withColumn("role", _role(wanted)).where(F.col("role") != _NEITHER)
+        rows = rows.select("target", "features", (F.col("role") == _JUDGE).alias("validation"))
         # A new one for every fit: it keeps the bins of its first fit, and would fit other rows with them.
-        text: str = _classifier(wanted, self.tasks).fit(self._rows(wanted)).getNativeModel()
-        return with_splits(text)
+        return with_splits(_classifier(wanted, self.tasks).fit(rows).getNativeModel())
 
     def fit_all(self, wanted: Sequence[Fit]) -> Iterator[str]:
         """One after the other: each fit takes all cores that its tasks have."""
         return map(self.fit, wanted)
 
-    def _rows(self, wanted: Fit) -> DataFrame:
-        """The rows of the clients as SynapseML takes them, sorted by client id, which no two rows share.
+    def close(self) -> None:
+        """Lets the rows go that are kept."""
+        if self._kept is not None:
+            self._kept[1].unpersist()
+            self._kept = None
+
+    def _vectors(self, inputs: Inputs) -> DataFrame:
+        """client_id, target and vector of all clients, sorted by client id, which no two rows share, in `tasks` parts.
 
         One partition is brought about by coalesce, which shuffles nothing; the sort makes the order independent of how
         the partitions happened to lie.
         """
-        rows = self.frame.withColumn("role", _role(wanted)).where(F.col("role") != _NEITHER)
-        rows = rows.coalesce(1) if self.tasks == 1 else rows.repartition(self.tasks, "client_id")
-        return rows.sortWithinPartitions("client_id").select(
-            F.col("target").cast("double"),
-            array_to_vector(_narrowed(wanted.inputs)).alias("features"),
-            (F.col("role") == _JUDGE).alias("validation"),
-        )
+        if self._kept is None or self._kept[0] != inputs.names:
+            self.close()
+            rows = self.frame.coalesce(1) if self.tasks == 1 else self.frame.repartition(self.tasks, "client_id")
+            rows = rows.sortWithinPartitions("client_id").select(
+                "client_id", F.col("target").cast("double"), array_to_vector(_narrowed(inputs)).alias("features")
+            )
+            self._kept = inputs.names, rows.persist(StorageLevel.MEMORY_AND_DISK)
+        return self._kept[1]
 
 
 def _role(wanted: Fit) -> Column:

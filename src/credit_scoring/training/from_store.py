@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -56,12 +56,14 @@ def opened(engine: Engine, ledger: Ledger, settings: GatherSettings) -> Iterator
 
 @dataclass
 class StoreSource:
-    """See `source.Source`. `kept`: the vectors of the outcomes where Spark has them, for SynapseML."""
+    """See `source.Source`. `kept`: the vectors of the outcomes where Spark has them, for SynapseML; `held`: what lets
+    go of what is kept."""
 
     engine: Engine
     accepted: tuple[Delivered, ...]
     settings: GatherSettings
     kept: Rows | None = field(default=None, init=False)
+    held: ExitStack = field(default_factory=ExitStack, init=False, repr=False)
 
     def deliveries(self) -> tuple[str, ...]:
         """The names of the accepted deliveries, oldest first."""
@@ -83,9 +85,10 @@ class StoreSource:
         self.close()
         rows = vectors(replace(learners, cases=cases.select("client_id", "as_of", "target")), self.settings)
         if self.engine.name == "spark":
-            from credit_scoring.engines.spark.keeping import kept
+            from credit_scoring.engines.spark.keeping import frame_of, kept
 
             rows = self.kept = kept(rows)
+            self.held.callback(frame_of(rows).unpersist)
         found = _arrays(rows, cases.height)
         target = cases["target"].to_numpy().astype(np.int64)
         return Outcomes(
@@ -147,15 +150,14 @@ class StoreSource:
         from credit_scoring.training.by_synapseml import SynapseMl
 
         assert self.kept is not None
-        return SynapseMl(frame_of(self.kept), parameters.tasks if clients >= parameters.tasks_from_clients else 1)
+        trainer = SynapseMl(frame_of(self.kept), parameters.tasks if clients >= parameters.tasks_from_clients else 1)
+        self.held.callback(trainer.close)
+        return trainer
 
     def close(self) -> None:
         """Lets the vectors go that are kept."""
-        if self.kept is not None:
-            from credit_scoring.engines.spark.keeping import frame_of
-
-            frame_of(self.kept).unpersist()
-            self.kept = None
+        self.held.close()
+        self.kept = None
 
 
 def _by_hash(able: Cohort, clients: int) -> Cohort:
