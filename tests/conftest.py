@@ -68,7 +68,7 @@ NEEDS = {
 """What a test needs beside this process, by its fixtures, or by a parameter of that name ("spark"); `make test-quick`
 runs what needs nothing."""
 STARTS = {
-    "spark": ("test_end_to_end.py", "test_newcomers.py", "test_jvm.py", "test_connect.py", "test_wheel.py"),
+    "spark": ("test_end_to_end.py", "test_newcomers.py", "test_connect.py", "test_wheel.py"),
     "server": ("azurite",),
 }
 """Files and folders of tests that start it themselves, in processes of their own; and what needs the network."""

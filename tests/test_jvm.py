@@ -2,8 +2,10 @@
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,7 @@ def test_names_of_files_are_utf8_for_java_in_every_locale() -> None:
         assert done.stdout.strip() == seen, locale
 
 
+@pytest.mark.spark
 def test_a_jvm_that_the_archive_does_not_fit_starts_without_it(tmp_path: Path) -> None:
     """What `make` has archived for another Java, or other jars, must not stop a session."""
     archive = tmp_path / "classes.jsa"
@@ -85,3 +88,24 @@ def test_who_asks_for_traces_sees_what_a_jvm_prints(capfd: pytest.CaptureFixture
     with said_apart(shown=True):
         subprocess.run(["sh", "-c", "echo Deleted 3 files; echo WARN >&2"], check=True)
     assert capfd.readouterr() == ("", "Deleted 3 files\nWARN\n")
+
+
+@pytest.mark.spark
+def test_ctrl_c_in_the_middle_of_a_call_is_an_interrupt_and_the_next_call_has_its_own_answer() -> None:
+    code = (
+        "from credit_scoring.engines.spark.session import session\n"
+        "from credit_scoring.settings import SparkSettings\n"
+        "spark = session(SparkSettings())\n"
+        "print('started', flush=True)\n"
+        "try:\n"
+        "    spark._jvm.java.lang.Thread.sleep(20_000)\n"
+        "except KeyboardInterrupt:\n"
+        "    print(spark.range(3).count())\n"
+    )
+    running = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    assert running.stdout.readline() == "started\n"
+    time.sleep(0.5)  # the call has left
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+    assert (out, running.returncode) == ("3\n", 0), err
