@@ -55,7 +55,6 @@ from credit_scoring.online.service_user import grant
 from credit_scoring.schema.table import CLIENT
 from credit_scoring.scoring.on_the_fly.client_file import COLUMNS
 from credit_scoring.scoring.rows import RunMetadata, score_rows
-from credit_scoring.settings import MlflowSettings, OnlineSettings
 from credit_scoring.synthetic.lender import known
 from credit_scoring.training.estimate import estimating, facts
 from credit_scoring.training.inputs import Inputs, inputs
@@ -65,7 +64,9 @@ from credit_scoring.training.split import Split
 CLIENTS, LEARNED, SEED = range(500), range(1_000, 3_000), 11
 CONNECTIONS, COMPARED, ROUNDS = 16, 100, 300
 STATED = {"amount": 450000, "annuity": 27000, "goods_price": 400000, "income": 180000, "children": 1, "age_years": 41}
-ANSWERS, ASKS = {0}, {1}
+SIDES = Path(__file__).with_name("serve_sides.py")
+ASKS = {1}
+"""The core of PostgreSQL and of who asks; the other one is the side's that answers (serve_sides.CORE)."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def serving(side: str, folder: Path) -> Iterator[tuple[int, float]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, __file__, "--answer", side, "--folder", str(folder), "--port", str(port)]
+    command = [sys.executable, SIDES, side, "--folder", str(folder), "--port", str(port)]
     begun = time.perf_counter()
     process = subprocess.Popen(command, env=os.environ | {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"})
     try:
@@ -189,46 +190,6 @@ def serving(side: str, folder: Path) -> Iterator[tuple[int, float]]:
     finally:
         process.terminate()
         process.wait(20)
-
-
-def answer(side: str, folder: Path, port: int) -> None:
-    """Serves a side, until it is ended."""
-    import uvicorn
-
-    os.sched_setaffinity(0, ANSWERS)
-    if side == "ours":
-        from credit_scoring.serving.app import application
-        from credit_scoring.serving.service import service
-
-        online = OnlineSettings(**json.loads((folder / "online.json").read_text()))
-        app = application(service(online, MlflowSettings()))
-    else:
-        app = peers(folder)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
-
-
-def peers(folder: Path) -> Any:
-    """The service of the peers."""
-    import shap
-    from fastapi import FastAPI
-
-    app, frame = FastAPI(), pd.read_parquet(folder / "vectors.parquet")
-    booster = lgb.Booster(model_file=str(folder / "booster.txt"))
-
-    @app.get("/ready")
-    def ready() -> dict[str, bool]:
-        return {"ready": True}
-
-    @app.get("/clients/{client_id}/score")
-    def score(client_id: int) -> dict[str, Any]:
-        row = frame.loc[[client_id]]
-        probability = float(booster.predict(row)[0])
-        values = np.asarray(shap.TreeExplainer(booster).shap_values(row))[..., 0, :].reshape(-1)[-row.shape[1] :]
-        heaviest = np.argsort(-np.abs(values))[:10]
-        told = [{"feature": row.columns[i], "value": float(values[i])} for i in heaviest]
-        return {"client_id": client_id, "probability": probability, "reasons": told}
-
-    return app
 
 
 def compared(port: int, key: str, sent: Sequence[Mapping[str, Any]], expected: Sequence[Mapping[str, Any]]) -> int:
@@ -322,17 +283,10 @@ def measured(seconds: float) -> dict[str, float]:
 
 
 def main() -> None:
-    """Runs a side, or both."""
+    """Runs both sides."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seconds", type=float, default=10, help="how long each is asked")
-    options.add_argument("--answer", choices=("ours", "peers"), help=argparse.SUPPRESS)
-    options.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
-    options.add_argument("--port", type=int, help=argparse.SUPPRESS)
-    given = options.parse_args()
-    if given.answer:
-        answer(given.answer, given.folder, given.port)
-        return
-    found = measured(given.seconds)
+    found = measured(options.parse_args().seconds)
     print(json.dumps({"ratios": {"peers_over_ours": found["peers_over_ours"]}, **found}))
 
 
