@@ -10,18 +10,24 @@ import codecs
 import locale
 import os
 import re
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import pyspark
 from pyspark import SparkConf, SparkContext
+from pyspark.sql import SparkSession
 
 from credit_scoring.machine import environment, of_another_spark, user_name
 from credit_scoring.runtime import jars, jars_folder
+
+CANCELLED_WITHIN_SECONDS = 10
+"""So long Ctrl-C waits for Spark to cancel its jobs."""
 
 ARCHIVE = "classes.jsa"
 """The archive's name in the folder of the jars. It fits one Java and one class path; elsewhere the JVM ignores it."""
@@ -137,3 +143,23 @@ _REASON = re.compile(r"(?i)insufficient memory|could not reserve|invalid|unrecog
 
 def _conf() -> Path:
     return Path(str(pyspark.__file__)).parent / "conf"
+
+
+def interruptible(spark: SparkSession) -> SparkSession:
+    """The session, whose jobs Ctrl-C cancels before it is a KeyboardInterrupt.
+
+    PySpark's own handler cancels them over the connection of the interrupted thread, where the answer to another call
+    may be on its way: it takes that for its own, and what ends the run is a Py4JError. Another thread has a connection
+    of its own.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        return spark
+
+    def interrupted(*_: object) -> NoReturn:
+        cancelling = threading.Thread(target=spark.sparkContext.cancelAllJobs, daemon=True)
+        cancelling.start()
+        cancelling.join(CANCELLED_WITHIN_SECONDS)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupted)
+    return spark

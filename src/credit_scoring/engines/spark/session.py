@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import tempfile
-import threading
 from pathlib import Path
-from typing import NoReturn
 
 from pyspark import SparkConf
 from pyspark.errors import PySparkRuntimeError
@@ -42,9 +39,6 @@ LOCAL = {
     "spark.driver.bindAddress": "127.0.0.1",
 }
 
-CANCELLED_WITHIN_SECONDS = 10
-"""So long Ctrl-C waits for Spark to cancel its jobs."""
-
 
 def session(settings: SparkSettings) -> SparkSession:
     """The running session, or a new local one as the settings say.
@@ -62,7 +56,8 @@ def session(settings: SparkSettings) -> SparkSession:
     if not runs_elsewhere():
         conf |= {**LOCAL, "spark.sql.shuffle.partitions": str(settings.shuffle_partitions)}
     if runs_elsewhere() or "SPARK_ENV_LOADED" in os.environ:  # with spark-submit, master and jars come from there
-        return _interruptible(_builder(conf | settings.config).getOrCreate())
+        running = _builder(conf | settings.config).getOrCreate()
+        return running if runs_elsewhere() else jvm.interruptible(running)
     java, allowed = java_home(), open_files()
     if allowed < FILES_NEEDED:
         raise TOO_FEW_FILES(allowed=allowed, needed=FILES_NEEDED)
@@ -78,7 +73,7 @@ def session(settings: SparkSettings) -> SparkSession:
         try:
             if user_name() is None:
                 jvm.name_the_user(SparkConf().setAll(list(conf.items())))
-            return _interruptible(_builder(conf).getOrCreate())
+            return jvm.interruptible(_builder(conf).getOrCreate())
         except PySparkRuntimeError as error:
             if error.getErrorClass() != "JAVA_GATEWAY_EXITED":
                 raise
@@ -90,23 +85,3 @@ def _builder(conf: dict[str, str]) -> SparkSession.Builder:
     for key, value in conf.items():
         builder = builder.config(key, value)
     return builder.appName("credit-scoring")
-
-
-def _interruptible(spark: SparkSession) -> SparkSession:
-    """The session, whose jobs Ctrl-C cancels before it is a KeyboardInterrupt.
-
-    PySpark's own handler cancels them over the connection of the interrupted thread, where the answer to another call
-    may be on its way: it takes that for its own, and what ends the run is a Py4JError. Another thread has a connection
-    of its own.
-    """
-    if runs_elsewhere() or threading.current_thread() is not threading.main_thread():
-        return spark
-
-    def interrupted(*_: object) -> NoReturn:
-        cancelling = threading.Thread(target=spark.sparkContext.cancelAllJobs, daemon=True)
-        cancelling.start()
-        cancelling.join(CANCELLED_WITHIN_SECONDS)
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, interrupted)
-    return spark
