@@ -143,7 +143,7 @@ class Writer:
         self._code: list[tuple[int, ...]] = []
         self._written: dict[tuple[int, ...], Register] = {}
         self._constants: tuple[dict[str, int], dict[str, int]] = ({}, {})
-        self._tables: list[tuple[float, ...]] = []
+        self._tables: dict[str, tuple[float, ...]] = {}
 
     def name(self, columns: Mapping[str, pl.Expr]) -> None:
         """Adds columns that are made from those that are there; none of them sees another."""
@@ -153,7 +153,7 @@ class Writer:
         """The program that tells these expressions, of each row or each group."""
         told = {name: self._on(level, self._write(expression)) for name, expression in outputs.items()}
         tables = np.full((max(len(self._tables), 1), len(LEVELS)), np.nan)
-        for i, table in enumerate(self._tables):
+        for i, table in enumerate(self._tables.values()):
             tables[i] = table
         registers = [
             Registers(count, np.array(list(found.values()), np.int64), np.array(list(map(float, found))))
@@ -240,9 +240,8 @@ class Writer:
             raise _unknown(dtype)
         positions = {level: float(i) for i, level in enumerate(_categories(dtype))}
         table = tuple(positions.get(level, math.nan) for level in LEVELS)
-        if repr(table) not in map(repr, self._tables):
-            self._tables.append(table)
-        place = list(map(repr, self._tables)).index(repr(table))
+        self._tables.setdefault(repr(table), table)
+        place = list(self._tables).index(repr(table))
         level, register = self._on_some(operand)
         return self._emit(k.LOOK_UP, level, register, place)
 
